@@ -1,0 +1,28 @@
+# Every target works on a fresh checkout: what is missing is installed first, at the versions of deps/lock.
+.DEFAULT_GOAL := build
+BUILD := build
+JOBS := $(shell nproc)
+CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
+
+.PHONY: build deps test lint clean help
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## Install what the build needs
+	@deps/install build
+
+build: deps ## Build the release program at build/bullion
+	@$(call CMAKE_BUILD,release)
+	@ln -sf release/bullion $(BUILD)/bullion
+
+test: deps ## Build with sanitizers and run the tests
+	@$(call CMAKE_BUILD,asan)
+	@ctest --preset asan -j $(JOBS)
+
+lint: ## Check the style and the static analysis of the sources
+	@deps/install lint
+	@$(call CMAKE_BUILD,asan) && tools/lint $(BUILD)/asan
+
+clean: ## Remove everything built
+	@rm -rf $(BUILD)
