@@ -1,0 +1,148 @@
+#include "base/base_test.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "delta/schema.h"
+
+static const char all_types[] =
+        "{\"type\":\"struct\",\"fields\":["
+        "{\"name\":\"s\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
+        "{\"name\":\"l\",\"type\":\"long\",\"nullable\":false,\"metadata\":{\"comment\":\"a \\\"b\\\"\"}},"
+        "{\"name\":\"d\",\"type\":\"decimal(38,18)\",\"nullable\":true,\"metadata\":{}},"
+        "{\"name\":\"t\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"
+        "{\"name\":\"n\",\"type\":\"timestamp_ntz\",\"nullable\":true,\"metadata\":{}},"
+        "{\"name\":\"a\",\"type\":{\"type\":\"array\",\"elementType\":{\"type\":\"struct\",\"fields\":["
+        "{\"name\":\"x\",\"type\":\"byte\",\"nullable\":true,\"metadata\":{}}]},\"containsNull\":false},"
+        "\"nullable\":true,\"metadata\":{}},"
+        "{\"name\":\"m\",\"type\":{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"float\","
+        "\"valueContainsNull\":true},\"nullable\":true,\"metadata\":{}}]}";
+
+static void every_type_comes_back_as_it_was(void **state)
+{
+	struct bln_arena arena = { 0 };
+	struct bln_text text = { 0 };
+	struct bln_schema schema;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_ok(bln_schema_parse(bln_slice_of(all_types), false, &arena, &schema, &err), &err);
+	assert_int_equal(schema.field_count, 7);
+	assert_int_equal(schema.fields[2].type.precision, 38);
+	assert_int_equal(schema.fields[2].type.scale, 18);
+	assert_false(schema.fields[1].is_nullable);
+	assert_int_equal(schema.fields[5].type.fields[0].type.kind, BLN_TYPE_STRUCT);
+	bln_schema_format(&schema, &text);
+	assert_string_equal(text.at, all_types);
+	assert_ptr_equal(bln_schema_find(&schema, bln_slice_of("L")), &schema.fields[1]);
+	assert_null(bln_schema_find(&schema, bln_slice_of("ll")));
+	bln_text_clean_up(&text);
+	bln_arena_clean_up(&arena);
+}
+
+static void mapped_columns_need_their_physical_name(void **state)
+{
+	static const char mapped[] =
+	        "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\",\"nullable\":true,\"metadata\":"
+	        "{\"delta.columnMapping.id\":4,\"delta.columnMapping.physicalName\":\"col-7\"}}]}";
+	struct bln_arena arena = { 0 };
+	struct bln_schema schema;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_ok(bln_schema_parse(bln_slice_of(mapped), true, &arena, &schema, &err), &err);
+	assert_string_equal(schema.fields[0].physical_name, "col-7");
+	assert_int_equal(schema.fields[0].id, 4);
+	assert_ok(bln_schema_parse(bln_slice_of(mapped), false, &arena, &schema, &err), &err);
+	assert_string_equal(schema.fields[0].physical_name, "a");
+	assert_int_equal(bln_schema_parse(bln_slice_of(all_types), true, &arena, &schema, &err), BLN_CORRUPT);
+	assert_non_null(strstr(err.message, "'s' has no delta.columnMapping.physicalName"));
+	bln_arena_clean_up(&arena);
+}
+
+static void what_cannot_be_read_is_named(void **state)
+{
+	static const struct {
+		const char *type;
+		enum bln_status status;
+		const char *said;
+	} cases[] = {
+		{ "\"variant\"", BLN_UNSUPPORTED, "column 'c' has the type 'variant'" },
+		{ "\"decimal(39,2)\"", BLN_UNSUPPORTED, "decimal(39,2)" },
+		{ "\"decimal(5,6)\"", BLN_UNSUPPORTED, "decimal(5,6)" },
+		{ "{\"type\":\"udt\"}", BLN_UNSUPPORTED, "'udt'" },
+		{ "7", BLN_CORRUPT, "column 'c' has no type" },
+		{ "{\"type\":\"struct\"}", BLN_CORRUPT, "no fields" },
+		{ "{\"type\":\"array\"}", BLN_CORRUPT, "has no type" },
+		{ "\"long\",\"metadata\":{\"delta.typeChanges\":[]}", BLN_UNSUPPORTED, "typeWidening" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bln_arena arena = { 0 };
+		struct bln_text text = { 0 };
+		struct bln_schema schema;
+		struct bln_err err = { 0 };
+
+		bln_text_add_format(&text, "{\"type\":\"struct\",\"fields\":[{\"name\":\"c\",\"type\":%s}]}",
+		                    cases[i].type);
+		assert_int_equal(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &arena, &schema, &err),
+		                 cases[i].status);
+		assert_non_null(strstr(err.message, cases[i].said));
+		bln_text_clean_up(&text);
+		bln_arena_clean_up(&arena);
+	}
+}
+
+static void bottomless_nesting_is_refused(void **state)
+{
+	struct bln_arena arena = { 0 };
+	struct bln_text text = { 0 };
+	struct bln_schema schema;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	bln_text_add(&text, "{\"type\":\"struct\",\"fields\":[{\"name\":\"c\",\"type\":");
+	for (int i = 0; i < 500; i++)
+		bln_text_add(&text, "{\"type\":\"array\",\"elementType\":");
+	bln_text_add(&text, "\"long\"");
+	for (int i = 0; i < 500; i++)
+		bln_text_add(&text, "}");
+	bln_text_add(&text, "}]}");
+	assert_int_equal(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &arena, &schema, &err),
+	                 BLN_UNSUPPORTED);
+	bln_text_clean_up(&text);
+	bln_arena_clean_up(&arena);
+}
+
+static void every_failed_allocation_is_told(void **state)
+{
+	enum bln_status status = BLN_NO_MEMORY;
+	uint64_t n = 1;
+	(void)state;
+
+	for (; status == BLN_NO_MEMORY; n++) {
+		struct bln_arena arena = { 0 };
+		struct bln_schema schema;
+
+		bln_mem_fail_at(n, false);
+		status = bln_schema_parse(bln_slice_of(all_types), false, &arena, &schema, NULL);
+		bln_mem_fail_at(0, false);
+		bln_arena_clean_up(&arena);
+	}
+	assert_int_equal(status, BLN_OK);
+	assert_true(n > 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_type_comes_back_as_it_was),
+		cmocka_unit_test(mapped_columns_need_their_physical_name),
+		cmocka_unit_test(what_cannot_be_read_is_named),
+		cmocka_unit_test(bottomless_nesting_is_refused),
+		cmocka_unit_test(every_failed_allocation_is_told),
+	};
+
+	bln_json_use_mem();
+	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
+}
