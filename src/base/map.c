@@ -70,19 +70,17 @@ struct bln_map_entry *bln_map_insert(struct bln_map *map, const char *key, size_
 {
 	const char *at = length > 0 ? key : "";
 	const uint64_t hash = hash_of(map, at, length);
-	struct bln_map_entry *entry = map->capacity > 0 ? &map->slots[slot_find(map, at, length, hash)] : NULL;
+	struct bln_map_entry *entry;
 
+	if (map->count >= map->capacity / 4 * 3 && !map_grow(map))
+		return NULL;
+	entry = &map->slots[slot_find(map, at, length, hash)];
 	if (is_new)
-		*is_new = !entry || entry->hash == 0;
-	if (entry && entry->hash != 0)
-		return entry;
-	if (map->count >= map->capacity / 4 * 3) {
-		if (!map_grow(map))
-			return NULL;
-		entry = &map->slots[slot_find(map, at, length, hash)];
+		*is_new = entry->hash == 0;
+	if (entry->hash == 0) {
+		*entry = (struct bln_map_entry){ .key = at, .length = length, .hash = hash };
+		map->count++;
 	}
-	*entry = (struct bln_map_entry){ .key = at, .length = length, .hash = hash };
-	map->count++;
 	return entry;
 }
 
