@@ -2,26 +2,15 @@
 
 #include <string.h>
 
-#include "base/mem.h"
-
-void bln_json_use_mem(void)
-{
-	json_set_alloc_funcs(bln_mem_alloc, bln_mem_free);
-}
-
 enum bln_status bln_json_parse(const char *bytes, size_t length, const char *what, json_t **json, struct bln_err *err)
 {
 	json_error_t error = { 0 };
-	uint64_t failures = bln_mem_failures();
 
 	*json = json_loadb(bytes ? bytes : "", length, JSON_DECODE_ANY, &error);
-	if (bln_mem_failures() != failures) { /* jansson calls that a syntax error, or leaves the member out */
-		json_decref(*json);
-		*json = NULL;
-		return bln_err_memory(err);
-	}
 	if (*json)
 		return BLN_OK;
+	if (json_error_code(&error) == json_error_out_of_memory)
+		return bln_err_memory(err);
 	return bln_err_set(err, BLN_CORRUPT, "%s: not JSON at line %d, column %d: %s", what, error.line, error.column,
 	                   bln_quote(error.text, strlen(error.text)).text);
 }

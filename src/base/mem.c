@@ -6,7 +6,6 @@
 
 /* The one global of base/: a fault that is not process-wide would miss what libraries and threads ask for. */
 static atomic_uint_fast64_t requests;
-static atomic_uint_fast64_t failures;
 static atomic_uint_fast64_t fail_nth;
 static atomic_bool fail_always;
 
@@ -32,21 +31,9 @@ uint64_t bln_mem_fail_at(uint64_t nth, bool always)
 	return made;
 }
 
-uint64_t bln_mem_failures(void)
-{
-	return atomic_load(&failures);
-}
-
-static void *counted(void *block)
-{
-	if (!block)
-		atomic_fetch_add(&failures, 1);
-	return block;
-}
-
 void *bln_mem_alloc(size_t size)
 {
-	return counted(request_fails(size) ? NULL : malloc(size));
+	return request_fails(size) ? NULL : malloc(size);
 }
 
 void *bln_mem_calloc(size_t count, size_t size)
@@ -54,13 +41,13 @@ void *bln_mem_calloc(size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total) || request_fails(total))
-		return counted(NULL);
-	return counted(calloc(count, size));
+		return NULL;
+	return calloc(count, size);
 }
 
 void *bln_mem_realloc(void *block, size_t size)
 {
-	return counted(request_fails(size) ? NULL : realloc(block, size));
+	return request_fails(size) ? NULL : realloc(block, size);
 }
 
 char *bln_mem_strndup(const char *text, size_t length)

@@ -28,7 +28,4 @@ bool bln_mem_grow(void *items, size_t count, size_t *capacity, size_t item_size)
  * Returns how many requests were made since the last call. Applies to the whole process. */
 uint64_t bln_mem_fail_at(uint64_t nth, bool always);
 
-/* How many requests have found no memory so far: for callers of libraries that do not tell one failure from another. */
-uint64_t bln_mem_failures(void);
-
 #endif

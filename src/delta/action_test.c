@@ -1,6 +1,5 @@
 #include "base/base_test.h"
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "delta/action.h"
 
@@ -124,6 +123,5 @@ int main(void)
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};
 
-	bln_json_use_mem();
 	return cmocka_run_group_tests_name("action", tests, NULL, NULL);
 }
