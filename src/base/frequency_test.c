@@ -1,15 +1,7 @@
 #include "base/base_test.h"
 
 #include "base/frequency.h"
-
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
+#include "base/random.h"
 
 static struct bln_frequency parsed(const char *text)
 {
@@ -81,17 +73,18 @@ static void what_is_no_frequency_is_refused_with_its_text(void **state)
 
 static void a_time_lies_in_one_candle_that_closes_once(void **state)
 {
-	uint64_t seed = test_seed(15);
+	struct bln_random random;
 	(void)state;
 
+	bln_random_init(&random, test_seed(15));
 	for (int i = 0; i < 100000; i++) {
 		char text[BLN_FREQUENCY_TEXT_SIZE];
-		int64_t time_us = (int64_t)(next(&seed) >> 1) - BLN_TIME_US_MAX;
+		int64_t time_us = (int64_t)(bln_random_next(&random) >> 1) - BLN_TIME_US_MAX;
 		struct bln_frequency frequency;
 		int64_t open_us;
 
-		snprintf(text, sizeof(text), "%d%c", 1 + (int)(next(&seed) % BLN_FREQUENCY_COUNT_MAX),
-			 "wdhm"[next(&seed) % 4]);
+		snprintf(text, sizeof(text), "%d%c", 1 + (int)(bln_random_next(&random) % BLN_FREQUENCY_COUNT_MAX),
+			 "wdhm"[bln_random_next(&random) % 4]);
 		frequency = parsed(text);
 		open_us = bln_frequency_open_us(frequency, time_us);
 		assert_true(open_us <= time_us && time_us - open_us < frequency.step_us);

@@ -2,15 +2,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
+#include "base/random.h"
 
 static void entries_are_found_replaced_and_removed(void **state)
 {
@@ -53,19 +45,21 @@ static void random_changes_agree_with_an_array(void **state)
 	enum { KEYS = 600, STEPS = 400000 };
 	static char keys[KEYS][8];
 	uint64_t values[KEYS] = { 0 }; /* 0: not there */
-	uint64_t seed = test_seed(7);
-	struct bln_map map = { .seed = seed };
+	struct bln_random random;
+	struct bln_map map = { 0 };
 	size_t count = 0;
 	(void)state;
 
+	bln_random_init(&random, test_seed(7));
+	map.seed = bln_random_next(&random);
 	for (int i = 0; i < KEYS; i++)
 		snprintf(keys[i], sizeof(keys[i]), "k%d", i);
 	for (int step = 0; step < STEPS; step++) {
-		size_t i = next(&seed) % (step / 1000 % 2 ? KEYS : 12);
+		size_t i = bln_random_next(&random) % (step / 1000 % 2 ? KEYS : 12);
 		size_t length = strlen(keys[i]);
 		const struct bln_map_entry *found;
 
-		if (next(&seed) % 2) {
+		if (bln_random_next(&random) % 2) {
 			struct bln_map_entry *entry = bln_map_insert(&map, keys[i], length, NULL);
 
 			assert_int_equal(entry->number, values[i]);
@@ -77,7 +71,7 @@ static void random_changes_agree_with_an_array(void **state)
 			values[i] = 0;
 		}
 		assert_int_equal(map.count, count);
-		i = next(&seed) % KEYS;
+		i = bln_random_next(&random) % KEYS;
 		found = bln_map_find(&map, keys[i], strlen(keys[i]));
 		assert_int_equal(found ? found->number : 0, values[i]);
 	}

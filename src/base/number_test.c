@@ -4,15 +4,7 @@
 #include <math.h>
 
 #include "base/number.h"
-
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
+#include "base/random.h"
 
 static uint64_t bits_of(double value)
 {
@@ -150,29 +142,29 @@ static void the_bytes_behind_are_not_read(void **state)
 }
 
 /* Every shape that a source may send: prices, volumes, 17 digits, exponents near and far, halfway cases. */
-static void random_text(uint64_t *seed, char text[static 128])
+static void random_text(struct bln_random *random, char text[static 128])
 {
-	uint64_t digits = next(seed);
-	int shape = (int)(next(seed) % 6);
-	int decimals = (int)(next(seed) % 20);
-	int exponent = (int)(next(seed) % 700) - 350;
+	uint64_t digits = bln_random_next(random);
+	int shape = (int)(bln_random_next(random) % 6);
+	int decimals = (int)(bln_random_next(random) % 20);
+	int exponent = (int)(bln_random_next(random) % 700) - 350;
 	double near;
 
 	switch (shape) {
 	case 0:
 		snprintf(text, 128, "%llu.%0*llu", (unsigned long long)(digits % 100000), 1 + decimals % 10,
-			 (unsigned long long)(next(seed) % 10));
+			 (unsigned long long)(bln_random_next(random) % 10));
 		break;
 	case 1:
 		snprintf(text, 128, "-%llu.%llu", (unsigned long long)(digits >> (digits % 64)),
-			 (unsigned long long)next(seed));
+			 (unsigned long long)bln_random_next(random));
 		break;
 	case 2:
 		snprintf(text, 128, "%llue%d", (unsigned long long)(digits >> (digits % 64)), exponent % 40);
 		break;
 	case 3:
-		snprintf(text, 128, "%llu.%llue%d", (unsigned long long)(digits % 10), (unsigned long long)next(seed),
-			 exponent % 290);
+		snprintf(text, 128, "%llu.%llue%d", (unsigned long long)(digits % 10),
+			 (unsigned long long)bln_random_next(random), exponent % 290);
 		break;
 	case 4:
 		snprintf(text, 128, "0.%0*llu", 1 + decimals, (unsigned long long)(digits >> (digits % 64)));
@@ -186,24 +178,26 @@ static void random_text(uint64_t *seed, char text[static 128])
 
 static void random_texts_read_like_the_library(void **state)
 {
-	uint64_t seed = test_seed(20131006);
+	struct bln_random random;
 	char text[128];
 	(void)state;
 
+	bln_random_init(&random, test_seed(20131006));
 	for (int i = 0; i < 1000000; i++) {
-		random_text(&seed, text);
+		random_text(&random, text);
 		assert_reads_like_the_library(text);
 	}
 }
 
 static void every_double_survives_its_text(void **state)
 {
-	uint64_t seed = test_seed(20170810);
+	struct bln_random random;
 	char text[BLN_NUMBER_TEXT_SIZE];
 	(void)state;
 
+	bln_random_init(&random, test_seed(20170810));
 	for (int i = 0; i < 500000; i++) {
-		uint64_t bits = next(&seed);
+		uint64_t bits = bln_random_next(&random);
 		double value;
 		double again = 7;
 		size_t length;

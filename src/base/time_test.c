@@ -3,15 +3,7 @@
 #include <time.h>
 
 #include "base/time.h"
-
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
+#include "base/random.h"
 
 static int64_t parsed(const char *text)
 {
@@ -159,12 +151,13 @@ static void times_are_written_as_short_as_they_are(void **state)
 /* The C library's own calendar is the oracle. */
 static void random_times_agree_with_the_library(void **state)
 {
-	uint64_t seed = test_seed(20240229);
+	struct bln_random random;
 	(void)state;
 
+	bln_random_init(&random, test_seed(20240229));
 	for (int i = 0; i < 300000; i++) {
 		int64_t span = i % 2 ? BLN_TIME_US_MAX - BLN_US_PER_DAY : INT64_C(4000000000000000);
-		int64_t time_us = (int64_t)(next(&seed) % (uint64_t)(2 * span)) - span;
+		int64_t time_us = (int64_t)(bln_random_next(&random) % (uint64_t)(2 * span)) - span;
 		time_t seconds = (time_t)(time_us / BLN_US_PER_SECOND - (time_us % BLN_US_PER_SECOND < 0));
 		struct bln_civil civil = bln_time_to_civil(time_us);
 		char text[BLN_TIME_TEXT_SIZE];
