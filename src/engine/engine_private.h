@@ -1,0 +1,32 @@
+/* What the files of src/engine share of an engine. */
+#ifndef BLN_ENGINE_PRIVATE_H
+#define BLN_ENGINE_PRIVATE_H
+
+#include "engine/engine.h"
+#include "engine/library.h"
+#include "engine/vector.h"
+
+struct bln_engine {
+	struct bln_duckdb db;
+	duckdb_database database;
+	duckdb_connection connection;
+	struct bln_cancel *cancel;
+	void (*on_progress)(void *context, double percent);
+	void *context;
+};
+
+enum { BLN_ROWS_COLUMNS_MAX = 4096 };
+
+struct bln_rows {
+	struct bln_engine *engine;
+	duckdb_result result;
+	duckdb_data_chunk chunk;
+	struct bln_vector *columns; /* of the chunk */
+	size_t column_count;
+};
+
+/* Runs one prepared statement to its result, asking for cancellation and telling progress in between. */
+BLN_MUST_CHECK enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool is_streaming,
+                                              duckdb_result *result, struct bln_err *err);
+
+#endif
