@@ -16,7 +16,7 @@ struct collected_refusal {
 	enum bln_reason reason;
 	int64_t line;
 	size_t length;
-	char bytes[BLN_LINE_MAX];
+	char bytes[BLN_CSV_LINE_MAX];
 };
 
 struct collected {
@@ -35,7 +35,7 @@ static inline enum bln_status collect_refusal(void *context, enum bln_reason rea
 	struct collected_refusal *refusal;
 	(void)err;
 
-	assert_true(length <= BLN_LINE_MAX);
+	assert_true(length <= BLN_CSV_LINE_MAX);
 	assert_true(bln_mem_grow(&c->refusals, c->refusal_count, &c->refusal_capacity, sizeof(*c->refusals)));
 	refusal = &c->refusals[c->refusal_count++];
 	*refusal = (struct collected_refusal){ .reason = reason, .line = line, .length = length };
@@ -61,7 +61,7 @@ static inline void collect_chunk(struct collected *c, struct bln_chunk *chunk)
 }
 
 /* ROWS is initialised; its context becomes C. Each block is copied, so that a sanitizer sees a look beyond its end. */
-static inline void collect(struct collected *c, struct bln_rows *rows, const char *text, size_t length,
+static inline void collect(struct collected *c, struct bln_csv_rows *rows, const char *text, size_t length,
 			   size_t block_size)
 {
 	struct bln_chunk *chunk = bln_chunk_new();
@@ -77,14 +77,15 @@ static inline void collect(struct collected *c, struct bln_rows *rows, const cha
 
 		memcpy(block, text + at, size);
 		for (size_t done = 0; done < size; done += used) {
-			assert_int_equal(bln_rows_feed(rows, block + done, size - done, &used, chunk, NULL), BLN_OK);
+			assert_int_equal(bln_csv_rows_feed(rows, block + done, size - done, &used, chunk, NULL),
+					 BLN_OK);
 			assert_true(used > 0 && done + used <= size);
 			collect_chunk(c, chunk);
 		}
 		free(block);
 	}
-	assert_int_equal(bln_rows_end(rows, chunk, NULL), BLN_OK);
-	assert_int_equal(bln_rows_end(rows, chunk, NULL), BLN_OK);
+	assert_int_equal(bln_csv_rows_end(rows, chunk, NULL), BLN_OK);
+	assert_int_equal(bln_csv_rows_end(rows, chunk, NULL), BLN_OK);
 	collect_chunk(c, chunk);
 	assert_int_equal(rows->accepted, c->row_count);
 	bln_mem_free(chunk);

@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /* Splits at commas into FIELDS; returns how many there are, or one more than fit. */
-static size_t fields_split(const char *at, size_t length, struct bln_slice fields[static BLN_ROW_COLUMNS])
+static size_t fields_split(const char *at, size_t length, struct bln_slice fields[static BLN_CSV_ROW_COLUMNS])
 {
 	const char *const end = at + length;
 	size_t count = 0;
@@ -15,10 +15,10 @@ static size_t fields_split(const char *at, size_t length, struct bln_slice field
 	for (;;) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 
-		if (count < BLN_ROW_COLUMNS)
+		if (count < BLN_CSV_ROW_COLUMNS)
 			fields[count] = (struct bln_slice){ at, (size_t)((comma ? comma : end) - at) };
 		count++;
-		if (!comma || count > BLN_ROW_COLUMNS)
+		if (!comma || count > BLN_CSV_ROW_COLUMNS)
 			return count;
 		at = comma + 1;
 	}
@@ -76,7 +76,7 @@ static enum bln_reason integer_parse(struct bln_slice field, int64_t *out)
 	return bln_double_parse(field.at, field.length, &ignored) ? BLN_REASON_NOT_AN_INTEGER : number_reason(field);
 }
 
-static enum bln_reason values_parse(const struct bln_slice fields[static BLN_ROW_COLUMNS], int64_t *time_s,
+static enum bln_reason values_parse(const struct bln_slice fields[static BLN_CSV_ROW_COLUMNS], int64_t *time_s,
 				    struct bln_candle *candle)
 {
 	double *const numbers[] = { &candle->open, &candle->high, &candle->low, &candle->close, &candle->volume };
@@ -85,21 +85,21 @@ static enum bln_reason values_parse(const struct bln_slice fields[static BLN_ROW
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && reason == ACCEPTED; i++)
 		if (!bln_double_parse(fields[1 + i].at, fields[1 + i].length, numbers[i]))
 			reason = number_reason(fields[1 + i]);
-	return reason == ACCEPTED ? integer_parse(fields[BLN_ROW_COLUMNS - 1], &candle->trades) : reason;
+	return reason == ACCEPTED ? integer_parse(fields[BLN_CSV_ROW_COLUMNS - 1], &candle->trades) : reason;
 }
 
-static enum bln_reason time_judge(const struct bln_rows *rows, int64_t time_s)
+static enum bln_reason time_judge(const struct bln_csv_rows *rows, int64_t time_s)
 {
-	if (time_s >= BLN_ROW_SECONDS_MIN * 1000 && time_s < BLN_ROW_SECONDS_MAX * 1000)
+	if (time_s >= BLN_CSV_ROW_SECONDS_MIN * 1000 && time_s < BLN_CSV_ROW_SECONDS_MAX * 1000)
 		return BLN_REASON_MILLISECONDS;
-	if (time_s < BLN_ROW_SECONDS_MIN || time_s >= BLN_ROW_SECONDS_MAX)
+	if (time_s < BLN_CSV_ROW_SECONDS_MIN || time_s >= BLN_CSV_ROW_SECONDS_MAX)
 		return BLN_REASON_TIME_OUT_OF_RANGE;
 	if (time_s % rows->step_s != 0)
 		return BLN_REASON_OFF_GRID;
 	return time_is_committed(rows, time_s) ? ACCEPTED : BLN_REASON_NOT_COMMITTED;
 }
 
-static enum bln_reason order_judge(const struct bln_rows *rows, int64_t time_s, const struct bln_candle *c)
+static enum bln_reason order_judge(const struct bln_csv_rows *rows, int64_t time_s, const struct bln_candle *c)
 {
 	const struct bln_candle *const last = &rows->last;
 
@@ -113,19 +113,19 @@ static enum bln_reason order_judge(const struct bln_rows *rows, int64_t time_s, 
 		       : BLN_REASON_DUPLICATE_DIFFERS;
 }
 
-enum bln_reason judge_line(const struct bln_rows *rows, const char *at, size_t length, bool has_end, int64_t *time_s,
-			   struct bln_candle *candle)
+enum bln_reason judge_line(const struct bln_csv_rows *rows, const char *at, size_t length, bool has_end,
+			   int64_t *time_s, struct bln_candle *candle)
 {
-	struct bln_slice fields[BLN_ROW_COLUMNS];
+	struct bln_slice fields[BLN_CSV_ROW_COLUMNS];
 	enum bln_reason reason;
 	size_t count;
 
 	if (memchr(at, '\0', length))
 		return BLN_REASON_NUL_BYTE;
 	count = fields_split(at, length, fields);
-	if (!has_end && (count < BLN_ROW_COLUMNS || at[length - 1] == ','))
+	if (!has_end && (count < BLN_CSV_ROW_COLUMNS || at[length - 1] == ','))
 		return BLN_REASON_TRUNCATED_LINE;
-	if (count != BLN_ROW_COLUMNS)
+	if (count != BLN_CSV_ROW_COLUMNS)
 		return BLN_REASON_WRONG_COLUMNS;
 	reason = values_parse(fields, time_s, candle);
 	if (reason == ACCEPTED)

@@ -8,7 +8,7 @@
 /* There is nothing against it. */
 #define ACCEPTED BLN_REASONS
 
-static inline bool time_is_committed(const struct bln_rows *rows, int64_t time_s)
+static inline bool time_is_committed(const struct bln_csv_rows *rows, int64_t time_s)
 {
 	return time_s <= rows->end_s - rows->step_s;
 }
@@ -31,7 +31,7 @@ static inline enum bln_reason candle_judge(const struct bln_candle *c)
 
 /* Judges the LENGTH > 0 bytes at AT, a line without its end. HAS_END is false for what stands behind the last LF.
  * Sets *TIME_S and *CANDLE when it gives ACCEPTED. ROWS says what came before. */
-enum bln_reason judge_line(const struct bln_rows *rows, const char *at, size_t length, bool has_end, int64_t *time_s,
-			   struct bln_candle *candle);
+enum bln_reason judge_line(const struct bln_csv_rows *rows, const char *at, size_t length, bool has_end,
+			   int64_t *time_s, struct bln_candle *candle);
 
 #endif

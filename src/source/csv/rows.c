@@ -12,10 +12,10 @@
 static const char BOM[] = "\xEF\xBB\xBF";
 enum { BOM_LENGTH = 3 };
 
-void bln_rows_init(struct bln_rows *rows, int64_t step_s, int64_t end_us, bln_refuse_fn *refuse, void *context)
+void bln_csv_rows_init(struct bln_csv_rows *rows, int64_t step_s, int64_t end_us, bln_csv_refuse *refuse, void *context)
 {
 	assert(step_s > 0);
-	*rows = (struct bln_rows){
+	*rows = (struct bln_csv_rows){
 		.step_s = step_s,
 		.end_s = end_us / BLN_US_PER_SECOND,
 		.refuse = refuse,
@@ -25,7 +25,7 @@ void bln_rows_init(struct bln_rows *rows, int64_t step_s, int64_t end_us, bln_re
 	};
 }
 
-static enum bln_status tell(struct bln_rows *rows, enum bln_reason reason, int64_t line, const char *bytes,
+static enum bln_status tell(struct bln_csv_rows *rows, enum bln_reason reason, int64_t line, const char *bytes,
 			    size_t length, struct bln_err *err)
 {
 	if (!bln_reason_is_kept(reason))
@@ -50,7 +50,7 @@ static void row_append(struct bln_chunk *chunk, int64_t time_s, const struct bln
 }
 
 /* Empty lines are refused only once something follows them. */
-static enum bln_status empty_lines_tell(struct bln_rows *rows, struct bln_err *err)
+static enum bln_status empty_lines_tell(struct bln_csv_rows *rows, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -63,11 +63,11 @@ static enum bln_status empty_lines_tell(struct bln_rows *rows, struct bln_err *e
  * there. */
 static bool line_is_too_long(const char *at, size_t length)
 {
-	return length > BLN_LINE_MAX + 1 || (length == BLN_LINE_MAX + 1 && at[BLN_LINE_MAX] != '\r');
+	return length > BLN_CSV_LINE_MAX + 1 || (length == BLN_CSV_LINE_MAX + 1 && at[BLN_CSV_LINE_MAX] != '\r');
 }
 
 /* The long way: one whole line without its LF. HAS_END is false for what stands behind the last LF. */
-static enum bln_status line_take(struct bln_rows *rows, const char *at, size_t length, bool has_end,
+static enum bln_status line_take(struct bln_csv_rows *rows, const char *at, size_t length, bool has_end,
 				 struct bln_chunk *chunk, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
@@ -79,7 +79,7 @@ static enum bln_status line_take(struct bln_rows *rows, const char *at, size_t l
 	if (line_is_too_long(at, length)) {
 		rows->has_lines = true;
 		BLN_TRY(empty_lines_tell(rows, err));
-		return tell(rows, BLN_REASON_TOO_LONG_LINE, rows->lines, at, BLN_LINE_MAX, err);
+		return tell(rows, BLN_REASON_TOO_LONG_LINE, rows->lines, at, BLN_CSV_LINE_MAX, err);
 	}
 	if (rows->lines == 1 && length >= BOM_LENGTH && memcmp(at, BOM, BOM_LENGTH) == 0) {
 		at += BOM_LENGTH;
@@ -115,7 +115,7 @@ done:
 
 /* The lines from *AT on that can go the quick way, up to END or a full chunk; *AT is moved behind them. Pointers are
  * copied once: the compiler cannot know that storing a value does not change them. */
-static void quick_rows(struct bln_rows *rows, const char **at, const char *end, struct bln_chunk *chunk)
+static void quick_rows(struct bln_csv_rows *rows, const char **at, const char *end, struct bln_chunk *chunk)
 {
 	const struct bln_chunk c = *chunk;
 	const int64_t step_s = rows->step_s;
@@ -133,8 +133,8 @@ static void quick_rows(struct bln_rows *rows, const char **at, const char *end, 
 
 		/* A row that follows the last by one step lies on the grid as that does. */
 		if (!next || time_s <= last_s || (time_s != last_s + step_s && time_s % step_s != 0) ||
-		    time_s < BLN_ROW_SECONDS_MIN || time_s >= BLN_ROW_SECONDS_MAX || !time_is_committed(rows, time_s) ||
-		    candle_judge(&candle) != ACCEPTED)
+		    time_s < BLN_CSV_ROW_SECONDS_MIN || time_s >= BLN_CSV_ROW_SECONDS_MAX ||
+		    !time_is_committed(rows, time_s) || candle_judge(&candle) != ACCEPTED)
 			break;
 		c.datetime_us[row] = time_s * BLN_US_PER_SECOND;
 		c.open[row] = candle.open;
@@ -166,7 +166,7 @@ static void quick_rows(struct bln_rows *rows, const char **at, const char *end, 
 }
 
 /* Keeps what fits of a line whose end is not there yet. */
-static void carry_add(struct bln_rows *rows, const char *at, size_t length)
+static void carry_add(struct bln_csv_rows *rows, const char *at, size_t length)
 {
 	const size_t room = sizeof(rows->carry) - rows->carry_length;
 
@@ -179,7 +179,7 @@ static void carry_add(struct bln_rows *rows, const char *at, size_t length)
 }
 
 /* What is too long only has to be known as such: line_take looks at no byte beyond those that CARRY holds. */
-static enum bln_status carry_take(struct bln_rows *rows, bool has_end, struct bln_chunk *chunk, struct bln_err *err)
+static enum bln_status carry_take(struct bln_csv_rows *rows, bool has_end, struct bln_chunk *chunk, struct bln_err *err)
 {
 	const size_t length = rows->is_too_long ? sizeof(rows->carry) + 1 : rows->carry_length;
 
@@ -188,8 +188,8 @@ static enum bln_status carry_take(struct bln_rows *rows, bool has_end, struct bl
 	return line_take(rows, rows->carry, length, has_end, chunk, err);
 }
 
-enum bln_status bln_rows_feed(struct bln_rows *rows, const char *bytes, size_t length, size_t *used,
-			      struct bln_chunk *chunk, struct bln_err *err)
+enum bln_status bln_csv_rows_feed(struct bln_csv_rows *rows, const char *bytes, size_t length, size_t *used,
+				  struct bln_chunk *chunk, struct bln_err *err)
 {
 	const char *const end = bytes + length;
 	const char *at = bytes;
@@ -219,7 +219,7 @@ enum bln_status bln_rows_feed(struct bln_rows *rows, const char *bytes, size_t l
 	return status;
 }
 
-enum bln_status bln_rows_end(struct bln_rows *rows, struct bln_chunk *chunk, struct bln_err *err)
+enum bln_status bln_csv_rows_end(struct bln_csv_rows *rows, struct bln_chunk *chunk, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 

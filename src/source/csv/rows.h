@@ -18,18 +18,18 @@
 #include "source/reason.h"
 
 enum {
-	BLN_LINE_MAX = 1024, /* bytes of a line, without its end; a real row has about 60 */
-	BLN_ROW_COLUMNS = 7,
+	BLN_CSV_LINE_MAX = 1024, /* bytes of a line, without its end; a real row has about 60 */
+	BLN_CSV_ROW_COLUMNS = 7,
 };
 
 /* 2000-01-01 and 2100-01-01: candles lie in between. As milliseconds, nothing in that span can be taken for seconds. */
-#define BLN_ROW_SECONDS_MIN INT64_C(946684800)
-#define BLN_ROW_SECONDS_MAX INT64_C(4102444800)
+#define BLN_CSV_ROW_SECONDS_MIN INT64_C(946684800)
+#define BLN_CSV_ROW_SECONDS_MAX INT64_C(4102444800)
 
 /* Told of every refusal and note. BYTES (LENGTH of them, as they were read, without the line end) are valid during
  * the call. What it returns other than BLN_OK ends the reading with that status. */
-typedef enum bln_status bln_refuse_fn(void *context, enum bln_reason reason, int64_t line, const char *bytes,
-				      size_t length, struct bln_err *err);
+typedef enum bln_status bln_csv_refuse(void *context, enum bln_reason reason, int64_t line, const char *bytes,
+				       size_t length, struct bln_err *err);
 
 struct bln_candle {
 	double open;
@@ -40,11 +40,11 @@ struct bln_candle {
 	int64_t trades;
 };
 
-struct bln_rows {
-	/* Set by bln_rows_init. */
+struct bln_csv_rows {
+	/* Set by bln_csv_rows_init. */
 	int64_t step_s;
 	int64_t end_s;
-	bln_refuse_fn *refuse;
+	bln_csv_refuse *refuse;
 	void *context;
 	bool is_careful; /* tests: every line takes the long way */
 
@@ -63,22 +63,24 @@ struct bln_rows {
 	bool is_ended;
 	bool is_too_long; /* the line in CARRY is longer than CARRY */
 	size_t carry_length;
-	char carry[BLN_LINE_MAX + 1]; /* a line whose end has not come yet, and room for its CR */
+	char carry[BLN_CSV_LINE_MAX + 1]; /* a line whose end has not come yet, and room for its CR */
 };
 
 /* STEP_S > 0: seconds between candles, which open at its multiples. A candle that closes after END_US was not
  * committed when the bytes were made; INT64_MAX for no such bound. REFUSE may be NULL: then refusals are only
  * counted. */
-void bln_rows_init(struct bln_rows *rows, int64_t step_s, int64_t end_us, bln_refuse_fn *refuse, void *context);
+void bln_csv_rows_init(struct bln_csv_rows *rows, int64_t step_s, int64_t end_us, bln_csv_refuse *refuse,
+		       void *context);
 
 /* Appends the rows of BYTES to CHUNK, until these are used up or the chunk is full: *USED says how many were taken
  * (when the chunk was full before, none). Of what is kept for the next call the caller need know nothing. Fails only
  * as REFUSE does. */
-BLN_MUST_CHECK enum bln_status bln_rows_feed(struct bln_rows *rows, const char *bytes, size_t length, size_t *used,
-					     struct bln_chunk *chunk, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_csv_rows_feed(struct bln_csv_rows *rows, const char *bytes, size_t length,
+						 size_t *used, struct bln_chunk *chunk, struct bln_err *err);
 
 /* No more bytes: takes the last line if it had no end, and tells of an empty file. Needs room for one row in CHUNK;
  * calling it again does nothing. */
-BLN_MUST_CHECK enum bln_status bln_rows_end(struct bln_rows *rows, struct bln_chunk *chunk, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_csv_rows_end(struct bln_csv_rows *rows, struct bln_chunk *chunk,
+						struct bln_err *err);
 
 #endif

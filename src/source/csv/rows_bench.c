@@ -57,7 +57,7 @@ static double now_s(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static double pass(const char *bytes, size_t length, int64_t step_s, struct bln_chunk *chunk, struct bln_rows *rows)
+static double pass(const char *bytes, size_t length, int64_t step_s, struct bln_chunk *chunk, struct bln_csv_rows *rows)
 {
 	const double start = now_s();
 
@@ -66,7 +66,7 @@ static double pass(const char *bytes, size_t length, int64_t step_s, struct bln_
 		size_t used = 0;
 
 		chunk->count = 0;
-		if (bln_rows_feed(rows, bytes + at, block, &used, chunk, NULL) != BLN_OK)
+		if (bln_csv_rows_feed(rows, bytes + at, block, &used, chunk, NULL) != BLN_OK)
 			exit(1);
 		at += used;
 	}
@@ -80,13 +80,13 @@ int main(int argc, char **argv)
 	char *bytes = argc > 1 ? file_read(argv[1], &length) : rows_make(&length);
 	const int64_t step_s = argc > 2 ? atoi(argv[2]) : STEP_S;
 	struct bln_chunk *chunk = bln_chunk_new();
-	struct bln_rows rows;
+	struct bln_csv_rows rows;
 	double best_s = 1e9;
 
 	for (int i = 0; i < PASSES && chunk; i++) {
 		double took_s;
 
-		bln_rows_init(&rows, step_s, INT64_MAX, NULL, NULL);
+		bln_csv_rows_init(&rows, step_s, INT64_MAX, NULL, NULL);
 		took_s = pass(bytes, length, step_s, chunk, &rows);
 		best_s = took_s < best_s ? took_s : best_s;
 	}

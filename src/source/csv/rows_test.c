@@ -11,9 +11,9 @@ enum { STEP_S = 900, QUARTER_PAST = 1388534400 /* 2014-01-01, on any grid */ };
 
 static void collect_text(struct collected *c, const char *text, size_t length, size_t block_size, bool is_careful)
 {
-	struct bln_rows rows;
+	struct bln_csv_rows rows;
 
-	bln_rows_init(&rows, STEP_S, INT64_MAX, NULL, NULL);
+	bln_csv_rows_init(&rows, STEP_S, INT64_MAX, NULL, NULL);
 	rows.is_careful = is_careful;
 	collect(c, &rows, text, length, block_size);
 }
@@ -128,33 +128,33 @@ static void a_line_with_nul_or_too_long_costs_only_itself(void **state)
 
 	text[length++] = '\0';
 	length += (size_t)snprintf(text + length, 100, ",100,12.5,7\n");
-	memset(text + length, '1', BLN_LINE_MAX + 1);
-	length += BLN_LINE_MAX + 1;
+	memset(text + length, '1', BLN_CSV_LINE_MAX + 1);
+	length += BLN_CSV_LINE_MAX + 1;
 	length += (size_t)snprintf(text + length, 100, "\n" NEXT ",100,101,99,100,12.5,7\n");
 	collect_text(&c, text, length, length, false);
 	assert_int_equal(c.refusal_count, 2);
 	assert_int_equal(c.refusals[0].reason, BLN_REASON_NUL_BYTE);
 	assert_int_equal(c.refusals[1].reason, BLN_REASON_TOO_LONG_LINE);
 	assert_int_equal(c.refusals[1].line, 22);
-	assert_int_equal(c.refusals[1].length, BLN_LINE_MAX);
+	assert_int_equal(c.refusals[1].length, BLN_CSV_LINE_MAX);
 	assert_int_equal(c.row_count, 21);
 	assert_int_equal(c.rows[20].line, 23);
 	collected_clean_up(&c);
 }
 
-/* A line may have BLN_LINE_MAX bytes: digits behind the point cost nothing but their place. */
+/* A line may have BLN_CSV_LINE_MAX bytes: digits behind the point cost nothing but their place. */
 static void a_line_of_the_stated_length_is_read(void **state)
 {
-	char text[2 * BLN_LINE_MAX];
+	char text[2 * BLN_CSV_LINE_MAX];
 	(void)state;
 
 	for (int end = 0; end < 2; end++) {
 		struct collected c = { 0 };
 		int used = snprintf(text, sizeof(text), NEXT ",100,101,99,100,0.1");
 
-		memset(text + used, '0', (size_t)(BLN_LINE_MAX - used));
-		memcpy(text + BLN_LINE_MAX - 2, ",7", 2);
-		strcpy(text + BLN_LINE_MAX, end ? "\r\n" : "\n");
+		memset(text + used, '0', (size_t)(BLN_CSV_LINE_MAX - used));
+		memcpy(text + BLN_CSV_LINE_MAX - 2, ",7", 2);
+		strcpy(text + BLN_CSV_LINE_MAX, end ? "\r\n" : "\n");
 		collect_text(&c, text, strlen(text), 100, false);
 		assert_int_equal(c.row_count, 1);
 		assert_true(c.rows[0].candle.volume == 0.1);
@@ -219,21 +219,21 @@ static void ends_and_beginnings(void **state)
 
 static void what_is_still_trading_is_not_taken(void **state)
 {
-	struct bln_rows rows;
+	struct bln_csv_rows rows;
 	struct collected c = { 0 };
 	char text[4096];
 	size_t length = text_with(text, "");
 	(void)state;
 
 	/* 20 rows; the close of the 19th is the open of the last. */
-	bln_rows_init(&rows, STEP_S, (int64_t)1388551500 * 1000000 + 899999999, NULL, NULL);
+	bln_csv_rows_init(&rows, STEP_S, (int64_t)1388551500 * 1000000 + 899999999, NULL, NULL);
 	collect(&c, &rows, text, length, length);
 	assert_int_equal(c.row_count, 19);
 	assert_int_equal(c.refusal_count, 1);
 	assert_int_equal(c.refusals[0].reason, BLN_REASON_NOT_COMMITTED);
 	collected_clean_up(&c);
 
-	bln_rows_init(&rows, STEP_S, (int64_t)1388552400 * 1000000, NULL, NULL);
+	bln_csv_rows_init(&rows, STEP_S, (int64_t)1388552400 * 1000000, NULL, NULL);
 	collect(&c, &rows, text, length, length);
 	assert_int_equal(c.row_count, 20);
 	collected_clean_up(&c);
@@ -257,12 +257,12 @@ static void a_refusal_that_cannot_be_told_ends_the_reading(void **state)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct bln_chunk *chunk = bln_chunk_new();
-		struct bln_rows rows;
+		struct bln_csv_rows rows;
 		struct bln_err err = { 0 };
 		size_t used;
 
-		bln_rows_init(&rows, STEP_S, INT64_MAX, refuse_with_io, NULL);
-		assert_int_equal(bln_rows_feed(&rows, texts[i], strlen(texts[i]), &used, chunk, &err), BLN_IO);
+		bln_csv_rows_init(&rows, STEP_S, INT64_MAX, refuse_with_io, NULL);
+		assert_int_equal(bln_csv_rows_feed(&rows, texts[i], strlen(texts[i]), &used, chunk, &err), BLN_IO);
 		assert_string_equal(err.message, "the quarantine is full");
 		bln_mem_free(chunk);
 	}
