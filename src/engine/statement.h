@@ -1,0 +1,83 @@
+/* SQL as users write it, with names of tables in it: what does it name, and how does DuckDB come to know them?
+ *
+ * A table is `layer.table`; `changes('layer.table')` are rows that the resolver picks; `files('layer.table')` is a row per
+ * data file; `delta('PATH')` is a Delta table anywhere. The text stays as it is: each name is made a view or a macro
+ * before the statement runs. Which snapshot a name stands for is decided by a resolver, once per name and statement. */
+#ifndef BLN_ENGINE_STATEMENT_H
+#define BLN_ENGINE_STATEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "delta/snapshot.h"
+#include "engine/engine.h"
+
+enum bln_relation_kind {
+	BLN_RELATION_TABLE, /* layer.table: NAME is "layer.table", or one part where the user wrote one */
+	BLN_RELATION_CHANGES, /* changes('NAME') */
+	BLN_RELATION_FILES, /* files('NAME') */
+	BLN_RELATION_DELTA, /* delta('NAME'): a path */
+	BLN_RELATION_KINDS
+};
+
+/* "COLUMN OP VALUE", true for every row that the statement can use of a relation. */
+enum bln_comparison { BLN_IS_EQUAL, BLN_IS_LESS, BLN_IS_LESS_OR_EQUAL, BLN_IS_GREATER, BLN_IS_GREATER_OR_EQUAL };
+
+struct bln_predicate {
+	struct bln_slice column;
+	enum bln_comparison comparison;
+	struct bln_slice value; /* as text that DuckDB casts to the column's type */
+};
+
+struct bln_relation {
+	enum bln_relation_kind kind;
+	const char *name;
+	const struct bln_predicate *predicates; /* all of them hold; only where the statement names the relation once */
+	size_t predicate_count;
+	int line, column; /* where the text names it first, from 1; 0 where DuckDB does not say */
+};
+
+struct bln_relations {
+	const struct bln_relation *items;
+	size_t count;
+};
+
+/* What a name stands for. FILES: which of the snapshot's files, or of earlier ones (changes); NULL: all. */
+struct bln_resolved {
+	const struct bln_snapshot *snapshot;
+	const struct bln_add *files;
+	size_t file_count;
+};
+
+struct bln_resolver {
+	void *context;
+	/* Asked once per kind and name. What it gives must live until the statement's rows were read. BLN_NOT_FOUND where
+	 * there is no such table, with the nearest name in ERR. */
+	enum bln_status (*resolve)(void *context, const struct bln_relation *relation, struct bln_resolved *out,
+	                           struct bln_err *err);
+};
+
+enum { BLN_STATEMENT_SIZE_MAX = 1 << 20, BLN_STATEMENT_RELATIONS_MAX = 1000 };
+
+struct bln_statement_options {
+	bool may_read_files; /* read_csv, read_parquet, glob, FROM 'file.parquet' and their like */
+};
+
+/* What SQL, one SELECT, names, each kind and name once, in the order of the text. No table is opened and no file touched.
+ * BLN_INVALID: not one SELECT (said which statement it is), a syntax error with line and column, a name that is not constant
+ * text in changes(…) and its like. BLN_DENIED: files, where they may not be read. */
+BLN_MUST_CHECK enum bln_status bln_statement_analyse(struct bln_engine *engine, const char *sql,
+                                                     const struct bln_statement_options *options, struct bln_arena *arena,
+                                                     struct bln_relations *out, struct bln_err *err);
+
+/* Does so, asks RESOLVER for each, and makes ENGINE know them: SQL can then be run as it is (bln_engine_query, bln_stage).
+ * What an earlier statement made known is forgotten. OUT, if not NULL, gets the relations, in ARENA. */
+BLN_MUST_CHECK enum bln_status bln_statement_resolve(struct bln_engine *engine, const char *sql,
+                                                     const struct bln_statement_options *options,
+                                                     const struct bln_resolver *resolver, struct bln_arena *arena,
+                                                     struct bln_relations *out, struct bln_err *err);
+
+#endif
