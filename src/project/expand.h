@@ -1,0 +1,36 @@
+/* ${env:NAME}, ${run:NAME} and ${project:NAME} in the values of a project file.
+ *
+ * Values are kept as written and expanded by whoever uses them, so that a variable that is not set fails only what needs
+ * it. $${ stands for ${ itself; what has no such form (a shell's ${HOME}, ${A:-b}) is left alone. What is put in is not
+ * expanded again, except that the text of a property may itself name variables, once. */
+#ifndef BLN_PROJECT_EXPAND_H
+#define BLN_PROJECT_EXPAND_H
+
+#include "project/project.h"
+
+struct bln_secrets;
+
+struct bln_expander {
+	const struct bln_project *project; /* ${project:name}, ${project:folder}, and what errors call the file */
+	const struct bln_properties *properties; /* ${run:…}: those of the run; NULL is none */
+	/* ${env:…}: the value of NAME or NULL. NULL is getenv. */
+	const char *(*env)(void *context, const char *name);
+	void *env_context;
+	struct bln_secrets *secrets; /* learns what must not be shown; may be NULL */
+	struct bln_arena *arena; /* of the results */
+};
+
+/* Whether TEXT refers to anything. */
+bool bln_expand_is_needed(const char *text);
+
+/* BLN_INVALID for a reference that can never be resolved: "${evn:X}", "${env:}", "${project:nme}". Looks nothing up. */
+BLN_MUST_CHECK enum bln_status bln_expand_check(const char *text, struct bln_err *err);
+
+/* *OUT is TEXT with all references replaced; KEY and PLACE are what errors name. The values of environment variables go to
+ * SECRETS if IS_SECRET, or if the variable's name ends in KEY, TOKEN, SECRET or PASSWORD; so does the whole result of a
+ * secret. BLN_INVALID when a variable is not set: "bullion.yaml:12:40: key: the environment variable FMP_KEY is not set". */
+BLN_MUST_CHECK enum bln_status bln_expand(const struct bln_expander *expander, const char *text, const char *key,
+					  struct bln_place place, bool is_secret, const char **out,
+					  struct bln_err *err);
+
+#endif
