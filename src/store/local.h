@@ -11,10 +11,18 @@
  *
  * Kernels without openat2 or that forbid it (old ones, some containers) are walked segment by segment instead; file systems
  * that cannot fsync a folder (EINVAL) are taken at their word. What else the store asks of a file system: rename and link
- * are atomic, and fsync of a folder keeps its names.
+ * are atomic, and fsync of a folder keeps its names, and the folder itself where another process has just made it (what
+ * journals do).
+ *
+ * What costs is fsync: about one for each object and one for each folder that changed. Batches (local_batch.c) make all
+ * folders first, then fsync and rename the files by several threads at once, which a journal turns into a few commits, and
+ * in the end fsync each folder once, however many files it got.
+ *
+ * Listings sort each folder by itself and keep at most some ten thousands of names in memory: a larger folder is read
+ * several times. Whoever lists below a folder that is a link is told so; elsewhere links are left out in silence.
  *
  * Read local_internal.h next, then local.c, local_dir.c, local_read.c, local_temp.c, local_write.c, local_batch.c,
- * local_list.c. */
+ * local_entries.c, local_sorted.c, local_list.c, local_sweep.c. */
 #ifndef BLN_STORE_LOCAL_H
 #define BLN_STORE_LOCAL_H
 
