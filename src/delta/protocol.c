@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 /* What a feature asks of us. */
 enum need {
@@ -41,6 +42,9 @@ static const struct feature {
 	{ "icebergCompatV2", 0, 7, true, WHEN_ON, "delta.enableIcebergCompatV2" },
 	{ "icebergWriterCompatV1", 0, 7, true, ALWAYS, NULL },
 	{ "materializePartitionColumns", 0, 7, true, ALWAYS, NULL },
+	/* Only writers list it, but the newest commits are elsewhere until somebody copies them into the log: what the log
+	 * says is old, and nothing in it tells how old. */
+	{ "coordinatedCommits-preview", 0, 7, false, ALWAYS, NULL },
 };
 enum { FEATURES = sizeof(features) / sizeof(features[0]), READER_MAX = 3, WRITER_MAX = 7 };
 
@@ -70,6 +74,12 @@ enum bln_status bln_protocol_check_read(const struct bln_protocol *protocol, str
 
 		if (!feature || !feature->is_read)
 			return refused(protocol->reader_features.items[i], "read", err);
+	}
+	for (size_t i = 0; i < protocol->writer_features.count; i++) {
+		const struct feature *feature = feature_find(protocol->writer_features.items[i]);
+
+		if (feature && !feature->is_read)
+			return refused(protocol->writer_features.items[i], "read", err);
 	}
 	return BLN_OK;
 }
@@ -173,7 +183,7 @@ bool bln_metadata_is_on(const struct bln_metadata *metadata, const char *propert
 {
 	const struct bln_pair *pair = bln_pairs_find(metadata->configuration, property);
 
-	return pair && bln_slice_is(pair->value, "true");
+	return pair && pair->value.length == strlen("true") && strncasecmp(pair->value.at, "true", strlen("true")) == 0;
 }
 
 enum bln_status bln_mapping_mode(const struct bln_protocol *protocol, const struct bln_metadata *metadata,

@@ -30,7 +30,7 @@ BLN_MUST_CHECK enum bln_status bln_mapping_mode(const struct bln_protocol *proto
                                                 const struct bln_metadata *metadata, enum bln_mapping_mode *mode,
                                                 struct bln_err *err);
 
-/* A table property that is "true". */
+/* A table property that is "true", in letters of any case as Spark takes it. */
 bool bln_metadata_is_on(const struct bln_metadata *metadata, const char *property);
 
 /* Whether each commit must say its time in commitInfo.inCommitTimestamp. */

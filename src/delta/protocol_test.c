@@ -48,7 +48,19 @@ static void reading_is_refused_by_name(void **state)
 		{ P37("\"deletionVectors\",\"timestampNtz\",\"v2Checkpoint\",\"columnMapping\",\"vacuumProtocolCheck\"",
 		      "\"deletionVectors\""),
 		  NULL },
+		/* What only concerns writers, known to us or not, must not stop a read. */
+		{ P(1, 7), NULL },
+		{ P37("", "\"appendOnly\",\"invariants\",\"checkConstraints\",\"changeDataFeed\",\"generatedColumns\","
+		          "\"identityColumns\",\"allowColumnDefaults\",\"domainMetadata\",\"rowTracking\",\"clustering\","
+		          "\"inCommitTimestamp\",\"icebergCompatV1\",\"icebergCompatV2\",\"checkpointProtection\""),
+		  NULL },
+		{ P37("", "\"writersOwnBusiness\""), NULL },
 		{ P(4, 7), "protocol version 4" },
+		{ P(0, 2), "protocol version 0" },
+		{ P37("\"deletionVectors\",\"typeWidening-preview\"", ""), "'typeWidening-preview'" },
+		{ P37("\"variantShredding-preview\"", ""), "'variantShredding-preview'" },
+		{ P37("\"catalogOwned-preview\"", ""), "'catalogOwned-preview'" },
+		{ P37("", "\"coordinatedCommits-preview\""), "'coordinatedCommits-preview'" },
 		{ P37("\"variantType\"", "\"variantType\""), "'variantType'" },
 		{ P37("\"typeWidening\"", "\"typeWidening\""), "'typeWidening'" },
 		{ P37("\"catalogManaged\"", "\"catalogManaged\""), "'catalogManaged'" },
@@ -79,6 +91,8 @@ static void writing_is_refused_by_name(void **state)
 	} cases[] = {
 		{ P(1, 2), "{}", "{}", BLN_WRITE_REWRITE, NULL },
 		{ P(1, 2), "{\"delta.appendOnly\":\"true\"}", "{}", BLN_WRITE_APPEND, NULL },
+		{ P(1, 2), "{\"delta.appendOnly\":\"TRUE\"}", "{}", BLN_WRITE_REWRITE, "append-only" },
+		{ P(1, 2), "{\"delta.appendOnly\":\"truer\"}", "{}", BLN_WRITE_REWRITE, NULL },
 		{ P(1, 2), "{\"delta.appendOnly\":\"true\"}", "{}", BLN_WRITE_REARRANGE, NULL },
 		{ P(1, 2), "{\"delta.appendOnly\":\"true\"}", "{}", BLN_WRITE_REWRITE, "append-only" },
 		{ P(1, 2), "{}", "{\"delta.invariants\":\"{}\"}", BLN_WRITE_APPEND, "'invariants'" },
