@@ -16,6 +16,10 @@
 struct bln_table {
 	struct bln_store *store;
 	const char *prefix; /* the key of its folder in the store; "" where the store is the table */
+	/* Places outside of the store that absolute paths in the log may lead to (path.h): absolute paths or URLs, as a user
+	 * writes them. They must outlive what is made from the table. */
+	const char *const *roots;
+	size_t root_count;
 };
 
 /* The key of NAME in the table ("silver/cryptos/_delta_log/…") or in its log, in ARENA; NULL when there is no memory. */
