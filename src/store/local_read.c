@@ -25,13 +25,13 @@ static enum bln_status not_found(const struct bln_local *local, struct bln_err *
 }
 
 /* Only regular files are objects; a folder, or a file where the key has a folder, is no such object. O_NONBLOCK: opening a
- * pipe must not wait for its writer. */
+ * pipe must not wait for its writer (with O_PATH nothing is opened, and openat2 takes no other flag then). */
 static enum bln_status object_open(struct bln_local *local, const char *key, int flags, int *fd, struct stat *stat,
                                    struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
-	*fd = bln_local_open_at(local, key, strlen(key), flags | O_NONBLOCK);
+	*fd = bln_local_open_at(local, key, strlen(key), flags & O_PATH ? flags : flags | O_NONBLOCK);
 	if (*fd < 0)
 		return errno == ENOTDIR || errno == ENXIO ? not_found(local, err, key)
 		                                          : bln_local_fail(local, err, errno, "read", key);
