@@ -2,10 +2,12 @@
 #include "store/store.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
 #include "base/parallel.h"
+#include "store/faulty.h"
 #include "store/key.h"
 #include "store/local.h"
 
@@ -39,14 +41,13 @@ enum bln_status bln_store_open(const char *url, const struct bln_store_options *
                                struct bln_err *err)
 {
 	const struct bln_store_options given = options ? *options : (struct bln_store_options){ 0 };
+	const char *faults = given.faults ? given.faults : getenv(BLN_STORE_FAULTS_VARIABLE);
 	size_t length = scheme_length(url);
 	struct bln_store *opened = NULL;
 	enum bln_status status = BLN_UNSUPPORTED;
 
 	if (url[0] == '\0')
 		return bln_err_set(err, BLN_INVALID, "the place of the store is empty: give a directory");
-	if (given.faults)
-		return bln_err_set(err, BLN_UNSUPPORTED, "this version cannot make a store fail on purpose");
 	if (given.threads < 0 || given.threads > BLN_PARALLEL_THREADS_MAX)
 		return bln_err_set(err, BLN_INVALID, "%d threads for a store: give 1 to %d", given.threads,
 		                   BLN_PARALLEL_THREADS_MAX);
@@ -62,6 +63,13 @@ enum bln_status bln_store_open(const char *url, const struct bln_store_options *
 		                   "'%s' is in a kind of store that this version cannot open: give a directory, as a "
 		                   "path or as file:///path",
 		                   bln_quote(url, strlen(url)).text);
+	if (faults && faults[0]) {
+		status = bln_faulty_open(opened, faults, &opened, err);
+		if (status != BLN_OK) {
+			bln_store_close(opened);
+			return status;
+		}
+	}
 	*store = opened;
 	return BLN_OK;
 }

@@ -43,7 +43,7 @@ struct bln_listing {
 /* { 0 } is right for most. */
 struct bln_store_options {
 	int threads; /* at once in batches; 0 means BLN_STORE_THREADS */
-	const char *faults; /* a plan of store/fault_plan.h, for tests; NULL for none */
+	const char *faults; /* a plan of store/fault_plan.h, for tests; NULL: what BULLION_STORE_FAULTS says; "": none */
 };
 enum { BLN_STORE_THREADS = 8 };
 
