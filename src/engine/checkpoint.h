@@ -1,7 +1,8 @@
 /* DuckDB behind the port through which src/delta reads and writes checkpoints (delta/parquet.h).
  *
  * A checkpoint is outside input: Spark, delta-rs and others write it, each with columns of its own. What is read is picked
- * by name (checkpoint_read.c, a table); what a column must be and is not gives BLN_CORRUPT naming the file and the column. */
+ * by name (checkpoint_columns.c, a table); what a column must be and is not gives BLN_CORRUPT naming the column. The caller
+ * names the file. */
 #ifndef BLN_ENGINE_CHECKPOINT_H
 #define BLN_ENGINE_CHECKPOINT_H
 

@@ -94,8 +94,7 @@ void bln_engine_close(struct bln_engine *engine)
 	bln_mem_free(engine);
 }
 
-/* DuckDB's message without its repetition of the statement; where we stopped it, our reason. */
-static enum bln_status failed(struct bln_engine *engine, const char *message, struct bln_err *err)
+enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err)
 {
 	enum bln_status status = bln_cancel_check(engine->cancel, err);
 
@@ -150,16 +149,16 @@ enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool 
 	memset(result, 0, sizeof(*result));
 	BLN_TRY(bln_cancel_check(engine->cancel, err));
 	if (db->prepare(engine->connection, sql, &prepared) == DuckDBError) {
-		status = failed(engine, db->prepare_error(prepared), err);
+		status = bln_engine_failed(engine, db->prepare_error(prepared), err);
 		goto done;
 	}
 	if ((is_streaming ? db->pending_prepared_streaming : db->pending_prepared)(prepared, &pending) == DuckDBError) {
-		status = failed(engine, db->pending_error(pending), err);
+		status = bln_engine_failed(engine, db->pending_error(pending), err);
 		goto done;
 	}
 	pending_work(engine, pending);
 	if (db->execute_pending(pending, result) == DuckDBError) {
-		status = failed(engine, db->result_error(result), err);
+		status = bln_engine_failed(engine, db->result_error(result), err);
 		db->destroy_result(result);
 	}
 done:

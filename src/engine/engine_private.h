@@ -29,4 +29,7 @@ struct bln_rows {
 BLN_MUST_CHECK enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool is_streaming,
                                               duckdb_result *result, struct bln_err *err);
 
+/* The status that MESSAGE of DuckDB (NULL: it gave none) stands for, with ERR set; where we stopped it, our reason. */
+enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err);
+
 #endif

@@ -67,7 +67,7 @@ enum bln_status bln_rows_next(struct bln_rows *rows, size_t *count, struct bln_e
 	rows->chunk = db->fetch_chunk(rows->result);
 	if (!rows->chunk) {
 		message = db->result_error(&rows->result);
-		return message ? bln_err_set(err, BLN_INVALID, "%s", message) : BLN_OK;
+		return message ? bln_engine_failed(rows->engine, message, err) : BLN_OK;
 	}
 	*count = db->data_chunk_get_size(rows->chunk);
 	for (size_t i = 0; i < rows->column_count; i++)
