@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "delta/action.h"
 #include "delta/schema.h"
 #include "engine/engine.h"
@@ -37,6 +38,12 @@ struct bln_stage_spec {
 	enum bln_compression compression;
 	bool is_clustered; /* rows come already as they are to lie in the files, thread by thread: nothing is sorted, and
 	                    * there are as many files as threads. Not with split; partition columns must have one value in all */
+	/* The query is run once for each of these values of one of its columns, and once for all other rows: a query that
+	 * works within a value (dedupe, windows, joins by symbol) then takes the memory and the sorting of one value only.
+	 * Done where DuckDB takes a filter on the column into the query's largest scan; elsewhere the query runs once. */
+	const char *slice; /* NULL: none */
+	const struct bln_slice *slice_values; /* as text */
+	size_t slice_value_count;
 	bool may_drop_columns; /* columns of the query that SCHEMA has not are dropped, else refused */
 };
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "delta/snapshot.h"
 #include "engine/engine.h"
+#include "engine/prune.h"
 
 enum bln_relation_kind {
 	BLN_RELATION_TABLE, /* layer.table: NAME is "layer.table", or one part where the user wrote one */
@@ -23,20 +24,11 @@ enum bln_relation_kind {
 	BLN_RELATION_KINDS
 };
 
-/* "COLUMN OP VALUE", true for every row that the statement can use of a relation. */
-enum bln_comparison { BLN_IS_EQUAL, BLN_IS_LESS, BLN_IS_LESS_OR_EQUAL, BLN_IS_GREATER, BLN_IS_GREATER_OR_EQUAL };
-
-struct bln_predicate {
-	struct bln_slice column;
-	enum bln_comparison comparison;
-	struct bln_slice value; /* as text that DuckDB casts to the column's type */
-};
-
 struct bln_relation {
 	enum bln_relation_kind kind;
 	const char *name;
-	const struct bln_predicate *predicates; /* all of them hold; only where the statement names the relation once */
-	size_t predicate_count;
+	const struct bln_predicate *predicates; /* what every row that the statement can use passes; only where the text */
+	size_t predicate_count; /* names the relation once */
 	int line, column; /* where the text names it first, from 1; 0 where DuckDB does not say */
 };
 
@@ -45,11 +37,13 @@ struct bln_relations {
 	size_t count;
 };
 
-/* What a name stands for. FILES: which of the snapshot's files, or of earlier ones (changes); NULL: all. */
+/* What a name stands for: a snapshot, or some of its files (changes). Files that the relation's predicates rule out are
+ * left out afterwards, without the resolver. */
 struct bln_resolved {
 	const struct bln_snapshot *snapshot;
-	const struct bln_add *files;
+	const struct bln_add *const *files; /* ignored where IS_ALL */
 	size_t file_count;
+	bool is_all;
 };
 
 struct bln_resolver {
