@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <libgen.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,23 @@ static void *library_open(struct bln_err *err)
 	return handle;
 }
 
+static struct bln_duckdb loaded; /* written once */
+
+static void remember(const struct bln_duckdb *db)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&lock);
+	if (!loaded.handle)
+		loaded = *db;
+	pthread_mutex_unlock(&lock);
+}
+
+const struct bln_duckdb *bln_duckdb_loaded(void)
+{
+	return &loaded;
+}
+
 enum bln_status bln_duckdb_load(struct bln_duckdb *db, struct bln_err *err)
 {
 	void *symbol;
@@ -64,6 +82,7 @@ enum bln_status bln_duckdb_load(struct bln_duckdb *db, struct bln_err *err)
 	memcpy(&db->name, &symbol, sizeof(symbol));
 	BLN_DUCKDB_FUNCTIONS(X)
 #undef X
+	remember(db);
 	return BLN_OK;
 }
 

@@ -35,7 +35,11 @@
 	X(bind_set_error) X(bind_set_cardinality) X(init_get_extra_info) X(init_get_bind_data)                      \
 	X(init_set_init_data) X(init_set_max_threads) X(init_set_error) X(init_get_column_count)                    \
 	X(init_get_column_index) X(function_get_extra_info) X(function_get_bind_data) X(function_get_init_data)     \
-	X(function_get_local_init_data) X(function_set_error) X(library_version)
+	X(function_get_local_init_data) X(function_set_error) X(library_version)                                    \
+	X(create_scalar_function) X(destroy_scalar_function) X(scalar_function_set_name)                            \
+	X(scalar_function_add_parameter) X(scalar_function_set_return_type) X(scalar_function_set_extra_info)       \
+	X(scalar_function_set_function) X(register_scalar_function) X(scalar_function_get_extra_info)               \
+	X(scalar_function_set_error)
 /* clang-format on */
 
 struct bln_duckdb {
@@ -49,5 +53,9 @@ struct bln_duckdb {
  * bin/, or the build's). BLN_NOT_FOUND says where was looked. Loading twice is cheap. */
 BLN_MUST_CHECK enum bln_status bln_duckdb_load(struct bln_duckdb *db, struct bln_err *err);
 void bln_duckdb_unload(struct bln_duckdb *db);
+
+/* For functions of ours that DuckDB calls: they get at what they were registered with only through the library, whose table
+ * this is. It is filled when the library is first loaded and stays, as the library itself does. */
+const struct bln_duckdb *bln_duckdb_loaded(void);
 
 #endif
