@@ -23,7 +23,8 @@
 
 enum {
 	BLN_PROJECT_SIZE_MAX = 1 << 20, /* bytes of the file */
-	BLN_NAME_MAX = 64, /* of projects, sources, jobs, steps, …: letters, digits, '-' and '_', a letter first */
+	BLN_SECTION_MAX = 2000, /* jobs, sources, workflows, steps of a workflow, … */
+	BLN_NAME_MAX = 64, /* of projects, sources, jobs, steps, …: letters, digits, '-' and '_' (name.h) */
 };
 
 /* The section `settings`: limits of every run. */
@@ -70,7 +71,7 @@ struct bln_job {
 	struct bln_place place;
 	const struct bln_node *node; /* the whole map: all there is to the kinds from CRAWL on */
 	struct bln_properties properties;
-	int64_t timeout_us; /* 0: none */
+	int64_t timeout_us;
 	int64_t retries; /* tries after the first */
 	int64_t retry_delay_us;
 	int64_t max_concurrent; /* runs of this job at once */

@@ -1,0 +1,307 @@
+#include "project/project.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "base/utf8.h"
+#include "project/parse.h"
+#include "project/yaml.h"
+
+/* clang-format off */
+static const struct bln_setting settings_rows[] = {
+	{ .name = "memory", .type = BLN_SETTING_SIZE, .offset = offsetof(struct bln_project_settings, memory_bytes),
+	  .default_text = "1GiB", .min = INT64_C(64) << 20, .max = INT64_C(1) << 40,
+	  .help = "what the engine of one job may hold; its peak reaches half as much again" },
+	{ .name = "threads", .type = BLN_SETTING_INT, .offset = offsetof(struct bln_project_settings, threads),
+	  .default_text = "0", .min = 0, .max = 1024,
+	  .help = "threads of one job; 0 is as many as there are cores" },
+	{ .name = "spill", .type = BLN_SETTING_STRING, .offset = offsetof(struct bln_project_settings, spill),
+	  .default_text = ".bullion/spill", .is_required = true,
+	  .help = "the folder for what does not fit in memory" },
+	{ .name = "max_concurrent", .type = BLN_SETTING_INT, .offset = offsetof(struct bln_project_settings, max_concurrent),
+	  .default_text = "4", .min = 1, .max = 256,
+	  .help = "how many jobs of a workflow run at once" },
+	{ .name = "log_max", .type = BLN_SETTING_SIZE, .offset = offsetof(struct bln_project_settings, log_bytes_max),
+	  .default_text = "64MiB", .min = 4096, .max = INT64_C(16) << 30,
+	  .help = "how large the log of one run may grow; what comes after is dropped" },
+};
+/* clang-format on */
+enum { SETTINGS_ROWS = sizeof(settings_rows) / sizeof(settings_rows[0]) };
+const struct bln_parse_table bln_parse_project_settings = { "", settings_rows, SETTINGS_ROWS };
+
+static void name_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	const char *text = bln_parse_text(parse, entry, "the file");
+
+	if (text && bln_name_check(text, "project", entry->value->place, parse->problems))
+		parse->project->name = text;
+}
+
+static void lake_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	const char *text = bln_parse_text(parse, entry, "the file");
+
+	if (text && text[0] == '\0')
+		bln_problems_add(parse->problems, entry->value->place, "lake: a path or a URL is missing");
+	parse->project->lake = text ? text : parse->project->lake;
+	parse->project->lake_place = entry->value->place;
+}
+
+static void properties_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_properties(parse, entry, "the section 'properties'", &parse->project->properties);
+}
+
+static void settings_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	const struct bln_feed feed = { .map = entry->value, .place = entry->place, .of = "the section 'settings'" };
+	struct bln_settings settings;
+
+	memset(&parse->project->settings, 0, sizeof(parse->project->settings));
+	if (bln_settings_init(&settings, settings_rows, SETTINGS_ROWS, &parse->project->settings, &parse->project->arena,
+			      NULL) != BLN_OK)
+		parse->problems->has_failed = true;
+	else
+		(void)bln_feed_check(&feed, &settings, parse->problems);
+}
+
+static void sources_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_sources(parse, entry->value);
+}
+
+static void tables_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_tables(parse, entry->value);
+}
+
+static void jobs_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_jobs(parse, entry->value);
+}
+
+static void workflows_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_workflows(parse, entry->value);
+}
+
+static void crawlers_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_items(parse, entry->value, "crawler", &parse->project->crawlers);
+}
+
+static void triggers_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_triggers(parse, entry->value);
+}
+
+static void shares_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_items(parse, entry->value, "share", &parse->project->shares);
+}
+
+static void models_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	bln_parse_items(parse, entry->value, "model", &parse->project->models);
+}
+
+static void later_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	(void)parse;
+	(void)entry;
+}
+
+/* In the order in which they refer to each other; a file may have them in any. */
+static const struct {
+	const char *key;
+	void (*read)(struct bln_parse *parse, const struct bln_entry *entry);
+} sections[] = {
+	{ "project", name_read },	{ "lake", lake_read },	       { "properties", properties_read },
+	{ "settings", settings_read },	{ "sources", sources_read },   { "tables", tables_read },
+	{ "jobs", jobs_read },		{ "workflows", workflows_read }, { "crawlers", crawlers_read },
+	{ "triggers", triggers_read },	{ "shares", shares_read },     { "models", models_read },
+	{ "share", later_read },	{ "foreign_roots", later_read },
+};
+enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+
+static void check_keys(struct bln_parse *parse, const struct bln_node *root)
+{
+	const char *keys[SECTIONS + 1] = { NULL };
+	struct bln_settings none = { .arena = &parse->project->arena };
+	const struct bln_feed feed = { .map = root, .skip = keys, .place = root->place, .of = "the file" };
+
+	for (size_t i = 0; i < SECTIONS; i++)
+		keys[i] = sections[i].key;
+	(void)bln_feed_check(&feed, &none, parse->problems);
+}
+
+/* Every text, wherever it stands: aliases may lead to one several times, and its problem is noted once. */
+static void check_references(struct bln_parse *parse, const struct bln_node *node)
+{
+	struct bln_err err;
+
+	if (node->type == BLN_NODE_TEXT && bln_expand_is_needed(node->text) &&
+	    bln_expand_check(node->text, &err) != BLN_OK) {
+		for (size_t i = 0; i < parse->problems->count; i++)
+			if (parse->problems->items[i].place.line == node->place.line &&
+			    parse->problems->items[i].place.column == node->place.column)
+				return;
+		bln_problems_add(parse->problems, node->place, "%s", err.message);
+	}
+	for (size_t i = 0; node->type == BLN_NODE_LIST && i < node->count; i++)
+		check_references(parse, node->items[i]);
+	for (size_t i = 0; node->type == BLN_NODE_MAP && i < node->count; i++)
+		check_references(parse, node->entries[i].value);
+}
+
+static void root_read(struct bln_parse *parse, const struct bln_node *root)
+{
+	static const struct bln_node nothing = { .type = BLN_NODE_NULL };
+	const struct bln_entry no_settings = { .key = "settings", .value = &nothing };
+	size_t ignored;
+
+	settings_read(parse, &no_settings);
+	if (!root || !bln_parse_map(parse, root, "the file", &ignored))
+		return;
+	parse->project->root = root;
+	check_keys(parse, root);
+	check_references(parse, root);
+	for (size_t i = 0; i < SECTIONS; i++) {
+		const struct bln_entry *entry = bln_node_find(root, sections[i].key);
+
+		if (entry)
+			sections[i].read(parse, entry);
+	}
+}
+
+/* The folder's absolute path and name, and how the file is called in errors. */
+static enum bln_status folder_set(struct bln_project *project, const char *folder, struct bln_err *err)
+{
+	char resolved[PATH_MAX];
+	const char *slash;
+	struct bln_problems name_problems = { 0 };
+	bool is_name;
+
+	if (!realpath(folder, resolved))
+		return bln_err_errno(err, errno, "cannot enter the folder %s", folder);
+	project->folder = bln_arena_strdup(&project->arena, strcmp(resolved, "/") == 0 ? "" : resolved);
+	project->file = strcmp(folder, ".") == 0 ? BLN_PROJECT_FILE :
+						   bln_arena_printf(&project->arena, "%s/" BLN_PROJECT_FILE, folder);
+	slash = strrchr(resolved, '/');
+	is_name = bln_name_check(slash + 1, "project", (struct bln_place){ 0 }, &name_problems);
+	bln_problems_clean_up(&name_problems);
+	project->name = is_name ? bln_arena_strdup(&project->arena, slash + 1) : "project";
+	return project->folder && project->file && project->name ? BLN_OK : bln_err_memory(err);
+}
+
+static enum bln_status parse_all(struct bln_project *project, const char *bytes, size_t length,
+				 struct bln_problems *problems, struct bln_err *err)
+{
+	const struct bln_place start = { .line = 1, .column = 1 };
+	struct bln_parse parse = { .project = project, .problems = problems };
+	const struct bln_node *root = NULL;
+
+	if (length > BLN_PROJECT_SIZE_MAX)
+		bln_problems_add(problems, start, "the file is larger than %d bytes", BLN_PROJECT_SIZE_MAX);
+	else if (memchr(bytes, '\0', length) || !bln_utf8_is_valid(bytes, length))
+		bln_problems_add(problems, start, "the file is not UTF-8 text");
+	else if (bln_yaml_parse(bytes, length, &project->arena, &root, problems) != BLN_OK)
+		return bln_err_memory(err);
+	/* What stands in a file that is no YAML is anybody's guess. */
+	if (problems->count == 0 || root)
+		root_read(&parse, root);
+	bln_problems_sort(problems);
+	return bln_problems_check(problems, project->file, err);
+}
+
+enum bln_status bln_project_parse(const char *folder, const char *bytes, size_t length, struct bln_project **out,
+				  struct bln_problems *problems, struct bln_err *err)
+{
+	struct bln_project *project = bln_mem_calloc(1, sizeof(*project));
+	struct bln_problems *own = problems ? problems : bln_mem_calloc(1, sizeof(*own));
+	enum bln_status status = BLN_OK;
+
+	if (!project || !own) {
+		status = bln_err_memory(err);
+		goto done;
+	}
+	project->lake = "./lake";
+	BLN_TRY(folder_set(project, folder, err));
+	BLN_TRY(parse_all(project, bytes, length, own, err));
+	*out = project;
+	project = NULL;
+done:
+	bln_project_close(project);
+	if (!problems && own) {
+		bln_problems_clean_up(own);
+		bln_mem_free(own);
+	}
+	return status;
+}
+
+/* All of FD, up to one byte more than is allowed, so that a longer file is seen to be one. */
+static enum bln_status read_all(int fd, const char *path, char *bytes, size_t *length, struct bln_err *err)
+{
+	*length = 0;
+	while (*length <= BLN_PROJECT_SIZE_MAX) {
+		const ssize_t got = read(fd, bytes + *length, BLN_PROJECT_SIZE_MAX + 1 - *length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return bln_err_errno(err, errno, "cannot read %s", path);
+		if (got == 0)
+			break;
+		*length += (size_t)got;
+	}
+	return BLN_OK;
+}
+
+enum bln_status bln_project_load(const char *folder, struct bln_project **out, struct bln_problems *problems,
+				 struct bln_err *err)
+{
+	char path[PATH_MAX];
+	char *bytes = bln_mem_alloc(BLN_PROJECT_SIZE_MAX + 1);
+	size_t length = 0;
+	enum bln_status status = BLN_OK;
+	int fd = -1;
+
+	if (!bytes)
+		return bln_err_memory(err);
+	if (snprintf(path, sizeof(path), "%s/" BLN_PROJECT_FILE, folder) >= (int)sizeof(path)) {
+		status = bln_err_set(err, BLN_INVALID, "the path of the project's folder is too long");
+		goto done;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		status = bln_err_set(err, BLN_NOT_FOUND,
+				     "there is no %s in %s: go to a project's folder, name one with -C, or make one with "
+				     "`bullion init`",
+				     BLN_PROJECT_FILE, strcmp(folder, ".") == 0 ? "this folder" : folder);
+	else if (fd < 0)
+		status = bln_err_errno(err, errno, "cannot open %s", path);
+	BLN_TRY(status);
+	BLN_TRY(read_all(fd, path, bytes, &length, err));
+	status = bln_project_parse(folder, bytes, length, out, problems, err);
+done:
+	if (fd >= 0)
+		(void)close(fd);
+	bln_mem_free(bytes);
+	return status;
+}
+
+void bln_project_close(struct bln_project *project)
+{
+	if (!project)
+		return;
+	bln_arena_clean_up(&project->arena);
+	bln_mem_free(project);
+}

@@ -1,0 +1,118 @@
+/* Questions to a project that is loaded. */
+#include "project/project.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/nearest.h"
+#include "project/expand.h"
+
+const struct bln_job *bln_project_job(const struct bln_project *project, const char *name)
+{
+	for (size_t i = 0; i < project->job_count; i++)
+		if (strcmp(project->jobs[i].name, name) == 0)
+			return &project->jobs[i];
+	return NULL;
+}
+
+const struct bln_workflow *bln_project_workflow(const struct bln_project *project, const char *name)
+{
+	for (size_t i = 0; i < project->workflow_count; i++)
+		if (strcmp(project->workflows[i].name, name) == 0)
+			return &project->workflows[i];
+	return NULL;
+}
+
+const struct bln_project_source *bln_project_source(const struct bln_project *project, const char *name)
+{
+	for (size_t i = 0; i < project->source_count; i++)
+		if (strcmp(project->sources[i].name, name) == 0)
+			return &project->sources[i];
+	return NULL;
+}
+
+const struct bln_project_item *bln_project_table(const struct bln_project *project, const char *name)
+{
+	for (size_t i = 0; i < project->tables.count; i++)
+		if (strcmp(project->tables.items[i].name, name) == 0)
+			return &project->tables.items[i];
+	return NULL;
+}
+
+const char *bln_project_nearest(const struct bln_project *project, const char *name)
+{
+	const char *best = NULL;
+	size_t distance = SIZE_MAX;
+
+	for (size_t i = 0; i < project->workflow_count; i++)
+		bln_nearest_try(bln_slice_of(name), project->workflows[i].name, &best, &distance);
+	for (size_t i = 0; i < project->job_count; i++)
+		bln_nearest_try(bln_slice_of(name), project->jobs[i].name, &best, &distance);
+	return best;
+}
+
+enum bln_status bln_project_where(const struct bln_project *project, struct bln_place place, struct bln_err *err,
+				  enum bln_status status)
+{
+	return bln_err_where(err, status, "%s:%d:%d", project->file, place.line, place.column);
+}
+
+bool bln_project_check_files(const struct bln_project *project, struct bln_problems *problems)
+{
+	bool is_good = true;
+
+	for (size_t i = 0; i < project->job_count; i++) {
+		const struct bln_job *job = &project->jobs[i];
+		const struct bln_entry *entry = job->file ? bln_node_find(job->node, "file") : NULL;
+		char path[PATH_MAX];
+
+		if (!entry || bln_expand_is_needed(job->file))
+			continue;
+		if (snprintf(path, sizeof(path), "%s/%s", project->folder, job->file) < (int)sizeof(path) &&
+		    access(path, R_OK) == 0)
+			continue;
+		bln_problems_add(problems, entry->value->place, "job '%s': file: cannot read %s: %s", job->name, job->file,
+				 strerror(errno));
+		is_good = false;
+	}
+	bln_problems_sort(problems);
+	return is_good;
+}
+
+static bool is_url(const char *lake)
+{
+	return strstr(lake, "://") != NULL;
+}
+
+enum bln_status bln_project_lake(const struct bln_expander *expander, const char **out, struct bln_err *err)
+{
+	const struct bln_project *project = expander->project;
+	const char *lake = expander->env ? expander->env(expander->env_context, "BULLION_LAKE") : getenv("BULLION_LAKE");
+	const bool is_given = lake && lake[0] != '\0';
+	const char *below = project->folder;
+	char here[PATH_MAX];
+
+	if (is_given) {
+		if (!is_url(lake) && lake[0] != '/') {
+			if (!getcwd(here, sizeof(here)))
+				return bln_err_errno(err, errno, "cannot tell where BULLION_LAKE=%s lies", lake);
+			below = here;
+		}
+	} else {
+		const enum bln_status status =
+			bln_expand(expander, project->lake, "lake", project->lake_place, false, &lake, err);
+
+		if (status != BLN_OK)
+			return status;
+	}
+	if (is_url(lake) || lake[0] == '/')
+		*out = bln_arena_strdup(expander->arena, lake);
+	else
+		*out = bln_arena_printf(expander->arena, "%s/%s", below, strncmp(lake, "./", 2) == 0 ? lake + 2 : lake);
+	return *out ? BLN_OK : bln_err_memory(err);
+}

@@ -1,0 +1,37 @@
+#include "project/parse.h"
+
+static void table_add(struct bln_text *text, const struct bln_parse_table *table)
+{
+	bln_settings_markdown(table->rows, table->count, text);
+}
+
+void bln_project_reference(struct bln_text *text)
+{
+	bln_text_add(text, "# bullion.yaml\n\n"
+			   "What may stand in a project's file. Made by `bullion help config`; values may hold `${env:NAME}`,\n"
+			   "`${run:PROPERTY}`, `${project:name}` and `${project:folder}`, which are looked up when they are "
+			   "needed.\n"
+			   "`project`, `lake`, `properties` stand at the top; names are letters, digits, `-` and `_`.\n\n"
+			   "## settings\n\n");
+	table_add(text, &bln_parse_project_settings);
+	bln_text_add(text, "\n## jobs\n\nEvery job has a `kind` and may have `description`, `properties` and\n\n");
+	table_add(text, &bln_parse_job_common);
+	for (int i = 0; i < BLN_JOB_KINDS; i++) {
+		const struct bln_parse_table *table = bln_parse_job_table((enum bln_job_kind)i);
+
+		if (!table->rows)
+			continue;
+		bln_text_add_format(text, "\n### kind: %s\n\n", table->title);
+		table_add(text, table);
+	}
+	bln_text_add(text, "\nThe kinds");
+	for (int i = 0; i < BLN_JOB_KINDS; i++)
+		if (!bln_parse_job_table((enum bln_job_kind)i)->rows)
+			bln_text_add_format(text, " `%s`", bln_job_kind_name((enum bln_job_kind)i));
+	bln_text_add(text, " are kept as written; this version does not run them.\n\n## workflows\n\n"
+			   "Besides `description`, `properties` and `steps`:\n\n");
+	table_add(text, &bln_parse_workflow_settings);
+	bln_text_add(text, "\nA step has a `job` and may have `after` (a list of steps, `{all: […]}` or `{any: […]}`), `when` (what\n"
+			   "those must have come to: SUCCEEDED, FAILED, TIMEOUT, STOPPED or ERROR; FAILED takes TIMEOUT and ERROR "
+			   "too),\n`properties` and `description`.\n");
+}
