@@ -54,7 +54,7 @@ struct bln_commit_result {
 	enum bln_race race; /* with BLN_CONFLICT: what was in the way */
 	int64_t other_version; /* with BLN_CONFLICT: the commit that was; -1 else */
 	char other_operation[BLN_COMMIT_OPERATION_SIZE]; /* its operation, "" where it says none */
-	int64_t other_txn_version; /* the latest version of our application id in the commits that came between; -1: none */
+	int64_t other_txn_version; /* the highest that came with an application id of ours in what others wrote; -1: none */
 	bool is_in_doubt; /* with a failure: the store did not say whether the commit was written, and it may still be */
 };
 

@@ -1,0 +1,81 @@
+#include "delta/commit_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+
+static void member_add(struct bln_text *text, const char *key, const char *value)
+{
+	bln_text_add_format(text, ",\"%s\":", key);
+	bln_json_add_string(text, value, strlen(value));
+}
+
+static void pairs_add(struct bln_text *text, const char *key, struct bln_pairs pairs)
+{
+	bln_text_add_format(text, ",\"%s\":{", key);
+	for (size_t i = 0; i < pairs.count; i++) {
+		const struct bln_pair *pair = &pairs.items[i];
+
+		bln_text_add(text, i ? "," : "");
+		bln_json_add_string(text, pair->key.at, pair->key.length);
+		bln_text_add(text, ":");
+		if (pair->is_null)
+			bln_text_add(text, "null");
+		else
+			bln_json_add_string(text, pair->value.at, pair->value.length);
+	}
+	bln_text_add(text, "}");
+}
+
+/* Whether the commit adds rows without having looked at any. */
+static bool is_blind_append(const struct bln_commit *commit)
+{
+	bool has_added = false;
+
+	if (commit->kind != BLN_WRITE_APPEND || (commit->read && (commit->read->is_whole_table || commit->read->range_count)))
+		return false;
+	for (size_t i = 0; i < commit->action_count; i++)
+		has_added = has_added || commit->actions[i].kind == BLN_ACTION_ADD;
+	return has_added;
+}
+
+static void commit_info_add(const struct bln_commit *commit, const struct bln_commit_stamp *stamp, struct bln_text *text)
+{
+	bln_text_add(text, "{\"commitInfo\":{");
+	if (stamp->has_in_commit_time)
+		bln_text_add_format(text, "\"inCommitTimestamp\":%" PRId64 ",", stamp->time_ms);
+	bln_text_add_format(text, "\"timestamp\":%" PRId64, stamp->time_ms);
+	member_add(text, "operation", commit->operation);
+	pairs_add(text, "operationParameters", commit->parameters);
+	if (stamp->read_version >= 0)
+		bln_text_add_format(text, ",\"readVersion\":%" PRId64, stamp->read_version);
+	bln_text_add_format(text, ",\"isBlindAppend\":%s", is_blind_append(commit) ? "true" : "false");
+	pairs_add(text, "operationMetrics", commit->metrics);
+	member_add(text, "engineInfo", "bullion/" BLN_VERSION);
+	member_add(text, "txnId", stamp->id);
+	if (commit->bullion.length) {
+		bln_text_add(text, ",\"bullion\":");
+		bln_text_add_bytes(text, commit->bullion.at, commit->bullion.length);
+	}
+	bln_text_add(text, "}}\n");
+}
+
+enum bln_status bln_commit_text(const struct bln_commit *commit, const struct bln_commit_stamp *stamp,
+                                struct bln_text *text, struct bln_err *err)
+{
+	enum bln_status status;
+
+	bln_text_clear(text);
+	commit_info_add(commit, stamp, text);
+	for (size_t i = 0; i < commit->action_count; i++)
+		bln_action_format(&commit->actions[i], text);
+	BLN_TRY(bln_text_check(text, err));
+	if (text->length > BLN_COMMIT_BYTES_MAX)
+		return bln_err_set(err, BLN_INVALID, "the commit is longer than %d bytes", BLN_COMMIT_BYTES_MAX);
+	if (!bln_utf8_is_valid(text->at, text->length))
+		return bln_err_set(err, BLN_INVALID, "the commit holds text that is not UTF-8");
+done:
+	return status;
+}
