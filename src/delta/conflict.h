@@ -20,9 +20,9 @@
 #include "delta/snapshot.h"
 #include "delta/value.h"
 
-/* Both ends belong to it. */
+/* Values of the column's type; both ends belong to it, and a null end is open. */
 struct bln_bound {
-	const char *column; /* of the table */
+	const char *column; /* of the table, top level; a partition's or a file's */
 	struct bln_value min;
 	struct bln_value max;
 };
@@ -41,11 +41,8 @@ struct bln_read_set {
 	size_t range_count;
 };
 
-/* Whether a file can hold rows of the range. Where it has no statistics, or ones that cannot be understood, it can. */
-bool bln_key_range_meets(const struct bln_key_range *range, const struct bln_add *file,
-                         const struct bln_schema *schema);
-
-/* The same for a read set: any of its ranges. */
+/* Whether a file can hold rows of any of the ranges. Where it has no statistics, or ones that cannot be understood, it can:
+ * true is always safe. What an upsert must rewrite is found by this too. */
 bool bln_read_set_meets(const struct bln_read_set *read, const struct bln_add *file, const struct bln_schema *schema);
 
 /* In the order in which they matter: the lowest is told when there are several. */

@@ -1,0 +1,146 @@
+#include "delta/conflict.h"
+
+#include <string.h>
+
+#include "base/time.h"
+
+/* Strings in statistics may be cut short; Spark's at 32 characters, nobody's before that. */
+enum { STRING_PREFIX_MIN = 32 };
+
+/* A file's statistics, parsed when the first range asks. */
+struct statistics {
+	const struct bln_add *file;
+	json_t *json; /* NULL: there are none */
+	bool is_parsed;
+};
+
+static const json_t *statistic(struct statistics *statistics, const char *group, const char *column)
+{
+	struct bln_slice text = statistics->file->stats;
+
+	if (!statistics->is_parsed) {
+		statistics->is_parsed = true;
+		/* What cannot be parsed is as good as absent. */
+		if (text.length && bln_json_parse(text.at, text.length, "stats", &statistics->json, NULL) != BLN_OK)
+			statistics->json = NULL;
+	}
+	return json_object_get(json_object_get(statistics->json, group), column);
+}
+
+static bool is_all_null(struct statistics *statistics, const char *column)
+{
+	const json_t *nulls = statistic(statistics, "nullCount", column);
+	const json_t *rows = json_object_get(statistics->json, "numRecords");
+
+	return json_is_integer(nulls) && json_is_integer(rows) && json_integer_value(nulls) == json_integer_value(rows);
+}
+
+/* Whether values up to the file's MAX reach MIN. */
+static bool max_reaches(const struct bln_value *max, const struct bln_value *min, const struct bln_type *type)
+{
+	struct bln_value high = *max;
+
+	/* Protocol, "Per-file Statistics": timestamps are cut down to milliseconds, strings to a prefix. */
+	if ((type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ) && high.integer % BLN_US_PER_MS == 0)
+		high.integer += BLN_US_PER_MS - 1;
+	if (type->kind == BLN_TYPE_STRING && max->bytes.length >= STRING_PREFIX_MIN &&
+	    min->bytes.length >= max->bytes.length && memcmp(min->bytes.at, max->bytes.at, max->bytes.length) == 0)
+		return true;
+	return bln_value_compare(&high, min, type) >= 0;
+}
+
+static const struct bln_pair *pair_find(struct bln_pairs pairs, struct bln_slice name, const struct bln_schema *schema)
+{
+	const struct bln_field *field = bln_schema_find(schema, name);
+
+	for (size_t i = 0; i < pairs.count; i++)
+		if (bln_slice_equals(pairs.items[i].key, name) || (field && bln_slice_is(pairs.items[i].key, field->name)))
+			return &pairs.items[i];
+	return NULL;
+}
+
+static bool is_null(const struct bln_pair *pair)
+{
+	return pair->is_null || pair->value.length == 0;
+}
+
+/* Whether a partition's text VALUE lies within the bound. */
+static bool bound_meets_partition(const struct bln_bound *bound, const struct bln_pair *pair, const struct bln_type *type)
+{
+	struct bln_value value;
+
+	if (is_null(pair))
+		return false;
+	if (!bln_value_parse(pair->value, type, &value))
+		return true;
+	return (bound->min.is_null || bln_value_compare(&bound->min, &value, type) <= 0) &&
+	       (bound->max.is_null || bln_value_compare(&value, &bound->max, type) <= 0);
+}
+
+static bool bound_meets(const struct bln_bound *bound, struct statistics *statistics, const struct bln_schema *schema)
+{
+	struct bln_slice name = bln_slice_of(bound->column);
+	const struct bln_field *field = bln_schema_find(schema, name);
+	const struct bln_pair *pair = pair_find(statistics->file->partition, name, schema);
+	const json_t *min;
+	const json_t *max;
+	struct bln_value value;
+
+	if (!field)
+		return true;
+	if (pair)
+		return bound_meets_partition(bound, pair, &field->type);
+	min = statistic(statistics, "minValues", field->physical_name);
+	max = statistic(statistics, "maxValues", field->physical_name);
+	if (!min && !max)
+		return !is_all_null(statistics, field->physical_name);
+	if (!bound->max.is_null && bln_value_from_json(min, &field->type, &value) &&
+	    bln_value_compare(&value, &bound->max, &field->type) > 0)
+		return false;
+	if (!bound->min.is_null && bln_value_from_json(max, &field->type, &value) &&
+	    !max_reaches(&value, &bound->min, &field->type))
+		return false;
+	return true;
+}
+
+/* Two texts can be one value; texts that are no values differ if they differ. */
+static bool partition_equals(const struct bln_pair *a, const struct bln_pair *b, const struct bln_schema *schema)
+{
+	const struct bln_field *field = bln_schema_find(schema, a->key);
+	struct bln_value values[2];
+
+	if (is_null(a) || is_null(b))
+		return is_null(a) && is_null(b);
+	if (bln_slice_equals(a->value, b->value))
+		return true;
+	return field && bln_value_parse(a->value, &field->type, &values[0]) &&
+	       bln_value_parse(b->value, &field->type, &values[1]) &&
+	       bln_value_compare(&values[0], &values[1], &field->type) == 0;
+}
+
+static bool range_meets(const struct bln_key_range *range, struct statistics *statistics,
+                        const struct bln_schema *schema)
+{
+	for (size_t i = 0; i < range->partition.count; i++) {
+		const struct bln_pair *wanted = &range->partition.items[i];
+		const struct bln_pair *has = pair_find(statistics->file->partition, wanted->key, schema);
+
+		if (has && !partition_equals(wanted, has, schema))
+			return false;
+	}
+	for (size_t i = 0; i < range->bound_count; i++)
+		if (!bound_meets(&range->bounds[i], statistics, schema))
+			return false;
+	return true;
+}
+
+bool bln_read_set_meets(const struct bln_read_set *read, const struct bln_add *file, const struct bln_schema *schema)
+{
+	struct statistics statistics = { .file = file };
+	bool does_meet = read->is_whole_table;
+
+	for (size_t i = 0; !does_meet && i < read->range_count; i++)
+		does_meet = range_meets(&read->ranges[i], &statistics, schema);
+	json_decref(statistics.json);
+	return does_meet;
+}
