@@ -152,6 +152,29 @@ size_t bln_secrets_mask(const struct bln_secrets *secrets, char *bytes, size_t l
 	return written;
 }
 
+size_t bln_secrets_cut(const struct bln_secrets *secrets, const char *bytes, size_t length)
+{
+	size_t begin = 0; /* the last secrets that overlap, from begin to end */
+	size_t end = 0;
+
+	for (size_t at = 0; secrets && at < length; at++) {
+		const size_t left = length - at;
+
+		for (size_t i = 0; i < secrets->count; i++) {
+			const struct bln_text *form = &secrets->forms[i];
+			const size_t compared = left < form->length ? left : form->length;
+
+			if (memcmp(bytes + at, form->at, compared) != 0)
+				continue;
+			if (compared < form->length)
+				return at < end ? begin : at;
+			begin = at < end ? begin : at;
+			end = at + compared > end ? at + compared : end;
+		}
+	}
+	return length;
+}
+
 void bln_secrets_mask_err(const struct bln_secrets *secrets, struct bln_err *err)
 {
 	if (err)

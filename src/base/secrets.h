@@ -32,7 +32,11 @@ BLN_MUST_CHECK enum bln_status bln_secrets_add(struct bln_secrets *secrets, stru
  * be NULL. */
 size_t bln_secrets_mask(const struct bln_secrets *secrets, char *bytes, size_t length);
 
-/* The same for the message of ERR (may be NULL). */
+/* For texts that come in pieces: how many of the LENGTH bytes may be masked by themselves. Less than LENGTH where BYTES end
+ * within what may turn out to be a secret: the rest is to be put before what comes next. */
+size_t bln_secrets_cut(const struct bln_secrets *secrets, const char *bytes, size_t length);
+
+/* Masks the message of ERR (may be NULL). */
 void bln_secrets_mask_err(const struct bln_secrets *secrets, struct bln_err *err);
 
 /* Overwrites and frees them. */

@@ -82,6 +82,67 @@ static void a_secret_that_was_cut_is_masked(void **state)
 	bln_secrets_clean_up(&secrets);
 }
 
+static void a_text_in_pieces_is_cut_where_no_secret_is(void **state)
+{
+	struct bln_secrets secrets = secrets_of("abcabd", "xab\ncd");
+	(void)state;
+
+	assert_int_equal(bln_secrets_cut(&secrets, "no secret", 9), 9);
+	assert_int_equal(bln_secrets_cut(&secrets, "then abc", 8), 5);
+	assert_int_equal(bln_secrets_cut(&secrets, "abcabcab", 8), 3); /* the earliest beginning, not the last */
+	assert_int_equal(bln_secrets_cut(&secrets, "abcabd", 6), 6);
+	assert_int_equal(bln_secrets_cut(&secrets, "line xab\n", 9), 5);
+	assert_int_equal(bln_secrets_cut(NULL, "abc", 3), 3);
+	bln_secrets_clean_up(&secrets);
+	secrets = secrets_of("abcdab", "abxy");
+	assert_int_equal(bln_secrets_cut(&secrets, "-abcdab", 7), 1); /* not within another */
+	bln_secrets_clean_up(&secrets);
+}
+
+/* However it comes in pieces, what is shown is what is shown of the whole, but for how secrets that touch are told apart. */
+static void random_pieces_hide_every_secret(void **state)
+{
+	struct bln_random random;
+	(void)state;
+
+	bln_random_init(&random, test_seed(11));
+	for (int round = 0; round < 5000; round++) {
+		struct bln_secrets secrets = secrets_of("abba", "babb"); /* too short to be masked in part */
+		char text[65] = { 0 };
+		char pending[65] = { 0 };
+		char shown[300] = { 0 };
+		size_t pending_length = 0;
+		size_t out = 0;
+
+		for (size_t i = 0; i < 64; i++)
+			text[i] = (char)('a' + bln_random_below(&random, 2));
+		for (size_t at = 0; at < 64;) {
+			size_t part = 1 + bln_random_below(&random, 64 - at);
+			size_t cut;
+			char piece[65];
+
+			memcpy(pending + pending_length, text + at, part);
+			pending_length += part;
+			at += part;
+			cut = at == 64 ? pending_length : bln_secrets_cut(&secrets, pending, pending_length);
+			memcpy(piece, pending, cut);
+			memmove(pending, pending + cut, pending_length - cut);
+			pending_length -= cut;
+			cut = bln_secrets_mask(&secrets, piece, cut);
+			memcpy(shown + out, piece, cut);
+			out += cut;
+		}
+		text[bln_secrets_mask(&secrets, text, 64)] = '\0';
+		shown[out] = '\0';
+		for (char *touch = strstr(text, "******"); touch; touch = strstr(text, "******"))
+			memmove(touch, touch + 3, strlen(touch + 3) + 1);
+		for (char *touch = strstr(shown, "******"); touch; touch = strstr(shown, "******"))
+			memmove(touch, touch + 3, strlen(touch + 3) + 1);
+		assert_string_equal(shown, text);
+		bln_secrets_clean_up(&secrets);
+	}
+}
+
 static void errors_are_masked(void **state)
 {
 	struct bln_secrets secrets = secrets_of("hunter2", NULL);
@@ -190,6 +251,8 @@ int main(void)
 		cmocka_unit_test(their_forms_in_urls_and_json_too),
 		cmocka_unit_test(what_overlaps_or_touches_is_one),
 		cmocka_unit_test(a_secret_that_was_cut_is_masked),
+		cmocka_unit_test(a_text_in_pieces_is_cut_where_no_secret_is),
+		cmocka_unit_test(random_pieces_hide_every_secret),
 		cmocka_unit_test(errors_are_masked),
 		cmocka_unit_test(limits_are_told_without_the_secret),
 		cmocka_unit_test(random_texts_hide_every_secret),
