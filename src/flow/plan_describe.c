@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "base/json.h"
-#include "base/time.h"
+#include "base/quantity.h"
 
 static void add_list(struct bln_text *text, const struct bln_setting_list *list, const char *between)
 {
@@ -80,6 +80,7 @@ void bln_plan_describe(const struct bln_plan *plan, const struct bln_properties 
 		bln_text_add_format(text, "  %s = %s\n", properties->items[i].name, properties->items[i].text);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct bln_plan_action *action = &plan->actions[plan->order[i]];
+		char timeout[BLN_QUANTITY_TEXT_SIZE];
 
 		bln_text_add_format(text, "%3zu. %s: ", i + 1, action->name);
 		if (action->step)
@@ -87,8 +88,10 @@ void bln_plan_describe(const struct bln_plan *plan, const struct bln_properties 
 		add_work(text, action->job);
 		bln_text_add(text, "\n     ");
 		add_conditions(text, plan, action);
-		if (action->job->timeout_us > 0)
-			bln_text_add_format(text, "; stopped after %" PRId64 " s", action->job->timeout_us / BLN_US_PER_SECOND);
+		if (action->job->timeout_us > 0) {
+			bln_duration_format(action->job->timeout_us, timeout);
+			bln_text_add_format(text, "; stopped after %s", timeout);
+		}
 		if (action->job->retries > 0)
 			bln_text_add_format(text, "; tried again up to %" PRId64 "x", action->job->retries);
 		bln_text_add(text, "\n");
