@@ -38,6 +38,7 @@ static const struct member remove_members[] = {
 	{ "extendedFileMetadata", BOOL, offsetof(struct bln_remove, has_extended), false },
 	{ "partitionValues", PAIRS, offsetof(struct bln_remove, partition), false },
 	{ "size", INT, offsetof(struct bln_remove, size_bytes), false },
+	{ "stats", TEXT, offsetof(struct bln_remove, stats), false },
 	{ "deletionVector", DV, offsetof(struct bln_remove, dv), false },
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 enum { VERSION_DIGITS = 20, PART_DIGITS = 10, UUID_LENGTH = 36, PARTS_MAX = 1000000 };
+#define VERSION_MAX (INT64_MAX - 1) /* there must be a next one */
 
 /* LENGTH digits that make a number up to MAX; false for anything else. */
 static bool number_take(struct bln_slice text, size_t length, int64_t max, int64_t *number)
@@ -64,7 +65,7 @@ struct bln_log_name bln_log_name_parse(struct bln_slice text)
 	struct bln_slice rest = text;
 	struct bln_slice second;
 
-	if (!number_take(bln_slice_cut(&rest, '.'), VERSION_DIGITS, INT64_MAX, &name.version) || !rest.at)
+	if (!number_take(bln_slice_cut(&rest, '.'), VERSION_DIGITS, VERSION_MAX, &name.version) || !rest.at)
 		return name;
 	name.version_to = name.version;
 	if (bln_slice_is(rest, "json")) {
@@ -75,7 +76,7 @@ struct bln_log_name bln_log_name_parse(struct bln_slice text)
 	if (bln_slice_is(second, "checkpoint"))
 		checkpoint_parse(rest, &name);
 	else if (bln_slice_is(rest, "compacted.json") &&
-	         number_take(second, VERSION_DIGITS, INT64_MAX, &name.version_to) && name.version_to >= name.version)
+	         number_take(second, VERSION_DIGITS, VERSION_MAX, &name.version_to) && name.version_to >= name.version)
 		name.kind = BLN_LOG_COMPACTION;
 	return name;
 }

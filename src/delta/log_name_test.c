@@ -25,6 +25,7 @@ static void every_kind_of_name_is_known(void **state)
 		{ "_last_checkpoint", BLN_LOG_OTHER },
 		{ "", BLN_LOG_OTHER },
 		{ "99999999999999999999.json", BLN_LOG_OTHER },
+		{ "09223372036854775807.json", BLN_LOG_OTHER },
 		{ "0000000000000000001x.json", BLN_LOG_OTHER },
 		{ V ".checkpoint.0000000004.0000000003.parquet", BLN_LOG_OTHER },
 		{ V ".checkpoint.0000000000.0000000003.parquet", BLN_LOG_OTHER },

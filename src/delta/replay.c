@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "delta/path.h"
 #include "delta/snapshot.h"
 
 /* Copies of what an action points to, into the arena. HAS_FAILED is asked once, at the end. */
@@ -70,6 +71,7 @@ static void action_copy(struct copier *copier, struct bln_action *action)
 		slice_copy(copier, &action->remove.path);
 		pairs_copy(copier, &action->remove.partition);
 		slice_copy(copier, &action->remove.dv.path_or_inline);
+		action->remove.stats = (struct bln_slice){ 0 }; /* nobody asks a tombstone for them */
 		break;
 	case BLN_ACTION_METADATA:
 		slice_copy(copier, &action->metadata.id);
@@ -106,14 +108,21 @@ enum bln_status bln_file_key(struct bln_slice path, const struct bln_dv_ref *dv,
 	enum bln_status status;
 
 	*key = path;
-	if (!dv->storage)
+	if (!dv->storage && !(path.length && memchr(path.at, '%', path.length)))
 		return BLN_OK;
-	/* A NUL cannot be in a path, so no path is another's key. */
-	bln_text_add_bytes(&text, path.at, path.length);
-	bln_text_add_bytes(&text, "\0", 1);
-	bln_text_add_bytes(&text, &dv->storage, 1);
-	bln_text_add_bytes(&text, dv->path_or_inline.at, dv->path_or_inline.length);
-	bln_text_add_format(&text, "@%lld", (long long)dv->offset);
+	/* Writers differ in what they encode of a path. */
+	bln_path_decode(path, &text);
+	if (text.length && memchr(text.at, '\0', text.length)) {
+		bln_text_clear(&text);
+		bln_text_add_bytes(&text, path.at, path.length);
+	}
+	if (dv->storage) {
+		/* A NUL cannot be in the name of a file, so no path is another's key. */
+		bln_text_add_bytes(&text, "\0", 1);
+		bln_text_add_bytes(&text, &dv->storage, 1);
+		bln_text_add_bytes(&text, dv->path_or_inline.at, dv->path_or_inline.length);
+		bln_text_add_format(&text, "@%lld", (long long)dv->offset);
+	}
 	BLN_TRY(bln_text_check(&text, err));
 	key->at = bln_arena_strndup(arena, text.at, text.length);
 	key->length = text.length;
@@ -192,14 +201,12 @@ static enum bln_status sidecar_apply(struct bln_replay *replay, const struct bln
 	return BLN_OK;
 }
 
-enum bln_status bln_replay_apply(struct bln_replay *replay, const struct bln_action *given, bool is_kept,
-                                 struct bln_err *err)
+enum bln_status bln_replay_apply(struct bln_replay *replay, const struct bln_action *given, struct bln_err *err)
 {
 	struct copier copier = { .arena = replay->arena };
 	struct bln_action action = *given;
 
-	if (!is_kept)
-		action_copy(&copier, &action);
+	action_copy(&copier, &action);
 	if (copier.has_failed)
 		return bln_err_memory(err);
 	switch (action.kind) {
@@ -220,27 +227,21 @@ enum bln_status bln_replay_apply(struct bln_replay *replay, const struct bln_act
 		replay->protocol = action.protocol;
 		replay->has_protocol = true;
 		return BLN_OK;
+	case BLN_ACTION_COMMIT_INFO:
+		replay->in_commit_ms = action.commit_info.in_commit_timestamp_ms;
+		return BLN_OK;
 	default:
 		return BLN_OK;
 	}
 }
 
-enum bln_status bln_replay_lines(struct bln_replay *replay, const char *what, const char *bytes, size_t length,
-                                 struct bln_err *err)
+enum bln_status bln_replay_entry(void *replay, const struct bln_log_entry *entry, struct bln_err *err)
 {
-	struct bln_slice rest = { bytes, length };
 	enum bln_status status = BLN_OK;
 
-	while (rest.at && rest.length) {
-		struct bln_slice line = bln_slice_cut(&rest, '\n');
-		struct bln_action action;
-
-		if (line.length == 0 || (line.length == 1 && line.at[0] == '\r'))
-			continue;
-		BLN_TRY(bln_action_parse(line, what, replay->arena, &action, err));
-		BLN_TRY(bln_replay_apply(replay, &action, true, err));
-	}
-done:
+	((struct bln_replay *)replay)->in_commit_ms = -1;
+	for (size_t i = 0; i < entry->action_count && status == BLN_OK; i++)
+		status = bln_replay_apply(replay, &entry->actions[i], err);
 	return status;
 }
 

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/status.h"
 #include "delta/action.h"
+#include "delta/log_read.h"
 
 /* A file that is there (ADD) or was removed. */
 struct bln_replay_file {
@@ -35,15 +36,15 @@ struct bln_replay {
 	bool has_protocol, has_metadata;
 	struct bln_protocol protocol;
 	struct bln_metadata metadata;
+	int64_t in_commit_ms; /* what the newest commit says its time is; -1 when it says nothing */
 };
 
-/* Adds one action. IS_KEPT: its text lives in the arena already, else what is kept of it is copied there. */
-BLN_MUST_CHECK enum bln_status bln_replay_apply(struct bln_replay *replay, const struct bln_action *action, bool is_kept,
+/* Adds one action; what is kept of it is copied. */
+BLN_MUST_CHECK enum bln_status bln_replay_apply(struct bln_replay *replay, const struct bln_action *action,
                                                 struct bln_err *err);
 
-/* Adds the lines of a commit (or compaction); WHAT names it in errors. */
-BLN_MUST_CHECK enum bln_status bln_replay_lines(struct bln_replay *replay, const char *what, const char *bytes,
-                                                size_t length, struct bln_err *err);
+/* Adds a commit (or compaction); REPLAY is a struct bln_replay, so that this is a bln_log_entry_take. */
+BLN_MUST_CHECK enum bln_status bln_replay_entry(void *replay, const struct bln_log_entry *entry, struct bln_err *err);
 
 void bln_replay_clean_up(struct bln_replay *replay);
 

@@ -3,16 +3,20 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/mem.h"
+#include "base/percent.h"
+#include "base/random.h"
+#include "delta/log_read.h"
 #include "delta/replay.h"
+#include "delta/snapshot_state.h"
+#include "store/key.h"
 
-enum { COMMIT_BYTES_MAX = 1 << 30, FALLBACKS_MAX = 16 };
+enum { TRIES_MAX = 16 };
 
 /* Takes actions out of a checkpoint into the replay. */
 static enum bln_status checkpoint_take(void *context, const struct bln_action *action, struct bln_err *err)
 {
-	return bln_replay_apply(context, action, false, err);
+	return bln_replay_apply(context, action, err);
 }
 
 static enum bln_status parquet_replay(const struct bln_table *table, const struct bln_parquet *parquet, const char *key,
@@ -27,16 +31,32 @@ static enum bln_status parquet_replay(const struct bln_table *table, const struc
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", key);
 }
 
-static enum bln_status json_replay(const struct bln_table *table, const char *key, struct bln_replay *replay,
-                                   struct bln_err *err)
+/* The key of a sidecar. They all lie in one folder of the log (protocol, "Sidecar File Information"), so that whatever path
+ * leads there, only its last part counts: a log that was copied elsewhere stays whole, and no path leads out. */
+static enum bln_status sidecar_key(const struct bln_table *table, struct bln_slice path, struct bln_arena *arena,
+                                   char **key, struct bln_err *err)
 {
-	struct bln_text bytes = { 0 };
+	struct bln_text name = { 0 };
 	enum bln_status status;
+	struct bln_slice rest = path;
+	struct bln_slice last = { 0 };
 
-	BLN_TRY(bln_store_get(table->store, key, COMMIT_BYTES_MAX, &bytes, err));
-	BLN_TRY(bln_replay_lines(replay, key, bytes.at, bytes.length, err));
+	while (rest.at)
+		last = bln_slice_cut(&rest, '/');
+	bln_text_add(&name, BLN_SIDECAR_FOLDER "/");
+	if (!bln_percent_decode(&name, last.at, last.length))
+		bln_text_add_bytes(&name, last.at, last.length);
+	BLN_TRY(bln_text_check(&name, err));
+	if (bln_key_check(name.at, name.length, NULL) != BLN_OK) {
+		status = bln_err_set(err, BLN_CORRUPT, "'%s' is no name of a sidecar",
+		                     bln_quote(path.at, path.length).text);
+		goto done;
+	}
+	*key = bln_table_log_key(table, arena, name.at);
+	if (!*key)
+		status = bln_err_memory(err);
 done:
-	bln_text_clean_up(&bytes);
+	bln_text_clean_up(&name);
 	return status;
 }
 
@@ -44,21 +64,13 @@ done:
 static enum bln_status sidecars_replay(const struct bln_table *table, const struct bln_parquet *parquet,
                                        struct bln_replay *replay, struct bln_err *err)
 {
+	const size_t count = replay->sidecar_count; /* a sidecar has no sidecars */
 	enum bln_status status = BLN_OK;
 
-	for (size_t i = 0; i < replay->sidecar_count; i++) {
-		struct bln_slice path = replay->sidecars[i];
-		char *name;
-		char *key;
+	for (size_t i = 0; i < count; i++) {
+		char *key = NULL;
 
-		/* By the protocol a name in _sidecars, or an absolute path; the latter leads out of what we may trust. */
-		if (path.length == 0 || memchr(path.at, '/', path.length))
-			return bln_err_set(err, BLN_UNSUPPORTED, "the checkpoint's sidecar '%s' is not in " BLN_SIDECAR_FOLDER,
-			                   bln_quote(path.at, path.length).text);
-		name = bln_arena_printf(replay->arena, BLN_SIDECAR_FOLDER "/%.*s", (int)path.length, path.at);
-		key = name ? bln_table_log_key(table, replay->arena, name) : NULL;
-		if (!key)
-			return bln_err_memory(err);
+		BLN_TRY(sidecar_key(table, replay->sidecars[i], replay->arena, &key, err));
 		BLN_TRY(parquet_replay(table, parquet, key, replay, err));
 	}
 done:
@@ -75,7 +87,7 @@ static enum bln_status checkpoint_replay(const struct bln_table *table, const st
 		const struct bln_log_file *part = &segment->checkpoint[i];
 
 		if (part->name.kind == BLN_LOG_CHECKPOINT_V2_JSON)
-			BLN_TRY(json_replay(table, part->key, replay, err));
+			BLN_TRY(bln_log_files_read(table->store, part, 1, true, bln_replay_entry, replay, err));
 		else
 			BLN_TRY(parquet_replay(table, parquet, part->key, replay, err));
 	}
@@ -83,115 +95,87 @@ static enum bln_status checkpoint_replay(const struct bln_table *table, const st
 	if (segment->checkpoint_count && (!replay->has_protocol || !replay->has_metadata))
 		status = bln_err_set(err, BLN_CORRUPT, "%s: a checkpoint without protocol or metadata",
 		                     segment->checkpoint[0].key);
+	replay->in_commit_ms = -1;
 done:
 	return status;
 }
 
-static enum bln_status segment_replay(const struct bln_table *table, const struct bln_segment *segment,
-                                      struct bln_replay *replay, struct bln_err *err)
+/* Takes commitInfo's time out of a commit. */
+static enum bln_status time_take(void *context, const struct bln_log_entry *entry, struct bln_err *err)
 {
-	enum bln_status status = BLN_OK;
-
-	for (size_t i = 0; i < segment->commit_count; i++)
-		BLN_TRY(json_replay(table, segment->commits[i].key, replay, err));
-	if (!replay->has_protocol || !replay->has_metadata)
-		status = bln_err_set(err, BLN_CORRUPT, "%s: the log has no protocol or no metadata", table->prefix);
-done:
-	return status;
-}
-
-static enum bln_status files_split(struct bln_snapshot *snapshot, const struct bln_replay *replay, struct bln_err *err)
-{
-	struct bln_add *adds = bln_arena_alloc(&snapshot->arena, (replay->file_count + 1) * sizeof(*adds));
-	struct bln_remove *removes;
-	size_t removed = 0;
-
-	for (size_t i = 0; i < replay->file_count; i++)
-		removed += replay->files[i].is_removed;
-	removes = bln_arena_alloc(&snapshot->arena, (removed + 1) * sizeof(*removes));
-	if (!adds || !removes)
-		return bln_err_memory(err);
-	snapshot->files = adds;
-	snapshot->tombstones = removes;
-	for (size_t i = 0; i < replay->file_count; i++) {
-		if (replay->files[i].is_removed)
-			removes[snapshot->tombstone_count++] = replay->files[i].remove;
-		else
-			adds[snapshot->file_count++] = replay->files[i].add;
-	}
+	(void)err;
+	for (size_t i = 0; i < entry->action_count; i++)
+		if (entry->actions[i].kind == BLN_ACTION_COMMIT_INFO)
+			*(int64_t *)context = entry->actions[i].commit_info.in_commit_timestamp_ms;
 	return BLN_OK;
 }
 
-static enum bln_status lists_keep(struct bln_snapshot *snapshot, const struct bln_replay *replay, struct bln_err *err)
-{
-	struct bln_txn *txns = bln_arena_alloc(&snapshot->arena, (replay->txn_count + 1) * sizeof(*txns));
-	struct bln_domain *domains = bln_arena_alloc(&snapshot->arena, (replay->domain_count + 1) * sizeof(*domains));
-
-	if (!txns || !domains)
-		return bln_err_memory(err);
-	if (replay->txn_count)
-		memcpy(txns, replay->txns, replay->txn_count * sizeof(*txns));
-	for (size_t i = 0; i < replay->domain_count; i++)
-		if (!replay->domains[i].is_removed)
-			domains[snapshot->domain_count++] = replay->domains[i];
-	snapshot->txns = txns;
-	snapshot->txn_count = replay->txn_count;
-	snapshot->domains = domains;
-	return BLN_OK;
-}
-
-static enum bln_status state_fill(struct bln_snapshot *snapshot, const struct bln_replay *replay, struct bln_err *err)
+/* Adds the commits of SEGMENT to what REPLAY has, and makes SNAPSHOT of it all. */
+static enum bln_status snapshot_finish(struct bln_snapshot *snapshot, const struct bln_table *table,
+                                       const struct bln_segment *segment, struct bln_replay *replay,
+                                       struct bln_err *err)
 {
 	enum bln_status status;
 
-	snapshot->protocol = replay->protocol;
-	snapshot->metadata = replay->metadata;
-	BLN_TRY(bln_protocol_check_read(&snapshot->protocol, err));
-	if (!bln_slice_is(snapshot->metadata.format, "parquet"))
-		return bln_err_set(err, BLN_UNSUPPORTED, "the table's files are '%s', only parquet can be read",
-		                   bln_quote(snapshot->metadata.format.at, snapshot->metadata.format.length).text);
-	BLN_TRY(bln_mapping_mode(&snapshot->protocol, &snapshot->metadata, &snapshot->mapping, err));
-	BLN_TRY(bln_schema_parse(snapshot->metadata.schema, snapshot->mapping != BLN_MAPPING_NONE, &snapshot->arena,
-	                         &snapshot->schema, err));
-	for (size_t i = 0; i < snapshot->metadata.partition_columns.count; i++) {
-		struct bln_slice name = snapshot->metadata.partition_columns.items[i];
-
-		if (!bln_schema_find(&snapshot->schema, name))
-			return bln_err_set(err, BLN_CORRUPT, "the partition column '%s' is not in the schema",
-			                   bln_quote(name.at, name.length).text);
+	BLN_TRY(bln_log_files_read(table->store, segment->commits, segment->commit_count, true, bln_replay_entry, replay,
+	                           err));
+	if (!replay->has_protocol || !replay->has_metadata) {
+		status = bln_err_set(err, BLN_CORRUPT, "%s: the log has no protocol or no metadata", bln_table_name(table));
+		goto done;
 	}
-	BLN_TRY(files_split(snapshot, replay, err));
-	BLN_TRY(lists_keep(snapshot, replay, err));
+	snapshot->table = *table;
+	snapshot->table.prefix = bln_arena_strdup(&snapshot->arena, table->prefix);
+	if (!snapshot->table.prefix) {
+		status = bln_err_memory(err);
+		goto done;
+	}
+	snapshot->version = segment->version;
+	snapshot->in_commit_ms = -1;
+	if (segment->newest)
+		snapshot->modified_us = segment->newest->modified_us;
+	else if (segment->checkpoint_count)
+		snapshot->modified_us = segment->checkpoint[0].modified_us;
+	BLN_TRY(bln_snapshot_fill(snapshot, replay, err));
+	if (!bln_protocol_has_commit_timestamps(&snapshot->protocol, &snapshot->metadata))
+		goto done;
+	snapshot->in_commit_ms = replay->in_commit_ms;
+	if (snapshot->in_commit_ms < 0 && segment->newest) /* a checkpoint or compaction does not say it */
+		BLN_TRY(bln_log_files_read(table->store, segment->newest, 1, true, time_take, &snapshot->in_commit_ms, err));
 done:
 	return status;
 }
 
-/* One try, with the newest checkpoint older than BELOW. *CHECKPOINT is the one that was tried, and *IS_ITS_FAULT whether it
- * was that one which could not be read. */
-static enum bln_status load_once(const struct bln_table *table, int64_t version, int64_t below,
-                                 const struct bln_parquet *parquet, struct bln_snapshot *snapshot, int64_t *checkpoint,
-                                 bool *is_its_fault, struct bln_err *err)
+static enum bln_status replay_init(struct bln_replay *replay, struct bln_arena *arena, struct bln_err *err)
 {
-	struct bln_replay replay = { .arena = &snapshot->arena };
+	*replay = (struct bln_replay){ .arena = arena, .in_commit_ms = -1 };
+	/* Paths come from outside: they must not be able to make the map slow. */
+	return bln_random_seed_system(&replay->file_index.seed, err);
+}
+
+/* What a try to load met. */
+struct attempt {
+	int64_t checkpoint; /* the one that was read, or -1 */
+	enum { FAULT_OTHER, FAULT_CHECKPOINT, FAULT_COMMITS } fault;
+};
+
+/* One try, with the newest checkpoint older than BELOW. */
+static enum bln_status load_once(const struct bln_table *table, int64_t version, int64_t below,
+                                 const struct bln_parquet *parquet, struct bln_snapshot *snapshot,
+                                 struct attempt *attempt, struct bln_err *err)
+{
+	struct bln_replay replay = { 0 };
 	struct bln_segment segment;
 	enum bln_status status;
 
-	*is_its_fault = false;
+	*attempt = (struct attempt){ .checkpoint = -1 };
+	BLN_TRY(replay_init(&replay, &snapshot->arena, err));
 	BLN_TRY(bln_segment_find(table, version, below, &snapshot->arena, &segment, err));
-	*checkpoint = segment.checkpoint_version;
-	status = checkpoint_replay(table, &segment, parquet, &replay, err);
-	if (status != BLN_OK) {
-		*is_its_fault = status == BLN_CORRUPT || status == BLN_NOT_FOUND;
-		goto done;
-	}
-	BLN_TRY(segment_replay(table, &segment, &replay, err));
-	snapshot->version = segment.version;
+	attempt->checkpoint = segment.checkpoint_version;
 	snapshot->checkpoint_version = segment.checkpoint_version;
-	if (segment.commit_count)
-		snapshot->modified_us = segment.commits[segment.commit_count - 1].modified_us;
-	else if (segment.checkpoint_count)
-		snapshot->modified_us = segment.checkpoint[0].modified_us;
-	BLN_TRY(state_fill(snapshot, &replay, err));
+	attempt->fault = FAULT_CHECKPOINT;
+	BLN_TRY(checkpoint_replay(table, &segment, parquet, &replay, err));
+	attempt->fault = FAULT_COMMITS;
+	BLN_TRY(snapshot_finish(snapshot, table, &segment, &replay, err));
 done:
 	bln_replay_clean_up(&replay);
 	return status;
@@ -201,44 +185,98 @@ enum bln_status bln_snapshot_load(const struct bln_table *table, int64_t version
                                   struct bln_snapshot **out, struct bln_err *err)
 {
 	struct bln_snapshot *snapshot = NULL;
-	enum bln_status status = BLN_OK;
-	enum bln_status first_status = BLN_OK;
-	struct bln_err first = { 0 };
+	struct bln_err damage = { 0 }; /* of the newest checkpoint that cannot be read: the cause if nothing older helps */
+	struct bln_err local = { 0 };
+	struct attempt attempt = { 0 };
+	enum bln_status status = BLN_BUG;
+	int64_t vanished = INT64_MIN; /* what this checkpoint is of was listed, and not there when it was read */
 	int64_t below = INT64_MAX;
-	bool is_its_fault = true;
 
 	*out = NULL;
-	for (int i = 0; is_its_fault && i < FALLBACKS_MAX; i++) {
-		int64_t checkpoint = -1;
-
+	for (int i = 0; i < TRIES_MAX; i++) {
 		bln_snapshot_destroy(snapshot);
 		snapshot = bln_mem_calloc(1, sizeof(*snapshot));
 		if (!snapshot)
 			return bln_err_memory(err);
-		status = load_once(table, version, below, parquet, snapshot, &checkpoint, &is_its_fault, err);
-		if (status != BLN_OK && is_its_fault && first_status == BLN_OK) {
-			first_status = status;
-			if (err)
-				first = *err;
+		status = load_once(table, version, below, parquet, snapshot, &attempt, &local);
+		if (status == BLN_NOT_FOUND && attempt.fault != FAULT_OTHER && vanished != attempt.checkpoint) {
+			vanished = attempt.checkpoint; /* cleaned up meanwhile, most likely: the log says better now */
+			continue;
 		}
-		below = checkpoint;
-	}
-	if (status != BLN_OK && first_status != BLN_OK) { /* nothing older helped: the newest damage is the cause */
-		status = first_status;
-		if (err)
-			*err = first;
+		if (status == BLN_NOT_FOUND && attempt.fault != FAULT_OTHER) /* lost; "not found" is said of tables */
+			local.status = status = BLN_CORRUPT;
+		if (status != BLN_CORRUPT || attempt.fault != FAULT_CHECKPOINT)
+			break;
+		if (damage.status == BLN_OK)
+			damage = local;
+		below = attempt.checkpoint;
 	}
 	if (status == BLN_OK) {
-		snapshot->table = *table;
-		snapshot->table.prefix = bln_arena_strdup(&snapshot->arena, table->prefix);
-		if (!snapshot->table.prefix)
-			status = bln_err_memory(err);
-	}
-	if (status == BLN_OK)
 		*out = snapshot;
-	else
-		bln_snapshot_destroy(snapshot);
+		return BLN_OK;
+	}
+	bln_snapshot_destroy(snapshot);
+	if (damage.status != BLN_OK && (status == BLN_CORRUPT || status == BLN_NOT_FOUND))
+		local = damage;
+	if (err)
+		*err = local;
+	return local.status;
+}
+
+/* Puts what OLD consists of into REPLAY. */
+static enum bln_status snapshot_replay(const struct bln_snapshot *old, struct bln_replay *replay, struct bln_err *err)
+{
+	struct bln_action action = { .kind = BLN_ACTION_METADATA, .metadata = old->metadata };
+	enum bln_status status;
+
+	BLN_TRY(bln_replay_apply(replay, &action, err));
+	action = (struct bln_action){ .kind = BLN_ACTION_PROTOCOL, .protocol = old->protocol };
+	BLN_TRY(bln_replay_apply(replay, &action, err));
+	for (size_t i = 0; i < old->file_count; i++) {
+		action = (struct bln_action){ .kind = BLN_ACTION_ADD, .add = old->files[i] };
+		BLN_TRY(bln_replay_apply(replay, &action, err));
+	}
+	for (size_t i = 0; i < old->tombstone_count; i++) {
+		action = (struct bln_action){ .kind = BLN_ACTION_REMOVE, .remove = old->tombstones[i] };
+		BLN_TRY(bln_replay_apply(replay, &action, err));
+	}
+	for (size_t i = 0; i < old->txn_count; i++) {
+		action = (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = old->txns[i] };
+		BLN_TRY(bln_replay_apply(replay, &action, err));
+	}
+	for (size_t i = 0; i < old->domain_count; i++) {
+		action = (struct bln_action){ .kind = BLN_ACTION_DOMAIN, .domain = old->domains[i] };
+		BLN_TRY(bln_replay_apply(replay, &action, err));
+	}
+done:
 	return status;
+}
+
+enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struct bln_parquet *parquet,
+                                     struct bln_snapshot **out, struct bln_err *err)
+{
+	struct bln_snapshot *snapshot = bln_mem_calloc(1, sizeof(*snapshot));
+	struct bln_replay replay = { 0 };
+	struct bln_segment segment;
+	enum bln_status status;
+
+	*out = NULL;
+	if (!snapshot)
+		return bln_err_memory(err);
+	BLN_TRY(bln_segment_after(&old->table, old->version, &snapshot->arena, &segment, err));
+	if (segment.commit_count == 0)
+		goto done;
+	BLN_TRY(replay_init(&replay, &snapshot->arena, err));
+	BLN_TRY(snapshot_replay(old, &replay, err));
+	BLN_TRY(snapshot_finish(snapshot, &old->table, &segment, &replay, err));
+	snapshot->checkpoint_version = old->checkpoint_version;
+	*out = snapshot;
+	snapshot = NULL;
+done:
+	bln_replay_clean_up(&replay);
+	bln_snapshot_destroy(snapshot);
+	/* The commits in between were cleaned up: there is a checkpoint instead. */
+	return status == BLN_NOT_FOUND ? bln_snapshot_load(&old->table, BLN_VERSION_LATEST, parquet, out, err) : status;
 }
 
 void bln_snapshot_destroy(struct bln_snapshot *snapshot)

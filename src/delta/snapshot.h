@@ -22,6 +22,8 @@ struct bln_snapshot {
 	int64_t version;
 	int64_t checkpoint_version; /* the checkpoint it was read from, -1 for none */
 	int64_t modified_us;        /* when the last commit's file was written, as the store says */
+	int64_t in_commit_ms;       /* when it was committed by its own account, where commits must give one
+	                             * (bln_protocol_has_commit_timestamps); else -1 */
 	struct bln_protocol protocol;
 	struct bln_metadata metadata;
 	struct bln_schema schema;
@@ -39,10 +41,17 @@ struct bln_snapshot {
 /* Loads VERSION (BLN_VERSION_LATEST: the newest). PARQUET reads checkpoints; it is not asked where there is none.
  * A checkpoint that cannot be read is passed over for an older one, or for the commits, where those still reach back.
  *
- * BLN_NOT_FOUND: no table, or no such version. BLN_UNSUPPORTED: a feature, named. BLN_CORRUPT: the log is damaged. */
+ * BLN_NOT_FOUND: no table, or (VERSION given) no such version, or its history is gone. BLN_UNSUPPORTED: a feature, named. BLN_CORRUPT: the log is damaged. */
 BLN_MUST_CHECK enum bln_status bln_snapshot_load(const struct bln_table *table, int64_t version,
                                                  const struct bln_parquet *parquet, struct bln_snapshot **snapshot,
                                                  struct bln_err *err);
+
+/* Sets *SNAPSHOT to the newest version of OLD's table, reading only the commits after OLD; to NULL where OLD is the newest.
+ * OLD stays as it is. The log is taken for the one that OLD was read from: a table that was removed and made anew is not
+ * noticed before it has more versions than OLD. The same errors. */
+BLN_MUST_CHECK enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struct bln_parquet *parquet,
+                                                    struct bln_snapshot **snapshot, struct bln_err *err);
+
 void bln_snapshot_destroy(struct bln_snapshot *snapshot);
 
 /* The version of the newest commit with this application's id, or -1. */
