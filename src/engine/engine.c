@@ -90,16 +90,20 @@ void bln_engine_close(struct bln_engine *engine)
 		engine->db.disconnect(&engine->connection);
 	if (engine->database)
 		engine->db.close(&engine->database);
+	bln_row_sources_destroy(engine->row_sources);
 	bln_duckdb_unload(&engine->db);
 	bln_mem_free(engine);
 }
 
 enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err)
 {
+	enum bln_status failed = bln_row_sources_take_error(engine, err);
 	enum bln_status status = bln_cancel_check(engine->cancel, err);
 
 	if (status != BLN_OK)
 		return status;
+	if (failed != BLN_OK)
+		return failed;
 	if (!message)
 		message = "DuckDB gives no reason";
 	if (strstr(message, "Out of Memory"))
@@ -147,6 +151,7 @@ enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool 
 	enum bln_status status;
 
 	memset(result, 0, sizeof(*result));
+	bln_row_sources_take_error(engine, NULL);
 	BLN_TRY(bln_cancel_check(engine->cancel, err));
 	if (db->prepare(engine->connection, sql, &prepared) == DuckDBError) {
 		status = bln_engine_failed(engine, db->prepare_error(prepared), err);

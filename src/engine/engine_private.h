@@ -13,6 +13,7 @@ struct bln_engine {
 	struct bln_cancel *cancel;
 	void (*on_progress)(void *context, double percent);
 	void *context;
+	struct bln_row_sources *row_sources; /* row_source.c; NULL while there are none */
 };
 
 enum { BLN_ROWS_COLUMNS_MAX = 4096 };
@@ -29,7 +30,13 @@ struct bln_rows {
 BLN_MUST_CHECK enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool is_streaming,
                                               duckdb_result *result, struct bln_err *err);
 
-/* The status that MESSAGE of DuckDB (NULL: it gave none) stands for, with ERR set; where we stopped it, our reason. */
+/* What a callback of a row source failed with since the last time, and forgets it; BLN_OK for nothing. */
+struct bln_row_sources;
+enum bln_status bln_row_sources_take_error(struct bln_engine *engine, struct bln_err *err);
+void bln_row_sources_destroy(struct bln_row_sources *sources);
+
+/* The status that MESSAGE of DuckDB (NULL: it gave none) stands for, with ERR set; where we stopped
+ * it or one of our callbacks failed, our reason. */
 enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err);
 
 #endif

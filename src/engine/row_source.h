@@ -42,6 +42,7 @@ struct bln_row_block {
 	size_t count; /* to be set: rows in the block, 0 at the end */
 	const struct bln_row_vector *columns; /* in the order of the source's table */
 	size_t column_count;
+	const struct bln_row_column *types; /* the source's table */
 	const struct bln_duckdb *db;
 };
 

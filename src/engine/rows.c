@@ -127,11 +127,8 @@ enum bln_status bln_engine_exec(struct bln_engine *engine, const char *sql, stru
 	duckdb_result result = { 0 };
 	enum bln_status status = BLN_OK;
 
-	if (db->query(engine->connection, sql, &result) == DuckDBError) {
-		const char *message = db->result_error(&result);
-
-		status = bln_err_set(err, BLN_INVALID, "%s", message ? message : "DuckDB gives no reason");
-	}
+	if (db->query(engine->connection, sql, &result) == DuckDBError)
+		status = bln_engine_failed(engine, db->result_error(&result), err);
 	db->destroy_result(&result);
 	return status;
 }
