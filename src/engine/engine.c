@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "engine/engine_private.h"
+#include "engine/scan_private.h"
 
 static enum bln_status config_set(const struct bln_duckdb *db, duckdb_config config, const char *name, const char *value,
                                   struct bln_err *err)
@@ -91,6 +92,7 @@ void bln_engine_close(struct bln_engine *engine)
 	if (engine->database)
 		engine->db.close(&engine->database);
 	bln_row_sources_destroy(engine->row_sources);
+	bln_scan_files_destroy(engine->scans);
 	bln_duckdb_unload(&engine->db);
 	bln_mem_free(engine);
 }

@@ -1,0 +1,180 @@
+/* A snapshot as a view.
+ *
+ * The view reads the files by one read_parquet over all their paths, told by its parameter "schema" what columns there are:
+ * DuckDB then casts what files have in other types, fills up what they lack and opens no file to find that out. Read
+ * scan_files.c next, what is known of each file; scan_function.c, how SQL asks for it; scan_columns.c, types and names. */
+#include "engine/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/scan_private.h"
+
+static void view_name_add(struct bln_text *sql, const char *schema_name, const char *view_name)
+{
+	bln_text_add_quoted(sql, '"', schema_name, strlen(schema_name));
+	bln_text_add(sql, ".");
+	bln_text_add_quoted(sql, '"', view_name, strlen(view_name));
+}
+
+/* The number of FIELD among the partition columns, or their count when it is none. */
+static size_t partition_index(const struct bln_scan_files *files, const struct bln_field *field)
+{
+	size_t i = 0;
+
+	while (i < files->partition_count && files->partition[i] != field)
+		i++;
+	return i;
+}
+
+static void column_add(const struct bln_scan_files *files, const struct bln_field *field, size_t index,
+                       struct bln_text *sql)
+{
+	size_t partition = partition_index(files, field);
+	char value[96];
+
+	snprintf(value, sizeof(value), "%s(f.filename, %zu)", files->value_name, partition);
+	if (partition < files->partition_count)
+		bln_scan_partition_sql(field, value, sql);
+	else
+		bln_scan_column_sql(field, index, sql);
+}
+
+/* The parameter "schema": a map from what a column is called in the files, or its field id there, to what it shall be. */
+static void schema_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
+{
+	size_t count = 0;
+
+	bln_text_add(sql, ", schema = MAP {");
+	for (size_t i = 0; i < snapshot->schema.field_count; i++) {
+		const struct bln_field *field = &snapshot->schema.fields[i];
+		struct bln_text type = { 0 };
+
+		if (partition_index(files, field) < files->partition_count)
+			continue;
+		bln_text_add(sql, count++ ? ", " : "");
+		if (snapshot->mapping == BLN_MAPPING_ID)
+			bln_text_add_format(sql, "%d", (int)field->id);
+		else
+			bln_text_add_quoted(sql, '\'', field->physical_name, strlen(field->physical_name));
+		bln_type_sql(&field->type, true, &type);
+		bln_text_add_format(sql, ": {'name': 'c%zu', 'type': ", i);
+		bln_text_add_quoted(sql, '\'', type.at ? type.at : "", type.length);
+		bln_text_add(sql, ", 'default_value': NULL}");
+		sql->has_failed = sql->has_failed || type.has_failed;
+		bln_text_clean_up(&type);
+	}
+	if (count == 0) /* a map must not be empty: a column that no file has */
+		bln_text_add_format(sql, "%s: {'name': 'none', 'type': 'BOOLEAN', 'default_value': NULL}",
+		                    snapshot->mapping == BLN_MAPPING_ID ? "-1" : "''");
+	bln_text_add(sql, "}");
+}
+
+static void source_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
+{
+	bln_text_add(sql, " FROM read_parquet([");
+	for (size_t i = 0; i < files->count; i++) {
+		bln_text_add(sql, i ? ", " : "");
+		bln_text_add_quoted(sql, '\'', files->items[i].path, strlen(files->items[i].path));
+	}
+	bln_text_add(sql, "], hive_partitioning = false, filename = true");
+	schema_add(snapshot, files, sql);
+	bln_text_add(sql, ") AS f");
+	if (files->has_deleted_rows)
+		bln_text_add_format(sql, " WHERE %s(f.filename, f.file_row_number)", files->lives_name);
+}
+
+static void select_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
+{
+	bln_text_add(sql, "SELECT ");
+	for (size_t i = 0; i < snapshot->schema.field_count; i++) {
+		const struct bln_field *field = &snapshot->schema.fields[i];
+
+		bln_text_add(sql, i ? ", " : "");
+		if (files->count) {
+			column_add(files, field, i, sql);
+		} else {
+			bln_text_add(sql, "CAST(NULL AS ");
+			bln_type_sql(&field->type, false, sql);
+			bln_text_add(sql, ")");
+		}
+		bln_text_add(sql, " AS ");
+		bln_text_add_quoted(sql, '"', field->name, strlen(field->name));
+	}
+	if (files->count)
+		source_add(snapshot, files, sql);
+	else
+		bln_text_add(sql, " WHERE false");
+}
+
+static enum bln_status schema_check(const struct bln_snapshot *snapshot, struct bln_err *err)
+{
+	if (snapshot->schema.field_count == 0)
+		return bln_err_set(err, BLN_UNSUPPORTED, "the table has no columns");
+	for (size_t i = 0; snapshot->mapping == BLN_MAPPING_ID && i < snapshot->schema.field_count; i++) {
+		const struct bln_field *field = &snapshot->schema.fields[i];
+
+		if (field->id < 0 || field->id > INT32_MAX)
+			return bln_err_set(err, BLN_CORRUPT, "the column '%s' has no id, though columns are mapped by id",
+			                   field->name);
+	}
+	return BLN_OK;
+}
+
+static enum bln_status view_make(struct bln_engine *engine, const char *schema_name, const char *view_name,
+                                 const struct bln_snapshot *snapshot, const struct bln_scan_files *files,
+                                 struct bln_err *err)
+{
+	struct bln_text sql = { 0 };
+	enum bln_status status;
+
+	bln_text_add(&sql, "CREATE SCHEMA IF NOT EXISTS ");
+	bln_text_add_quoted(&sql, '"', schema_name, strlen(schema_name));
+	BLN_TRY(bln_text_check(&sql, err));
+	BLN_TRY(bln_engine_exec(engine, sql.at, err));
+	bln_text_clear(&sql);
+	bln_text_add(&sql, "CREATE OR REPLACE VIEW ");
+	view_name_add(&sql, schema_name, view_name);
+	bln_text_add(&sql, " AS ");
+	select_add(snapshot, files, &sql);
+	BLN_TRY(bln_text_check(&sql, err));
+	BLN_TRY(bln_engine_exec(engine, sql.at, err));
+done:
+	bln_text_clean_up(&sql);
+	return status;
+}
+
+/* Puts the table before the message: its folder, or its store where it fills one. */
+static enum bln_status at_table(const struct bln_snapshot *snapshot, enum bln_status status, struct bln_err *err)
+{
+	struct bln_text url = { 0 };
+
+	if (snapshot->table.prefix[0])
+		bln_text_add(&url, snapshot->table.prefix);
+	else if (bln_store_url(snapshot->table.store, NULL, &url, NULL) != BLN_OK)
+		bln_text_clear(&url);
+	status = bln_err_where(err, status, "table %s", url.at ? url.at : "");
+	bln_text_clean_up(&url);
+	return status;
+}
+
+enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name, const char *view_name,
+                              const struct bln_scan *scan, struct bln_err *err)
+{
+	struct bln_scan_files *files = bln_mem_calloc(1, sizeof(*files));
+	enum bln_status status;
+
+	if (!files)
+		return bln_err_memory(err);
+	/* The engine's from here on: once a function is registered, it must not go before the database does. */
+	files->next = engine->scans;
+	engine->scans = files;
+	BLN_TRY(schema_check(scan->snapshot, err));
+	BLN_TRY(bln_scan_files_load(files, scan, err));
+	BLN_TRY(bln_scan_functions_register(engine, files, err));
+	BLN_TRY(view_make(engine, schema_name ? schema_name : "main", view_name, scan->snapshot, files, err));
+done:
+	files->partition = NULL;
+	return status == BLN_OK ? BLN_OK : at_table(scan->snapshot, status, err);
+}
