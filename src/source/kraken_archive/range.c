@@ -1,0 +1,198 @@
+#include "source/kraken_archive/range.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "source/kraken_archive/content.h"
+
+enum { BLOCK_BYTES = 1 << 16 };
+
+static int64_t step_us(const struct kraken_item *item)
+{
+	return item->minutes * BLN_US_PER_MINUTE;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static struct kraken_span span_of(const struct kraken_source *source, const struct kraken_item *item,
+                                  const struct bln_csv_span *span, struct bln_chunk *scratch)
+{
+	struct kraken_span known = { .is_known = true, .first_us = INT64_MAX, .last_us = INT64_MIN };
+
+	known.has_rows = bln_csv_span_get(span, step_us(item) / BLN_US_PER_SECOND, source->now_us, scratch, &known.first_us,
+	                                  &known.last_us);
+	return known;
+}
+
+void kraken_span_keep(struct kraken_source *source, struct kraken_item *item, const struct bln_csv_span *span,
+                      struct bln_chunk *scratch, struct kraken_span *known)
+{
+	*known = span_of(source, item, span, scratch);
+	pthread_mutex_lock(&source->lock);
+	item->span = *known;
+	pthread_mutex_unlock(&source->lock);
+}
+
+/* Looks at the ends of ITEM's content: of a file only those are read, an entry has to be unpacked. The lock is held. */
+static enum bln_status span_read(struct kraken_source *source, struct kraken_item *item, struct bln_err *err)
+{
+	struct {
+		struct bln_csv_span span;
+		char bytes[BLOCK_BYTES];
+	} *work = bln_mem_calloc(1, sizeof(*work));
+	struct bln_chunk *scratch = bln_chunk_new();
+	struct kraken_content content = { .fd = -1 };
+	enum bln_status status;
+	size_t got = 1;
+
+	if (!work || !scratch)
+		BLN_TRY(bln_err_memory(err));
+	BLN_TRY(kraken_content_open(&content, source, item, err));
+	while (got > 0) {
+		const bool is_long = content.fd >= 0 && item->content_bytes > 2 * BLN_CSV_SPAN_BYTES;
+
+		BLN_TRY(kraken_content_read(&content, work->bytes, is_long ? BLN_CSV_SPAN_BYTES : BLOCK_BYTES, &got, err));
+		bln_csv_span_add(&work->span, work->bytes, got);
+		if (is_long && content.at < item->content_bytes - BLN_CSV_SPAN_BYTES) {
+			bln_csv_span_skip(&work->span, item->content_bytes - BLN_CSV_SPAN_BYTES - content.at);
+			content.at = item->content_bytes - BLN_CSV_SPAN_BYTES;
+		}
+	}
+	item->span = span_of(source, item, &work->span, scratch);
+done:
+	kraken_content_close(&content);
+	bln_mem_free(scratch);
+	bln_mem_free(work);
+	return status;
+}
+
+/* The span of item I if it counts for its archive's end. What cannot be read counts for nothing: it is told when it is read
+ * itself. */
+static enum bln_status span_want(struct kraken_source *source, size_t i, bool *counts, struct bln_err *err)
+{
+	struct kraken_item *item = &source->items[i];
+	enum bln_status status = BLN_OK;
+
+	if (!item->span.is_known)
+		status = span_read(source, item, err);
+	if (status != BLN_OK && status != BLN_NO_MEMORY) {
+		item->span = (struct kraken_span){ .is_known = true };
+		status = BLN_OK;
+	}
+	*counts = item->span.has_rows;
+	return status;
+}
+
+/* The close of the last candle of the symbol whose items of ARCHIVE are among BEGIN to END: of the candles in which its last
+ * trade can lie, the one that ends first. */
+static int64_t symbol_close(const struct kraken_source *source, size_t archive, size_t begin, size_t end)
+{
+	int64_t last_us = INT64_MIN;
+	int64_t close_us = INT64_MAX;
+
+	for (size_t i = begin; i < end; i++)
+		if (source->items[i].archive == archive && source->items[i].span.has_rows)
+			last_us = later(last_us, source->items[i].span.last_us);
+	for (size_t i = begin; i < end; i++) {
+		const struct kraken_item *item = &source->items[i];
+
+		if (item->archive == archive && item->span.has_rows && item->span.last_us + step_us(item) > last_us)
+			close_us = earlier(close_us, item->span.last_us + step_us(item));
+	}
+	return last_us == INT64_MIN ? 0 : close_us;
+}
+
+/* Where the archive INDEX ends as a whole. */
+static enum bln_status archive_end(struct kraken_source *source, size_t index, int64_t *end_us, struct bln_err *err)
+{
+	struct kraken_archive *archive = &source->archives[index];
+	enum bln_status status = BLN_OK;
+	int64_t found_us = 0;
+
+	pthread_mutex_lock(&source->lock);
+	for (size_t begin = 0, end; !archive->is_ended && begin < source->item_count; begin = end) {
+		for (end = begin; end < source->item_count &&
+		                  strcmp(source->items[end].symbol, source->items[begin].symbol) == 0;
+		     end++) {
+			bool counts;
+
+			if (source->items[end].archive != index)
+				continue;
+			/* A recalled range was made from the same end. */
+			if (source->units[end].to_us > 0 && !source->items[end].span.is_known)
+				found_us = later(found_us, source->units[end].to_us);
+			else
+				BLN_TRY(span_want(source, end, &counts, err));
+		}
+		found_us = later(found_us, symbol_close(source, index, begin, end));
+	}
+	if (!archive->is_ended)
+		archive->end_us = found_us;
+	archive->is_ended = true;
+	*end_us = archive->end_us;
+done:
+	pthread_mutex_unlock(&source->lock);
+	return status;
+}
+
+enum bln_status kraken_range_end(struct kraken_source *source, const struct kraken_item *item,
+                                 const struct kraken_span *known, int64_t *end_us, struct bln_err *err)
+{
+	enum bln_status status = BLN_OK;
+
+	*end_us = source->now_us;
+	if (item->archive == KRAKEN_NAMED) {
+		const bool is_outside = known->has_rows &&
+		                        (known->last_us + step_us(item) <= item->from_us || known->first_us >= item->to_us);
+
+		if (known->has_rows && !is_outside)
+			*end_us = earlier(*end_us, later(item->to_us, known->last_us));
+	} else if (source->archives[item->archive].minutes_min != source->archives[item->archive].minutes_max) {
+		int64_t archive_us;
+
+		status = archive_end(source, item->archive, &archive_us, err);
+		if (status == BLN_OK)
+			*end_us = earlier(*end_us, archive_us);
+	}
+	return status;
+}
+
+enum bln_status kraken_settle(struct bln_source *base, struct bln_unit *units, size_t count, struct bln_err *err)
+{
+	struct kraken_source *source = (struct kraken_source *)base;
+	enum bln_status status = BLN_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		struct bln_unit *unit = &units[i];
+		const struct kraken_item *item = &source->items[unit->entry_index];
+		const bool has_rows = bln_unit_has_rows(unit);
+		const int64_t close_us = has_rows ? unit->last_us + unit->step_us : 0;
+		int64_t end_us = item->to_us;
+
+		if (!unit->is_read)
+			continue;
+		if (item->archive != KRAKEN_NAMED) {
+			BLN_TRY(archive_end(source, item->archive, &end_us, err));
+			unit->from_us = has_rows ? unit->first_us : 0;
+		} else if (has_rows && (close_us <= item->from_us || unit->first_us >= item->to_us)) {
+			end_us = close_us;
+			unit->from_us = unit->first_us;
+		} else {
+			unit->from_us = has_rows ? earlier(item->from_us, unit->first_us) : item->from_us;
+		}
+		end_us = earlier(end_us, source->now_us);
+		unit->to_us = later(end_us - end_us % unit->step_us, close_us);
+		if (item->archive != KRAKEN_NAMED && !has_rows)
+			unit->to_us = 0;
+	}
+done:
+	return status;
+}

@@ -1,0 +1,244 @@
+#include "source/kraken_archive/range.h"
+
+#include "base/random.h"
+#include "source/kraken_archive/kit_test.h"
+
+/* A daily candle of the day the archive was made, a finer one that says when: the day is not over. */
+static void base_archive(const char *name)
+{
+	char a[1 << 12], b[1 << 12], c[1 << 12], d[1 << 12];
+
+	snprintf(a, sizeof(a), "%s", candles("2023-12-30T21:00", "2023-12-31T11:00", 60));
+	snprintf(b, sizeof(b), "%s", candles("2023-12-29", "2023-12-31", 1440));
+	snprintf(c, sizeof(c), "%s", candles("2023-12-30T08:00", "2023-12-30T09:00", 60));
+	snprintf(d, sizeof(d), "%s", candles("2023-12-30", "2023-12-30", 1440));
+	if (name) {
+		const struct made_entry entries[] = {
+			{ .name = "XBTUSD_60.csv", .text = a },
+			{ .name = "XBTUSD_1440.csv", .text = b },
+			{ .name = "ADAUSD_60.csv", .text = c },
+			{ .name = "ADAUSD_1440.csv", .text = d },
+		};
+
+		zip_make(name, entries, 4);
+		return;
+	}
+	text_make("base/XBTUSD_60.csv", a);
+	text_make("base/XBTUSD_1440.csv", b);
+	text_make("base/ADAUSD_60.csv", c);
+	text_make("base/ADAUSD_1440.csv", d);
+}
+
+/* From a symbol's first row to the end of the whole archive, whichever way it comes, and whatever the bound on memory. */
+static void a_base_archive_ends_as_a_whole(void **state)
+{
+	static const char *const forms[] = { "base", "Kraken_OHLCVT.zip", "base", "Kraken_OHLCVT.zip" };
+	struct kit kit;
+	(void)state;
+
+	base_archive(NULL);
+	base_archive("Kraken_OHLCVT.zip");
+	for (size_t i = 0; i < 4; i++) {
+		assert_ok(kit_open(&kit, forms[i], i < 2 ? NULL : "memory=1"), &kit.err);
+		assert_ok(kit_list(&kit, NULL), &kit.err);
+		assert_int_equal(kit.count, 4);
+		kit_take(&kit);
+		assert_range(&kit.units[0], "2023-12-30T08:00", "2023-12-31T12:00"); /* ADAUSD 1h */
+		assert_range(&kit.units[1], "2023-12-30", "2023-12-31"); /* ADAUSD 1d */
+		assert_range(&kit.units[2], "2023-12-30T21:00", "2023-12-31T12:00"); /* XBTUSD 1h */
+		assert_range(&kit.units[3], "2023-12-29", "2023-12-31"); /* XBTUSD 1d: its last candle was still trading */
+		assert_int_equal(kit.units[3].rows, 2);
+		assert_int_equal(kit.units[3].refused, 1);
+		assert_part(kit.refusals.at, "XBTUSD 3 not_committed 1703980800,");
+		kit_clean_up(&kit);
+	}
+}
+
+/* What one run reads first must not change what it says: settle in two batches, the second not read yet at the first. */
+static void batches_settle_alike(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("two/ADAUSD_15.csv", candles("2023-01-01", "2023-01-01T05:00", 15));
+	text_make("two/XBTUSD_15.csv", candles("2023-01-01", "2023-01-02T23:45", 15));
+	kit_make(&kit, "two");
+	assert_ok(kit_read(&kit, &kit.units[0], NULL), &kit.err);
+	assert_ok(bln_source_settle(kit.source, kit.units, 1, &kit.err), &kit.err);
+	assert_range(&kit.units[0], "2023-01-01", "2023-01-03");
+	kit_clean_up(&kit);
+
+	/* XBTUSD was recalled with its range: it is not looked at again, not even when it has gone. */
+	kit_make(&kit, "two");
+	kit.units[1].is_hashed = true;
+	kit.units[1].from_us = kit_time("2023-01-01");
+	kit.units[1].to_us = kit_time("2023-01-03");
+	assert_int_equal(remove(made_path("two/XBTUSD_15.csv")), 0);
+	assert_ok(kit_read(&kit, &kit.units[0], NULL), &kit.err);
+	assert_ok(bln_source_settle(kit.source, kit.units, 2, &kit.err), &kit.err);
+	assert_range(&kit.units[0], "2023-01-01", "2023-01-03");
+	assert_range(&kit.units[1], "2023-01-01", "2023-01-03");
+	kit_clean_up(&kit);
+}
+
+/* Files of different ages in one folder contradict each other: no row is refused for it. */
+static void a_mixed_folder_loses_nothing(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("mixed/XBTUSD_60.csv", candles("2021-01-01", "2021-01-01T05:00", 60));
+	text_make("mixed/XBTUSD_1440.csv", candles("2021-01-01", "2021-02-28", 1440));
+	kit_make(&kit, "mixed");
+	kit_take(&kit);
+	assert_int_equal(kit.units[0].rows, 6);
+	assert_int_equal(kit.units[1].rows, 59);
+	assert_int_equal(kit.units[1].refused, 0);
+	assert_range(&kit.units[1], "2021-01-01", "2021-03-01");
+	kit_clean_up(&kit);
+}
+
+static void a_quarter_is_what_its_name_says(void **state)
+{
+	const struct made_entry inside[] = { { .name = "Q3_2023/XBTUSD_60.csv", .text = candles("2023-08-01", "2023-08-02", 60) } };
+	struct kit kit;
+	(void)state;
+
+	text_make("q/Q1_2023/XBTUSD_60.csv", candles("2023-01-05", "2023-01-06", 60));
+	text_make("q/Q1_2023/ADAUSD_60.csv", ""); /* nothing traded: said for the quarter */
+	zip_make("q/Kraken_OHLCVT_Q3_2023.zip", inside, 1);
+	kit_make(&kit, "q");
+	assert_int_equal(kit.count, 3);
+	kit_take(&kit);
+	assert_range(&kit.units[0], "2023-01-01", "2023-04-01");
+	assert_int_equal(kit.units[0].rows, 0);
+	assert_range(&kit.units[1], "2023-01-01", "2023-04-01");
+	assert_range(&kit.units[2], "2023-07-01", "2023-10-01"); /* nobody speaks for the second quarter */
+	kit_clean_up(&kit);
+
+	/* the folder given itself, and a file given in it */
+	kit_make(&kit, "q/Q1_2023");
+	kit_take(&kit);
+	assert_range(&kit.units[1], "2023-01-01", "2023-04-01");
+	kit_clean_up(&kit);
+	kit_make(&kit, "q/Q1_2023/XBTUSD_60.csv");
+	kit_take(&kit);
+	assert_range(&kit.units[0], "2023-01-01", "2023-04-01");
+	kit_clean_up(&kit);
+}
+
+static void rows_beyond_a_quarter_are_in_the_range(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("over/Q2_2023/ADAUSD_60.csv", candles("2023-06-30T22:00", "2023-07-01", 60)); /* one, still trading */
+	text_make("over/Q2_2023/ETHUSD_60.csv", candles("2023-06-30T22:00", "2023-07-01T05:00", 60));
+	text_make("over/Q2_2023/LINKUSD_60.csv", candles("2023-03-31T12:00", "2023-04-01T05:00", 60));
+	text_make("over/Q2_2023/XBTUSD_60.csv", candles("2023-09-01", "2023-09-02", 60)); /* not what the name says */
+	kit_make(&kit, "over");
+	kit_take(&kit);
+	assert_int_equal(kit.units[0].rows, 2);
+	assert_part(kit.refusals.at, "ADAUSD 3 not_committed ");
+	assert_range(&kit.units[0], "2023-04-01", "2023-07-01");
+	assert_int_equal(kit.units[1].rows, 7);
+	assert_range(&kit.units[1], "2023-04-01", "2023-07-01T05:00");
+	assert_int_equal(kit.units[2].refused, 0);
+	assert_range(&kit.units[2], "2023-03-31T12:00", "2023-07-01");
+	assert_int_equal(kit.units[3].refused, 0);
+	assert_range(&kit.units[3], "2023-09-01", "2023-09-02T01:00");
+	kit_clean_up(&kit);
+}
+
+static void nothing_is_said_about_the_future(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("now/Q1_2026/XBTUSD_60.csv", candles("2026-01-14T22:00", "2026-01-15T03:00", 60));
+	text_make("now/loose/XBTUSD_60.csv", candles("2026-01-14T22:00", "2026-01-15T03:00", 60));
+	assert_ok(kit_open(&kit, "now", NULL), &kit.err);
+	bln_clock_virtual_set(&kit.clock, kit_time("2026-01-15T00:30"));
+	assert_ok(kit_list(&kit, NULL), &kit.err);
+	kit_take(&kit);
+	assert_range(&kit.units[0], "2026-01-14T22:00", "2026-01-15");
+	assert_range(&kit.units[1], "2026-01-01", "2026-01-15");
+	assert_int_equal(kit.units[1].rows, 2);
+	assert_int_equal(kit.units[1].refused, 4);
+	kit_clean_up(&kit);
+}
+
+static void an_empty_file_of_a_base_archive_says_nothing(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("silent/ADAUSD_60.csv", "");
+	text_make("silent/XBTUSD_60.csv", candles("2023-01-01", "2023-01-02", 60));
+	kit_make(&kit, "silent");
+	kit_take(&kit);
+	assert_int_equal(kit.units[0].from_us, 0);
+	assert_int_equal(kit.units[0].to_us, 0);
+	assert_part(kit.refusals.at, "ADAUSD 0 empty_file");
+	kit_clean_up(&kit);
+}
+
+/* For any archives: the range of a unit contains its rows, lies on its grid, and is the same from the folder and the ZIP. */
+static void ranges_contain_their_rows(void **state)
+{
+	static const char *const names[] = { "r/a", "r/Q1_2023", "r/Q2_2023" };
+	static const int minutes[] = { 15, 60, 1440 };
+	struct bln_random random;
+	(void)state;
+
+	bln_random_init(&random, test_seed(20260101));
+	for (int round = 0; round < 20; round++) {
+		struct kit kit;
+
+		for (size_t i = 0; i < 3; i++) {
+			for (int j = 0; j < 3; j++) {
+				char name[64], text[256];
+				size_t length = 0;
+				int64_t at = bln_days_from_civil(2022, 12, 20) + (int64_t)bln_random_below(&random, 200);
+
+				at *= 86400;
+				for (uint64_t rows = bln_random_below(&random, 4); rows-- > 0;) {
+					at += (int64_t)(minutes[j] * 60) * (int64_t)(1 + bln_random_below(&random, 100));
+					length += (size_t)snprintf(text + length, sizeof(text) - length, "%lld,1,1,1,1,1,1\n",
+					                           (long long)at);
+				}
+				snprintf(name, sizeof(name), "%s/XBTUSD_%d.csv", names[i], minutes[j]);
+				file_make(name, text, length);
+			}
+		}
+		kit_make(&kit, "r");
+		assert_int_equal(kit.count, 9);
+		kit_take(&kit);
+		for (size_t i = 0; i < kit.count; i++) {
+			const struct bln_unit *unit = &kit.units[i];
+
+			assert_int_equal(unit->from_us % unit->step_us, 0);
+			assert_int_equal(unit->to_us % unit->step_us, 0);
+			assert_true(unit->from_us <= unit->to_us);
+			if (unit->rows > 0)
+				assert_true(unit->from_us <= unit->first_us && unit->last_us + unit->step_us <= unit->to_us);
+		}
+		kit_clean_up(&kit);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_base_archive_ends_as_a_whole),
+		cmocka_unit_test(batches_settle_alike),
+		cmocka_unit_test(a_mixed_folder_loses_nothing),
+		cmocka_unit_test(a_quarter_is_what_its_name_says),
+		cmocka_unit_test(rows_beyond_a_quarter_are_in_the_range),
+		cmocka_unit_test(nothing_is_said_about_the_future),
+		cmocka_unit_test(an_empty_file_of_a_base_archive_says_nothing),
+		cmocka_unit_test(ranges_contain_their_rows),
+	};
+
+	return cmocka_run_group_tests(tests, kit_set_up, kit_tear_down);
+}
