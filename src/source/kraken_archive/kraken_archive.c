@@ -20,6 +20,11 @@ static enum bln_status kraken_open(struct bln_source *base, const char *root, co
 
 	pthread_mutex_init(&source->lock, NULL);
 	source->values = values;
+	for (size_t i = 0; i < source->values->path.count; i++)
+		if (source->values->path.items[i][0] == '\0')
+			return bln_err_set(err, BLN_INVALID, "path: it is empty; wanted are folders, ZIP archives or candle files");
+	if (source->values->path.count == 0)
+		return bln_err_set(err, BLN_INVALID, "path: there is none; wanted are folders, ZIP archives or candle files");
 	source->root = bln_arena_strdup(&base->arena, root);
 	return source->root ? BLN_OK : bln_err_memory(err);
 }
