@@ -82,7 +82,7 @@ static size_t pending_cut(const struct bln_job_log *log)
 {
 	size_t cut = bln_secrets_cut(log->secrets, log->pending, log->length);
 
-	for (size_t back = 1; back < 4 && cut == log->length; back++)
+	for (size_t back = 1; back < 4 && back <= cut && cut == log->length; back++)
 		if ((unsigned char)log->pending[cut - back] >= 0xc0 &&
 		    bln_utf8_character(log->pending + cut - back, back) == 0)
 			cut -= back;
