@@ -6,10 +6,12 @@
 
 #include <inttypes.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/random.h"
 #include "delta/log_list.h"
 #include "delta/snapshot.h"
 #include "store/local.h"
@@ -149,13 +151,18 @@ static inline struct kit *kit_new(void)
 	return kit;
 }
 
+static inline int kit_remove_visit(const char *path, const struct stat *stat, int type, struct FTW *walk)
+{
+	(void)stat;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
 static inline void kit_destroy(struct kit *kit)
 {
-	char command[96];
-
 	bln_store_close(kit->store);
-	snprintf(command, sizeof(command), "rm -rf '%s'", kit->folder);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(nftw(kit->folder, kit_remove_visit, 8, FTW_DEPTH | FTW_PHYS), 0);
 	free(kit);
 }
 
