@@ -324,7 +324,7 @@ static void random_logs_give_chains_or_are_refused(void **state)
 	(void)state;
 
 	bln_random_init(&random, seed);
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 150; i++) {
 		struct kit *kit = kit_new();
 		struct bln_arena arena = { 0 };
 		struct bln_segment segment;
