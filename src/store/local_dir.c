@@ -135,31 +135,32 @@ enum bln_status bln_local_sync_new(struct bln_local *local, const char *key, siz
 	return BLN_OK;
 }
 
-/* One folder of the way to the root, fsynced in its parent if it is new; 0 or errno. */
-static int root_step(struct bln_local *local, const char *parent_path, const char *name)
+/* Makes the folder PATH, NAME in PARENT, if need be, and fsyncs it in there; 0 or errno. */
+static int root_step(struct bln_local *local, const char *parent, const char *path, const char *name)
 {
-	int parent = bln_disk_open(&local->disk, parent_path, O_PATH | O_DIRECTORY);
-	int code = parent < 0 ? errno : 0;
-	int fd;
+	int fd = bln_disk_open(&local->disk, path, O_PATH | O_DIRECTORY);
+	int code = fd < 0 ? errno : 0;
 
-	if (code != 0)
+	if (fd >= 0)
+		close(fd);
+	if (code != ENOENT)
 		return code;
-	if (bln_disk_make_dir(&local->disk, parent, name) != 0) {
-		code = errno == EEXIST ? 0 : errno;
-	} else {
-		fd = bln_disk_open_step(&local->disk, parent, ".", O_RDONLY | O_DIRECTORY);
-		if (fd < 0 || (bln_disk_sync(&local->disk, fd) != 0 && errno != EINVAL))
-			code = errno;
-		if (fd >= 0)
-			close(fd);
-	}
-	close(parent);
+	fd = bln_disk_open(&local->disk, parent, O_RDONLY | O_DIRECTORY);
+	code = fd < 0 ? errno : 0;
+	/* Made by another at this very moment counts as ours: its fsync may yet be to come. */
+	if (code == 0 && bln_disk_make_dir(&local->disk, fd, name) != 0 && errno != EEXIST)
+		code = errno;
+	if (code == 0 && bln_disk_sync(&local->disk, fd) != 0 && errno != EINVAL)
+		code = errno;
+	if (fd >= 0)
+		close(fd);
 	return code;
 }
 
 /* mkdir -p. Links on the way to the root are the user's own and are followed. */
 static enum bln_status root_make(struct bln_local *local, struct bln_err *err)
 {
+	char parent[PATH_MAX] = "/";
 	char path[PATH_MAX];
 	size_t length = strlen(local->root);
 	int code = 0;
@@ -168,8 +169,9 @@ static enum bln_status root_make(struct bln_local *local, struct bln_err *err)
 		size_t end = at + 1 + strcspn(local->root + at + 1, "/");
 
 		memcpy(path, local->root, end);
-		path[at] = path[end] = '\0';
-		code = root_step(local, at > 0 ? path : "/", path + at + 1);
+		path[end] = '\0';
+		code = root_step(local, parent, path, path + at + 1);
+		memcpy(parent, path, end + 1);
 		at = end;
 	}
 	if (code == 0 && bln_local_root(local) < 0)
