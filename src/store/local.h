@@ -9,6 +9,9 @@
  * writing, wherever it leads; listings leave them out: a lake that somebody hands us cannot show or overwrite other
  * files. (A folder on another disk is mounted there instead.)
  *
+ * Folders stay when their last object is deleted, so that deleting never races with a writer that has just found its folder;
+ * listings show none that is empty. The name of a folder stays taken.
+ *
  * Kernels without openat2 or that forbid it (old ones, some containers) are walked segment by segment instead; file systems
  * that cannot fsync a folder (EINVAL) are taken at their word. What else the store asks of a file system: rename and link
  * are atomic, and fsync of a folder keeps its names, and the folder itself where another process has just made it (what

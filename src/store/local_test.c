@@ -1,59 +1,81 @@
-#include "base/base_test.h"
+/* The local store does what every store does: by itself, behind a faulty store that does nothing, and where the kernel and the
+ * file system lack what it would rather have. */
+#include "store/store_conformance_run.h"
 
-#include <unistd.h>
+#include <errno.h>
 
-#include "store/local.h"
+#include "store/faulty.h"
+#include "store/local_internal.h"
 
-static void an_object_is_put_listed_read_and_deleted(void **state)
+struct local {
+	struct conformance c;
+	char folder[KIT_PATH_SIZE];
+};
+
+static void local_reset(struct conformance *c)
 {
-	struct bln_store *store;
-	struct bln_err err = { 0 };
-	struct bln_text bytes = { 0 };
-	struct bln_listing *listing;
-	const struct bln_object *object;
-	static const char *const expected[] = { "a-b", "a/c d", "a/z/1", "a0", "staged/x" };
-	(void)state;
-	char root[] = "/tmp/bln-store-XXXXXX";
-	assert_non_null(mkdtemp(root));
-	char path[64];
-	snprintf(path, sizeof(path), "%s/in/root", root);
+	struct local *local = (struct local *)c;
 
-	assert_ok(bln_store_open(path, NULL, &store, &err), &err);
-	assert_ok(bln_store_list(store, NULL, &listing, &err), &err);
-	assert_ok(bln_listing_next(listing, &object, &err), &err);
-	assert_null(object);
-	bln_listing_close(listing);
-	for (int i = 3; i >= 0; i--)
-		assert_ok(bln_store_put(store, expected[i], expected[i], strlen(expected[i]), &err), &err);
-	assert_int_equal(bln_store_put_if_absent(store, "a0", "", 0, &err), BLN_EXISTS);
-	snprintf(path, sizeof(path), "%s/staged", root);
-	FILE *file = fopen(path, "w");
-	fputs("staged/x", file);
-	fclose(file);
-	assert_ok(bln_store_put_file(store, "staged/x", path, &err), &err);
-	assert_int_equal(access(path, F_OK), -1);
-	assert_ok(bln_store_list(store, NULL, &listing, &err), &err);
-	for (size_t i = 0; i < 5; i++) {
-		assert_ok(bln_listing_next(listing, &object, &err), &err);
-		assert_non_null(object);
-		assert_string_equal(object->key, expected[i]);
-		assert_int_equal(object->size_bytes, strlen(expected[i]));
-		assert_ok(bln_store_get(store, object->key, 100, &bytes, &err), &err);
-		assert_string_equal(bytes.at, expected[i]);
-		assert_ok(bln_store_delete(store, expected[i], &err), &err);
-	}
-	assert_ok(bln_listing_next(listing, &object, &err), &err);
-	assert_null(object);
-	bln_listing_close(listing);
-	bln_text_clean_up(&bytes);
-	bln_store_close(store);
+	if (local->folder[0])
+		kit_folder_remove(local->folder);
+	kit_folder_make(local->folder);
+}
+
+static struct bln_store *local_open(struct conformance *c)
+{
+	return kit_open(kit_path(((struct local *)c)->folder, "lake"));
+}
+
+static struct bln_store *faulty_open(struct conformance *c)
+{
+	struct bln_store *store = NULL;
+	struct bln_err err = { 0 };
+
+	assert_ok(bln_faulty_open(local_open(c), "", &store, &err), &err);
+	return store;
+}
+
+/* No openat2, no RENAME_NOREPLACE, no fsync of folders. */
+static int poor_before(void *context, enum bln_disk_call call, int fd)
+{
+	struct stat stat;
+	(void)context;
+
+	if (call == BLN_DISK_OPEN_BENEATH)
+		return ENOSYS;
+	if (call == BLN_DISK_RENAME_ABSENT)
+		return EINVAL;
+	return call == BLN_DISK_SYNC && fstat(fd, &stat) == 0 && S_ISDIR(stat.st_mode) ? EINVAL : 0;
+}
+
+static struct bln_store *poor_open(struct conformance *c)
+{
+	struct bln_store *store = local_open(c);
+
+	bln_local_set_disk(store, &(struct bln_disk){ .before = poor_before });
+	bln_local_of(store)->names_max = 3; /* so that listings read their folders again and again */
+	return store;
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_object_is_put_listed_read_and_deleted),
+	struct local local = {
+		.c = {
+			.name = "local",
+			.reset = local_reset,
+			.open = local_open,
+			.takes_any_bytes = true,
+			.torn_left = 1,
+		},
 	};
+	int failed = conformance_run(&local.c);
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	local.c.name = "faulty";
+	local.c.open = faulty_open;
+	failed += conformance_run(&local.c);
+	local.c.name = "poor";
+	local.c.open = poor_open;
+	failed += conformance_run(&local.c);
+	kit_folder_remove(local.folder);
+	return failed;
 }

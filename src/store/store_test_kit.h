@@ -5,9 +5,11 @@
 #include "base/base_test.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/local.h"
@@ -26,12 +28,15 @@ static inline void kit_folder_make(char folder[static KIT_PATH_SIZE])
 	assert_non_null(mkdtemp(folder));
 }
 
+static inline int kit_remove_one(const char *path, const struct stat *stat, int type, struct FTW *at)
+{
+	(void)stat, (void)type, (void)at;
+	return remove(path);
+}
+
 static inline void kit_folder_remove(const char *folder)
 {
-	char command[KIT_PATH_SIZE + 32];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	assert_int_equal(system(command), 0);
+	assert_int_equal(nftw(folder, kit_remove_one, 64, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 /* FOLDER/NAME; lives until the fourth next call. */
@@ -122,19 +127,21 @@ static inline void assert_listed(struct bln_store *store, const struct bln_list_
 	bln_text_clean_up(&text);
 }
 
+static int kit_files_counted;
+
+static inline int kit_count_one(const char *path, const struct stat *stat, int type, struct FTW *at)
+{
+	(void)path, (void)stat, (void)at;
+	kit_files_counted += type != FTW_D;
+	return 0;
+}
+
 /* How many files and links lie below FOLDER, whatever their names. */
 static inline int kit_files_below(const char *folder)
 {
-	char command[KIT_PATH_SIZE + 64];
-	FILE *pipe;
-	int count = -1;
-
-	snprintf(command, sizeof(command), "find '%s' ! -type d | wc -l", folder);
-	pipe = popen(command, "r");
-	assert_non_null(pipe);
-	assert_int_equal(fscanf(pipe, "%d", &count), 1);
-	assert_int_equal(pclose(pipe), 0);
-	return count;
+	kit_files_counted = 0;
+	assert_int_equal(nftw(folder, kit_count_one, 64, FTW_PHYS), 0);
+	return kit_files_counted;
 }
 
 /* Runs WORK in a child and returns what waitpid says of it. Exit status 0 is WORK's true. */
