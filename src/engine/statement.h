@@ -1,8 +1,8 @@
 /* SQL as users write it, with names of tables in it: what does it name, and how does DuckDB come to know them?
  *
- * A table is `layer.table`; `changes('layer.table')` are rows that the resolver picks; `files('layer.table')` is a row per
- * data file; `delta('PATH')` is a Delta table anywhere. The text stays as it is: each name is made a view or a macro
- * before the statement runs. Which snapshot a name stands for is decided by a resolver, once per name and statement. */
+ * A table is `layer.table`; `changes('layer.table')` and `existing('layer.table')` are rows of files that the resolver
+ * picks; `files('layer.table')` is a row per data file; `delta('PATH')` is a Delta table anywhere. The text stays as it is:
+ * each name is made a view or a macro before the statement runs. Which snapshot a name stands for is decided by a resolver, once per name and statement. */
 #ifndef BLN_ENGINE_STATEMENT_H
 #define BLN_ENGINE_STATEMENT_H
 
@@ -19,6 +19,7 @@
 enum bln_relation_kind {
 	BLN_RELATION_TABLE, /* layer.table: NAME is "layer.table", or one part where the user wrote one */
 	BLN_RELATION_CHANGES, /* changes('NAME') */
+	BLN_RELATION_EXISTING, /* existing('NAME') */
 	BLN_RELATION_FILES, /* files('NAME') */
 	BLN_RELATION_DELTA, /* delta('NAME'): a path */
 	BLN_RELATION_KINDS
@@ -44,6 +45,7 @@ struct bln_resolved {
 	const struct bln_add *const *files; /* ignored where IS_ALL */
 	size_t file_count;
 	bool is_all;
+	const char *where; /* SQL over its columns: only rows for which it is true are seen; NULL: all. Not of FILES */
 };
 
 struct bln_resolver {
