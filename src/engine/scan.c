@@ -78,7 +78,8 @@ static void source_add(const struct bln_snapshot *snapshot, const struct bln_sca
 		bln_text_add(sql, i ? ", " : "");
 		bln_text_add_quoted(sql, '\'', files->items[i].path, strlen(files->items[i].path));
 	}
-	bln_text_add(sql, "], hive_partitioning = false, filename = true");
+	/* Statistics leave NaN out in some writers' files, though it is greater than all numbers. */
+	bln_text_add(sql, "], hive_partitioning = false, can_have_nan = true, filename = true");
 	schema_add(snapshot, files, sql);
 	bln_text_add(sql, ") AS f");
 	if (files->has_deleted_rows)

@@ -69,6 +69,40 @@ static void columns_have_the_types_of_the_table(void **state)
 	assert_rows(&t, "SELECT l FROM t WHERE i IS NULL", "7\n");
 }
 
+/* Made by pyarrow: x DOUBLE 1, NaN, by its statistics at most 1; z INT96 (which Spark writes for timestamps) with a dictionary. */
+static const char foreign_file[] =
+	"504152311500152c152c2c15041500150615061c1808000000000000f03f1808000000000000f03f16002808000000000000f03f1808"
+	"000000000000f03f1111000000020000000401000000000000f03f000000000000f87f1504153015304c15041500120000004a03504a"
+	"270000978a25000036b455944e00008b3d25001500151215122c15041510150615061c0000000200000004010103021504193c350018"
+	"06736368656d61150400150a2502180178001506250218017a001604191c192c26001c150a19250600191801781500160416aa0116aa"
+	"0126083c1808000000000000f03f1808000000000000f03f16002808000000000000f03f1808000000000000f03f111100191c150015"
+	"001502003c29061926000400000026001c150619350006101918017a1500160416840116840126fe0126b201292c1504150015020015"
+	"0015101502003c29061926000400000016ae021604260816ae02002820706172717565742d6370702d6172726f772076657273696f6e"
+	"2032362e302e31192c1c00001c000000ef00000050415231";
+
+static void what_other_writers_do_is_understood(void **state)
+{
+	char path[192];
+	FILE *file;
+	(void)state;
+
+	table_begin(&t, BLN_MAPPING_NONE, FIELD("x", "double") "," FIELD("z", "timestamp"), "");
+	snprintf(path, sizeof(path), "%s/foreign.parquet", t.folder);
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	for (const char *at = foreign_file; *at; at += 2) {
+		char digits[3] = { at[0], at[1] };
+
+		fputc((int)strtol(digits, NULL, 16), file);
+	}
+	fclose(file);
+	table_add(&t, "\"path\":\"foreign.parquet\"");
+	view_made();
+	assert_rows(&t, "FROM t", "1.0|2024-01-01 12:00:00.123456+00\nnan|1969-12-31 23:59:59+00\n");
+	assert_rows(&t, "SELECT x FROM t WHERE x > 5", "nan\n");
+	assert_rows(&t, "SELECT x FROM t WHERE z < TIMESTAMPTZ '1970-01-01 00:00:00Z'", "nan\n");
+}
+
 static void partitions_come_from_the_log_whatever_the_folders_say(void **state)
 {
 	(void)state;
@@ -453,6 +487,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_have_the_types_of_the_table),
+		cmocka_unit_test(what_other_writers_do_is_understood),
 		cmocka_unit_test(partitions_come_from_the_log_whatever_the_folders_say),
 		cmocka_unit_test(filters_on_partitions_open_no_other_files),
 		cmocka_unit_test(names_may_be_anything),
