@@ -13,6 +13,7 @@ struct reading {
 static const char *const modes[] = {
 	[BLN_JOB_APPEND] = "append",
 	[BLN_JOB_UPSERT] = "upsert",
+	[BLN_JOB_REPLACE] = "replace",
 	[BLN_JOB_OVERWRITE] = "overwrite",
 	[BLN_JOB_OVERWRITE_PARTITIONS] = "overwrite_partitions",
 	NULL,
@@ -51,13 +52,25 @@ static const struct bln_setting sql[] = {
 	  .help = "the table that gets the rows, as layer.table" },
 	{ .name = "mode", .type = BLN_SETTING_CHOICE, .offset = offsetof(struct reading, job.mode), .choices = modes,
 	  .default_text = "append",
-	  .help = "append the rows, upsert them by their key, or overwrite the table or the partitions they are in" },
+	  .help = "append the rows, upsert them by their key, replace all rows of their keys, or overwrite the table or the "
+		  "partitions they are in" },
 	{ .name = "key", .type = BLN_SETTING_LIST, .offset = offsetof(struct reading, job.key),
-	  .help = "the columns that name a row, for upsert" },
+	  .help = "the columns that name a row (upsert) or the rows that go together (replace)" },
 	{ .name = "partition_by", .type = BLN_SETTING_LIST, .offset = offsetof(struct reading, job.partition_by),
 	  .help = "the columns by which the table is partitioned, when this job makes it" },
+	{ .name = "split_by", .type = BLN_SETTING_LIST, .offset = offsetof(struct reading, job.split_by),
+	  .help = "the columns of which each data file holds one value" },
 	{ .name = "slice", .type = BLN_SETTING_LIST, .offset = offsetof(struct reading, job.slice),
-	  .help = "the columns by which a big run may be cut into independent parts" },
+	  .help = "the columns by which a run may be cut into independent parts: of each table that has them, a part sees "
+		  "its own rows only" },
+	{ .name = "slices", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.slices),
+	  .help = "SQL that gives the parts there are to do, where the changes do not have all columns of slice" },
+	{ .name = "side_file", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.side_file),
+	  .help = "SQL of rows that go with the others into a second table, before them" },
+	{ .name = "side_into", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.side_into),
+	  .help = "that table, as layer.table" },
+	{ .name = "side_key", .type = BLN_SETTING_LIST, .offset = offsetof(struct reading, job.side_key),
+	  .help = "the columns that name its rows: one that is there is not added again" },
 	{ .name = "quarantine", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.quarantine),
 	  .default_text = "silver.quarantine",
 	  .help = "the table that gets the rows that were refused, with the reason" },
@@ -176,12 +189,19 @@ static void check_sql(struct bln_parse *parse, const char *of, const struct bln_
 	const struct bln_entry *key = bln_node_find(job->node, "key");
 	const struct bln_entry *partitions = bln_node_find(job->node, "partition_by");
 
-	if (job->mode == BLN_JOB_UPSERT && job->key.count == 0)
+	bool has_key = job->mode == BLN_JOB_UPSERT || job->mode == BLN_JOB_REPLACE;
+
+	if (has_key && job->key.count == 0)
 		bln_problems_add(parse->problems, place_of(job, "mode"),
-				 "%s: mode upsert needs 'key': the columns that name a row", of);
-	if (job->mode != BLN_JOB_UPSERT && key)
-		bln_problems_add(parse->problems, key->place, "%s: 'key' is for mode upsert only; the mode is %s", of,
-				 modes[job->mode]);
+				 "%s: mode %s needs 'key': the columns that name the rows", of, modes[job->mode]);
+	if (!has_key && key)
+		bln_problems_add(parse->problems, key->place,
+				 "%s: 'key' is for the modes upsert and replace only; the mode is %s", of, modes[job->mode]);
+	if (job->slices && job->slice.count == 0)
+		bln_problems_add(parse->problems, place_of(job, "slices"), "%s: 'slices' needs 'slice': its columns", of);
+	if (!job->side_file != !job->side_into || !job->side_file != (job->side_key.count == 0))
+		bln_problems_add(parse->problems, job->place,
+				 "%s: 'side_file', 'side_into' and 'side_key' go together", of);
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS && !partitions)
 		bln_problems_add(parse->problems, place_of(job, "mode"),
 				 "%s: mode overwrite_partitions needs 'partition_by'", of);
@@ -236,8 +256,14 @@ static void job_read(struct bln_parse *parse, const struct bln_entry *entry, str
 		(void)bln_name_check_table(job->into, of, "into", place_of(job, "into"), parse->problems);
 	if (job->quarantine)
 		(void)bln_name_check_table(job->quarantine, of, "quarantine", place_of(job, "quarantine"), parse->problems);
+	if (job->side_into)
+		(void)bln_name_check_table(job->side_into, of, "side_into", place_of(job, "side_into"), parse->problems);
 	if (job->file)
 		(void)bln_name_check_path(job->file, of, "file", place_of(job, "file"), parse->problems);
+	if (job->slices)
+		(void)bln_name_check_path(job->slices, of, "slices", place_of(job, "slices"), parse->problems);
+	if (job->side_file)
+		(void)bln_name_check_path(job->side_file, of, "side_file", place_of(job, "side_file"), parse->problems);
 	if (job->kind == BLN_JOB_INGEST)
 		check_source(parse, of, &reading);
 	else if (job->kind == BLN_JOB_SQL)

@@ -62,23 +62,31 @@ enum bln_status bln_project_where(const struct bln_project *project, struct bln_
 	return bln_err_where(err, status, "%s:%d:%d", project->file, place.line, place.column);
 }
 
+static bool file_check(const struct bln_project *project, const struct bln_job *job, const char *key, const char *file,
+		       struct bln_problems *problems)
+{
+	const struct bln_entry *entry = file ? bln_node_find(job->node, key) : NULL;
+	char path[PATH_MAX];
+
+	if (!entry || bln_expand_is_needed(file))
+		return true;
+	if (snprintf(path, sizeof(path), "%s/%s", project->folder, file) < (int)sizeof(path) && access(path, R_OK) == 0)
+		return true;
+	bln_problems_add(problems, entry->value->place, "job '%s': %s: cannot read %s: %s", job->name, key, file,
+			 strerror(errno));
+	return false;
+}
+
 bool bln_project_check_files(const struct bln_project *project, struct bln_problems *problems)
 {
 	bool is_good = true;
 
 	for (size_t i = 0; i < project->job_count; i++) {
 		const struct bln_job *job = &project->jobs[i];
-		const struct bln_entry *entry = job->file ? bln_node_find(job->node, "file") : NULL;
-		char path[PATH_MAX];
 
-		if (!entry || bln_expand_is_needed(job->file))
-			continue;
-		if (snprintf(path, sizeof(path), "%s/%s", project->folder, job->file) < (int)sizeof(path) &&
-		    access(path, R_OK) == 0)
-			continue;
-		bln_problems_add(problems, entry->value->place, "job '%s': file: cannot read %s: %s", job->name, job->file,
-				 strerror(errno));
-		is_good = false;
+		is_good = file_check(project, job, "file", job->file, problems) && is_good;
+		is_good = file_check(project, job, "slices", job->slices, problems) && is_good;
+		is_good = file_check(project, job, "side_file", job->side_file, problems) && is_good;
 	}
 	bln_problems_sort(problems);
 	return is_good;

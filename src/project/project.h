@@ -60,7 +60,8 @@ const char *bln_job_kind_name(enum bln_job_kind kind);
 /* What becomes of the rows of a `sql` job. */
 enum bln_job_mode {
 	BLN_JOB_APPEND,
-	BLN_JOB_UPSERT, /* by KEY */
+	BLN_JOB_UPSERT, /* by KEY, which names one row */
+	BLN_JOB_REPLACE, /* by KEY: all rows that have it give way to all that come */
 	BLN_JOB_OVERWRITE, /* the whole table */
 	BLN_JOB_OVERWRITE_PARTITIONS, /* those that the rows are in */
 };
@@ -87,7 +88,12 @@ struct bln_job {
 	enum bln_job_mode mode;
 	struct bln_setting_list key; /* the columns that name a row */
 	struct bln_setting_list partition_by;
-	struct bln_setting_list slice; /* the columns by which a big run may be cut into independent parts */
+	struct bln_setting_list split_by; /* columns of which each data file holds one value */
+	struct bln_setting_list slice; /* the columns by which a run may be cut into independent parts */
+	const char *slices; /* SQL that gives the parts there are; NULL: the values of SLICE in the changes */
+	const char *side_file; /* SQL of rows that go with the others into a second table, before them; NULL: none */
+	const char *side_into;
+	struct bln_setting_list side_key; /* rows whose key is there already are not added again */
 };
 
 struct bln_step {
