@@ -42,24 +42,6 @@ struct bln_action bln_action_remove(const struct bln_add *file, int64_t deleted_
 	};
 }
 
-/* The time that the base's commit says it was made at. */
-static enum bln_status base_time_read(struct attempt *attempt)
-{
-	int64_t version = attempt->base->version;
-	struct bln_rival info;
-	enum bln_status status;
-
-	BLN_TRY(bln_log_get_version(&attempt->put, version, &attempt->other, attempt->err));
-	BLN_TRY(bln_commit_info_read((struct bln_slice){ attempt->other.at, attempt->other.length }, version, &info,
-	                             attempt->err));
-	if (info.in_commit_time_ms < 0)
-		return bln_err_set(attempt->err, BLN_CORRUPT,
-		                   "version %" PRId64 " does not say its inCommitTimestamp, which the table demands", version);
-	attempt->time_min_ms = info.in_commit_time_ms + 1;
-done:
-	return status;
-}
-
 /* Where clean-up has gone past the base, the version after it looks free and is not: what is put there would never be seen. */
 static enum bln_status base_check(const struct attempt *attempt)
 {
@@ -185,8 +167,10 @@ enum bln_status bln_log_commit(const struct bln_snapshot *base, const struct bln
 	BLN_TRY(bln_commit_check(base, commit, err));
 	BLN_TRY(base_check(&attempt));
 	bln_uuid_make(commit->random, attempt.id);
-	if (bln_protocol_has_commit_timestamps(&base->protocol, &base->metadata))
-		BLN_TRY(base_time_read(&attempt));
+	if (bln_protocol_has_commit_timestamps(&base->protocol, &base->metadata) && base->in_commit_ms < 0)
+		return bln_err_set(err, BLN_CORRUPT,
+		                   "version %" PRId64 " does not say its inCommitTimestamp, which the table demands", base->version);
+	attempt.time_min_ms = base->in_commit_ms + 1;
 	BLN_TRY(attempt_run(&attempt));
 	result->version = attempt.version;
 done:

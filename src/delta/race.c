@@ -187,10 +187,10 @@ static void info_take(const struct bln_commit_info *info, struct bln_rival *riva
 	json_decref(json);
 }
 
-/* Gives each line's action to the rules, or, without rules, stops at the first commitInfo. */
-static enum bln_status lines_judge(struct bln_race_rules *rules, int64_t version, struct bln_slice rest,
-                                   struct bln_rival *rival, struct bln_err *err)
+enum bln_status bln_race_judge(struct bln_race_rules *rules, int64_t version, const struct bln_text *bytes,
+                               struct bln_rival *rival, struct bln_err *err)
 {
+	struct bln_slice rest = { bytes->at, bytes->length };
 	struct bln_arena arena = { 0 };
 	enum bln_status status = BLN_OK;
 	char what[64];
@@ -204,29 +204,13 @@ static enum bln_status lines_judge(struct bln_race_rules *rules, int64_t version
 		if (line.length <= 1)
 			continue;
 		BLN_TRY(bln_action_parse(line, what, &arena, &action, err));
-		if (action.kind == BLN_ACTION_COMMIT_INFO) {
+		if (action.kind == BLN_ACTION_COMMIT_INFO)
 			info_take(&action.commit_info, rival);
-			if (!rules)
-				break;
-		}
-		if (rules)
-			BLN_TRY(action_judge(rules, &action, &arena, rival, err));
-		if (rules && action.kind == BLN_ACTION_ADD && !action.add.is_data_change && has_read(rules->commit))
+		BLN_TRY(action_judge(rules, &action, &arena, rival, err));
+		if (action.kind == BLN_ACTION_ADD && !action.add.is_data_change && has_read(rules->commit))
 			BLN_TRY(moved_note(rules, line, what, err));
 	}
 done:
 	bln_arena_clean_up(&arena);
 	return status;
-}
-
-enum bln_status bln_race_judge(struct bln_race_rules *rules, int64_t version, const struct bln_text *bytes,
-                               struct bln_rival *rival, struct bln_err *err)
-{
-	return lines_judge(rules, version, (struct bln_slice){ bytes->at, bytes->length }, rival, err);
-}
-
-enum bln_status bln_commit_info_read(struct bln_slice bytes, int64_t version, struct bln_rival *rival,
-                                     struct bln_err *err)
-{
-	return lines_judge(NULL, version, bytes, rival, err);
 }

@@ -35,8 +35,4 @@ BLN_MUST_CHECK enum bln_status bln_race_judge(struct bln_race_rules *rules, int6
                                               const struct bln_text *bytes, struct bln_rival *rival,
                                               struct bln_err *err);
 
-/* Reads only commitInfo: operation and time. For the base's own time. */
-BLN_MUST_CHECK enum bln_status bln_commit_info_read(struct bln_slice bytes, int64_t version, struct bln_rival *rival,
-                                                    struct bln_err *err);
-
 #endif
