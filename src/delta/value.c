@@ -26,7 +26,7 @@ static bool integer_fits(int64_t value, enum bln_type_kind kind)
 	}
 }
 
-/* As Java writes them, which is what a partition of Spark's has. */
+/* As Java writes them, which is what a partition of Spark's has, and as Rust does. */
 static bool special_parse(struct bln_slice text, double *out)
 {
 	static const struct {
@@ -34,6 +34,7 @@ static bool special_parse(struct bln_slice text, double *out)
 		double value;
 	} specials[] = {
 		{ "NaN", NAN }, { "Infinity", INFINITY }, { "-Infinity", -INFINITY },
+		{ "inf", INFINITY }, { "-inf", -INFINITY },
 	};
 
 	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++) {

@@ -35,6 +35,8 @@ static void partition_text_is_read_and_written(void **state)
 		{ "double", "0.1", "0.1" },
 		{ "double", "1E-7", "1e-07" },
 		{ "double", "-Infinity", "-Infinity" },
+		{ "float", "inf", "Infinity" },
+		{ "double", "-inf", "-Infinity" },
 		{ "double", "NaN", "NaN" },
 		{ "double", "x", NULL },
 		{ "float", "0.1", "0.1" },
