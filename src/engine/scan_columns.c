@@ -139,7 +139,7 @@ void bln_scan_partition_sql(const struct bln_field *field, const char *value, st
 		bln_text_add(sql, value);
 		break;
 	case BLN_TYPE_BINARY:
-		bln_text_add_format(sql, "encode(%s)", value);
+		bln_text_add_format(sql, "unhex(%s)", value);
 		break;
 	case BLN_TYPE_DATE:
 		bln_text_add_format(sql, "DATE '1970-01-01' + CAST(%s AS INTEGER)", value);
@@ -158,6 +158,37 @@ void bln_scan_partition_sql(const struct bln_field *field, const char *value, st
 	}
 }
 
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' :
+	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
+	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
+	                              -1;
+}
+
+/* The byte that the ESCAPE_SIZE bytes at TEXT say, as in "\u00FF"; -1 where they say none. */
+enum { ESCAPE_SIZE = 6 };
+
+static int escaped_byte(const char *text)
+{
+	int high = hex_digit(text[4]);
+	int low = hex_digit(text[5]);
+
+	return memcmp(text, "\\u00", 4) == 0 && high >= 0 && low >= 0 ? high * 16 + low : -1;
+}
+
+/* A binary value as hexadecimal digits. Spark's log has its bytes, delta-rs' has text in which each byte is escaped. */
+static void binary_add(struct bln_slice bytes, struct bln_text *out)
+{
+	bool is_escaped = bytes.length % ESCAPE_SIZE == 0;
+
+	for (size_t i = 0; is_escaped && i < bytes.length; i += ESCAPE_SIZE)
+		is_escaped = escaped_byte(bytes.at + i) >= 0;
+	for (size_t i = 0; i < bytes.length; i += is_escaped ? ESCAPE_SIZE : 1)
+		bln_text_add_format(out, "%02x",
+		                    is_escaped ? (unsigned)escaped_byte(bytes.at + i) : (unsigned)(unsigned char)bytes.at[i]);
+}
+
 bool bln_scan_value_text(struct bln_slice text, const struct bln_type *type, struct bln_text *out, bool *is_null)
 {
 	struct bln_value value;
@@ -169,6 +200,8 @@ bool bln_scan_value_text(struct bln_slice text, const struct bln_type *type, str
 		return true;
 	if (type->kind == BLN_TYPE_DATE || type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ)
 		bln_text_add_format(out, "%" PRId64, value.integer);
+	else if (type->kind == BLN_TYPE_BINARY)
+		binary_add(value.bytes, out);
 	else
 		bln_value_format(&value, type, out);
 	return true;

@@ -128,6 +128,11 @@ static void partitions_come_from_the_log_whatever_the_folders_say(void **state)
 	assert_rows(&t, "SELECT day(n) FROM t WHERE s IS NULL AND t", "");
 	assert_rows(&t, "SELECT count(*), count(s), count(t), min(z) FROM t", "3|1|2|2024-01-01 12:00:00.123456+00\n");
 
+	table_begin(&t, BLN_MAPPING_NONE, FIELD("x", "binary") "," FIELD("n", "timestamp_ntz"), "x");
+	table_add(&t, "\"path\":\"one/3.parquet\",\"partitionValues\":{\"x\":\"\\\\u0000\\\\u00Ff\"}"); /* as delta-rs */
+	view_made();
+	assert_rows(&t, "SELECT x FROM t WHERE x = '\\x00\\xFF'::BLOB", "\\x00\\xFF\n");
+
 	table_begin(&t, BLN_MAPPING_NONE, FIELD("p", "integer"), "p"); /* no column at all is in the files */
 	table_add(&t, "\"path\":\"one/3.parquet\",\"partitionValues\":{\"p\":\"1\"}");
 	view_made();
