@@ -85,7 +85,7 @@ static void little_is_needed(void **state)
 
 		assert_ok(kit->status, &kit->err);
 		assert_string_equal(kit->project->lake, "./lake");
-		assert_int_equal(kit->project->settings.max_concurrent, 4);
+		assert_int_equal(kit->project->settings.max_concurrent, 1);
 		kit_end(kit);
 	}
 }
