@@ -1,0 +1,72 @@
+/* What a command is given: what was typed, where to print, the project. Results go to OUT, everything else is said on stderr. */
+#ifndef BLN_CLI_CLI_H
+#define BLN_CLI_CLI_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/secrets.h"
+#include "cli/args.h"
+#include "cli/command.h"
+#include "cli/grid.h"
+#include "project/expand.h"
+#include "project/project.h"
+
+struct bln_cli {
+	struct bln_args args;
+	struct bln_arena arena; /* for whatever lives as long as the command */
+	FILE *out; /* results */
+	FILE *talk; /* the rest; with is_log_json, lines of the logger instead */
+	struct bln_clock *clock;
+	struct bln_cancel *cancel; /* Ctrl-C */
+	struct bln_secrets secrets; /* masked in whatever is said */
+	struct bln_logger logger; /* for those who log; its level follows -q and -v */
+	const char *folder; /* -C, or "." */
+	struct bln_project *project; /* once loaded */
+	bool is_json;
+	bool is_quiet;
+	bool is_log_json;
+	bool has_color; /* on TALK */
+	bool is_terminal; /* TALK is one: progress may be drawn */
+};
+
+/* Fills CLI from its args, once those are parsed. OUT, TALK, CLOCK and CANCEL are the caller's and set before. */
+void bln_cli_init(struct bln_cli *cli);
+void bln_cli_clean_up(struct bln_cli *cli);
+
+/* What STATUS means as an exit code. */
+enum bln_exit bln_cli_exit(enum bln_status status);
+
+/* Says what went wrong, secrets masked, and returns the exit code for its status. */
+enum bln_exit bln_cli_fail(struct bln_cli *cli, const struct bln_err *err);
+
+/* The same with a message of one's own. */
+enum bln_exit bln_cli_fail_with(struct bln_cli *cli, enum bln_status status, const char *format, ...) BLN_PRINTF(3, 4);
+
+/* Talk: not with --quiet. */
+void bln_cli_say(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2, 3);
+void bln_cli_warn(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2, 3);
+
+/* Loads the project (once); says what is wrong with it, all of it. Anything but BLN_EXIT_DONE ends the command. */
+enum bln_exit bln_cli_load(struct bln_cli *cli);
+
+/* Says PROBLEMS, a line each, FILE:LINE:COLUMN first; returns BLN_EXIT_USAGE. */
+enum bln_exit bln_cli_problems(struct bln_cli *cli, const char *file, const struct bln_problems *problems);
+
+/* For the loaded project: the environment, PROPERTIES (may be NULL), the command's arena and secrets. */
+struct bln_expander bln_cli_expander(struct bln_cli *cli, const struct bln_properties *properties);
+
+/* Prints GRID as a table, or as JSON where that is asked for, and cleans it up. EMPTY is said where there are no rows. */
+enum bln_exit bln_cli_print_grid(struct bln_cli *cli, struct bln_grid *grid, const char *empty);
+
+/* Prints TEXT and cleans it up. */
+enum bln_exit bln_cli_print(struct bln_cli *cli, struct bln_text *text);
+
+/* Understands and runs what was typed; argv without the program's name. What main does between setting up and exiting. */
+enum bln_exit bln_cli_run(const struct bln_commands *commands, int argc, char *const *argv, FILE *out, FILE *talk,
+			  struct bln_clock *clock, struct bln_cancel *cancel);
+
+#endif

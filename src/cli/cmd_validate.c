@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "project/feed.h"
+#include "source/source.h"
+
+/* Kinds of sources that projects may name already and that a later version reads. */
+static const char *const later[] = { "kraken", "fmp", "currencybeacon", "investing", "binance" };
+enum { LATER = sizeof(later) / sizeof(later[0]) };
+
+static bool is_later(const char *kind)
+{
+	for (size_t i = 0; i < LATER; i++)
+		if (strcmp(later[i], kind) == 0)
+			return true;
+	return false;
+}
+
+/* The settings of SOURCE against its connector's table. What they come to is of no interest: they go to a scratch struct. */
+static void check_settings(const struct bln_project_source *source, const struct bln_source_ops *ops,
+			   struct bln_arena *arena, struct bln_problems *problems)
+{
+	static const char *const skip[] = { "kind", "description", NULL };
+	const struct bln_feed feed = { .map = source->settings,
+				       .skip = skip,
+				       .place = source->place,
+				       .of = bln_arena_printf(arena, "source '%s'", source->name) };
+	struct bln_settings settings;
+	size_t size = 0;
+	void *scratch;
+
+	for (size_t i = 0; i < ops->setting_count; i++)
+		if (size < ops->settings[i].offset)
+			size = ops->settings[i].offset;
+	scratch = bln_arena_calloc(arena, 1, size + sizeof(struct bln_setting_list) + sizeof(int64_t));
+	if (!scratch || !feed.of ||
+	    bln_settings_init(&settings, ops->settings, ops->setting_count, scratch, arena, NULL) != BLN_OK)
+		problems->has_failed = true;
+	else
+		(void)bln_feed_check(&feed, &settings, problems);
+}
+
+static void check_source(struct bln_cli *cli, const struct bln_project_source *source, struct bln_problems *problems)
+{
+	const struct bln_entry *kind = bln_node_find(source->settings, "kind");
+	const struct bln_source_ops *ops = NULL;
+	struct bln_err err = { 0 };
+	const char *meant;
+
+	if (bln_source_find(bln_slice_of(source->kind), &ops, &err) == BLN_OK) {
+		check_settings(source, ops, &cli->arena, problems);
+	} else if (is_later(source->kind)) {
+		bln_cli_say(cli, "note: source '%s': this version of bullion does not read from %s yet", source->name,
+			    source->kind);
+	} else {
+		meant = bln_nearest(bln_slice_of(source->kind), later, LATER);
+		if (meant)
+			bln_problems_add(problems, kind->value->place, "source '%s': there is no kind '%s'; did you mean '%s'?",
+					 source->name, bln_quote(source->kind, strlen(source->kind)).text, meant);
+		else
+			bln_problems_add(problems, kind->value->place, "source '%s': %s", source->name, err.message);
+	}
+}
+
+static enum bln_exit answer(struct bln_cli *cli)
+{
+	const struct bln_project *project = cli->project;
+	struct bln_text text = { 0 };
+
+	if (cli->is_json)
+		bln_text_add_format(&text, "{\"valid\":true,\"sources\":%zu,\"jobs\":%zu,\"workflows\":%zu,\"triggers\":%zu}\n",
+				    project->source_count, project->job_count, project->workflow_count,
+				    project->triggers.count);
+	else if (!cli->is_quiet)
+		bln_text_add_format(&text, "%s is valid: %zu sources, %zu jobs, %zu workflows, %zu triggers\n", project->file,
+				    project->source_count, project->job_count, project->workflow_count,
+				    project->triggers.count);
+	return bln_cli_print(cli, &text);
+}
+
+static enum bln_exit run(struct bln_cli *cli)
+{
+	enum bln_exit result = bln_cli_load(cli);
+	struct bln_problems *problems;
+
+	if (result != BLN_EXIT_DONE)
+		return result;
+	problems = bln_mem_calloc(1, sizeof(*problems));
+	if (!problems)
+		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < cli->project->source_count; i++)
+		check_source(cli, &cli->project->sources[i], problems);
+	(void)bln_project_check_files(cli->project, problems);
+	if (problems->has_failed)
+		result = bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	else if (problems->count > 0)
+		result = bln_cli_problems(cli, cli->project->file, problems);
+	else
+		result = answer(cli);
+	bln_problems_clean_up(problems);
+	bln_mem_free(problems);
+	return result;
+}
+
+const struct bln_command bln_command_validate = {
+	.name = "validate",
+	.summary = "check bullion.yaml and what it refers to",
+	.description = "Reads the project's file and says everything that is wrong with it, each with its\n"
+		       "line and column: unknown keys, wrong types, names that are not there, steps that go\n"
+		       "round in a circle or can never begin, files that are missing. Nothing is run, and no\n"
+		       "variable has to be set. Exits with 2 where something is wrong.",
+	.examples = "bullion validate\nof the project in this folder\nbullion -C demo validate && bullion -C demo run historical\nbefore a run",
+	.run = run,
+};

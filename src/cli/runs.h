@@ -1,0 +1,22 @@
+/* What the commands about runs share. */
+#ifndef BLN_CLI_RUNS_H
+#define BLN_CLI_RUNS_H
+
+#include "cli/cli.h"
+#include "state/runs.h"
+#include "state/state.h"
+
+/* Opens the project's state. *STATE is NULL, and BLN_EXIT_DONE returned, where nothing has run yet. Runs whose process is gone are
+ * ended first, so that none is shown as running for ever. */
+enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state);
+
+/* Finds the run that WORD names: its id, or enough of its beginning; NULL is the newest. In the command's arena. */
+enum bln_exit bln_cli_find_run(struct bln_cli *cli, struct bln_state *state, const char *word, struct bln_run *run);
+
+/* "2026-01-31T12:34:56Z" in the command's arena; NULL for 0. */
+const char *bln_cli_time(struct bln_cli *cli, int64_t time_us);
+
+/* How long RUN took, or has taken by now: "1m30s"; NULL where it has not begun. */
+const char *bln_cli_took(struct bln_cli *cli, const struct bln_run *run);
+
+#endif

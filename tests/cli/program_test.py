@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""program_test.py BULLION ROOT: the built program, as a user meets it. Only the standard library."""
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BULLION, ROOT = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+
+
+def bullion(*args, cwd=None, **env):
+    """Runs it; the result has code, out and err."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("BULLION_LAKE", "FMP_KEY")}
+    environment.update(env)
+    done = subprocess.run([BULLION, *args], cwd=cwd, env=environment, capture_output=True, timeout=60)
+    done.code, done.out, done.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+    return done
+
+
+class InAFolder(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="bln-cli-")
+        self.at = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def project(self, text):
+        (self.at / "bullion.yaml").write_text(text)
+
+    def run_in(self, *args, **env):
+        return bullion("-C", str(self.at), *args, **env)
+
+
+class Help(unittest.TestCase):
+    def test_every_level(self):
+        top = bullion("--help")
+        self.assertEqual((top.code, top.err), (0, ""))
+        names = [line[2:18].strip() for line in top.out.split("Commands:\n")[1].split("\n\n")[0].splitlines()]
+        self.assertIn("runs list", names)
+        for name in names:
+            for words in ([*name.split(), "--help"], ["help", *name.split()], [*name.split(), "-h"]):
+                said = bullion(*words)
+                self.assertEqual((said.code, said.err), (0, ""), words)
+                self.assertIn(f"Usage: bullion {name}", said.out)
+                self.assertIn("Examples:\n  ", said.out)
+        self.assertIn("Usage: bullion runs COMMAND", bullion("runs", "--help").out)
+        self.assertIn("### kind: sql", bullion("help", "config").out)
+
+    def test_wrong_usage_exits_with_2(self):
+        for args, expected in [
+            ([], "Usage: bullion"),
+            (["runs"], "Usage: bullion runs COMMAND"),
+            (["validat"], "there is no command 'validat'; did you mean 'validate'?"),
+            (["runs", "shw"], "did you mean 'runs show'?"),
+            (["--jsn", "validate"], "unknown option '--jsn'; did you mean '--json'?"),
+            (["runs", "list", "--limt", "3"], "unknown option '--limt' of bullion runs list; did you mean '--limit'?"),
+            (["runs", "list", "--limit"], "--limit needs a value: N"),
+            (["validate", "this"], "bullion validate takes 0 arguments: 'this' is too much"),
+            (["completion", "tcsh"], "SHELL takes bash, zsh or fish, not 'tcsh'"),
+            (["help", "validat"], "there is no help for 'validat'; did you mean 'validate'?"),
+        ]:
+            said = bullion(*args)
+            self.assertEqual((said.code, said.out), (2, ""), args)
+            self.assertIn(expected, said.err)
+
+    def test_pages_are_current(self):
+        self.assertEqual(bullion("man", "--format", "markdown").out, (ROOT / "docs/CLI.md").read_text(), "run make docs")
+        self.assertEqual(bullion("help", "config").out, (ROOT / "docs/CONFIG.md").read_text(), "run make docs")
+
+    def test_version(self):
+        self.assertRegex(bullion("version").out, r"^bullion \d+\.\d+\.\d+\n$")
+        self.assertEqual(list(json.loads(bullion("version", "--json").out)), ["version"])
+
+    def test_bash_completes(self):
+        script = (
+            'source <("$0" completion bash); bullion() { "$BULLION" "$@"; };'
+            'COMP_WORDS=(bullion runs l); COMP_CWORD=2; _bullion; echo "${COMPREPLY[@]}"'
+        )
+        said = subprocess.run(["bash", "-c", script, BULLION], env={**os.environ, "BULLION": BULLION}, capture_output=True)
+        self.assertEqual(said.stdout.decode(), "list logs\n")
+
+    def test_it_starts_at_once(self):
+        if "asan" in BULLION:
+            self.skipTest("sanitizers take their time")
+        times = []
+        for _ in range(20):
+            begun = time.perf_counter()
+            subprocess.run([BULLION, "version"], stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - begun)
+        self.assertLess(sorted(times)[2], 0.02)
+
+    def test_a_closed_pipe_is_no_failure(self):
+        said = subprocess.run(["bash", "-c", '"$0" man | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}', BULLION], capture_output=True)
+        self.assertEqual((said.stdout, said.stderr), (b"0\n", b""))
+
+
+class Projects(InAFolder):
+    def test_init_makes_what_validate_takes(self):
+        made = self.at / "a" / "demo"
+        said = bullion("init", str(made))
+        self.assertEqual((said.code, said.out), (0, ""), said.err)
+        self.assertIn("\nlake: ./lake ", (made / "bullion.yaml").read_text())
+        for template in (ROOT / "templates/crypto").rglob("*"):
+            if template.is_file():
+                self.assertEqual((made / template.relative_to(ROOT / "templates/crypto")).read_bytes(), template.read_bytes())
+        said = bullion("-C", str(made), "validate", "--json")
+        self.assertEqual(said.code, 0, said.err)
+        self.assertTrue(json.loads(said.out)["valid"])
+        # a project needs no variable to be valid, and init overwrites nothing
+        (made / "bullion.yaml").write_text("project: mine\n")
+        said = bullion("init", str(made))
+        self.assertEqual(said.code, 1)
+        self.assertIn("is there already, and nothing is overwritten", said.err)
+        self.assertEqual((made / "bullion.yaml").read_text(), "project: mine\n")
+
+    def test_init_writes_nothing_when_one_file_is_there(self):
+        (self.at / "jobs").mkdir()
+        (self.at / "jobs/gold_info.sql").write_text("SELECT 1")
+        self.assertEqual(bullion("init", cwd=self.at).code, 1)
+        self.assertFalse((self.at / "bullion.yaml").exists())
+
+    def test_init_can_only_say(self):
+        said = bullion("init", str(self.at / "demo"), "--dry-run")
+        self.assertEqual(said.code, 0)
+        self.assertIn("would write", said.err)
+        self.assertFalse((self.at / "demo").exists())
+
+    def test_a_bare_file_is_a_project(self):
+        self.project("")
+        said = bullion("validate", cwd=self.at)
+        self.assertEqual((said.code, said.out), (0, "bullion.yaml is valid: 0 sources, 0 jobs, 0 workflows, 0 triggers\n"))
+
+    def test_all_that_is_wrong_is_told(self):
+        self.project(
+            "jobs:\n"
+            "  explore: {kind: command, argv: [x], retires: 2}\n"
+            "  lost: {kind: sql, file: x.sql, into: silver}\n"
+            "workflows: {w: {steps: {a: {job: explor}}}}\n"
+        )
+        said = bullion("validate", cwd=self.at)
+        self.assertEqual((said.code, said.out), (2, ""))
+        self.assertEqual(
+            said.err.splitlines(),
+            [
+                "bullion.yaml:2:39: unknown key 'retires' in job 'explore'; did you mean 'retries'?",
+                "bullion.yaml:3:40: job 'lost': into: 'silver' is no table: write layer.table, as in silver.cryptos, "
+                "with small letters, digits and '_'",
+                "bullion.yaml:4:34: step 'a' of workflow 'w': there is no job 'explor'; did you mean 'explore'?",
+            ],
+        )
+
+    def test_what_it_refers_to_is_looked_at(self):
+        self.project(
+            "sources:\n"
+            "  a: {kind: kraken_archve}\n"
+            "  b: {kind: krakn}\n"
+            "  c: {kind: kraken, whatever: it takes}\n"
+            "  d: {kind: kraken_archive, pth: x}\n"
+            "jobs: {j: {kind: sql, file: jobs/no.sql, into: silver.x}}\n"
+        )
+        said = bullion("validate", cwd=self.at)
+        self.assertEqual(said.code, 2)
+        for part in (
+            "bullion.yaml:2:13: source 'a':",
+            "bullion.yaml:3:13: source 'b': there is no kind 'krakn'; did you mean 'kraken'?",
+            "note: source 'c': this version of bullion does not read from kraken yet",
+            "bullion.yaml:5:29: unknown key 'pth' in source 'd'; did you mean 'path'?",
+            "bullion.yaml:6:29: job 'j': file: cannot read jobs/no.sql: No such file or directory",
+        ):
+            self.assertIn(part, said.err)
+
+    def test_no_project(self):
+        said = bullion("validate", cwd=self.at)
+        self.assertEqual((said.code, said.out), (5, ""))
+        self.assertIn("there is no bullion.yaml in this folder", said.err)
+        self.assertEqual(self.run_in("runs", "list").code, 5)
+
+    def test_talk_as_json(self):
+        self.project("jbs: {}\n")
+        said = self.run_in("validate", "--log-json")
+        self.assertEqual(said.code, 2)
+        for line in said.err.splitlines():
+            self.assertEqual(json.loads(line)["level"], "error")
+
+
+class Doctor(InAFolder):
+    def test_a_sound_project(self):
+        self.project("project: x\nsources: {s: {kind: fmp, key: '${env:FMP_KEY}'}}\n")
+        said = self.run_in("doctor", "--json")
+        checks = {row["check"]: row["verdict"] for row in json.loads(said.out)}
+        self.assertEqual(said.code, 0, said.out)
+        for name in ("project", "engine", "lake", "state", "fsync"):
+            self.assertEqual(checks[name], "ok", said.out)
+        self.assertEqual(checks["variables"], "warn")
+        self.assertEqual([path.name for path in (self.at / "lake").iterdir()], [])  # it leaves nothing behind
+        said = self.run_in("doctor", FMP_KEY="sesame-12345")
+        self.assertRegex(said.out, r"(?m)^ok    variables ")
+        self.assertNotIn("sesame", said.out + said.err)
+
+    def test_what_is_broken_is_named(self):
+        (self.at / "file").write_text("not a folder")
+        self.project("lake: ./file\n")
+        (self.at / ".bullion").mkdir()
+        (self.at / ".bullion/state.db").write_text("not a database, but long enough to be looked at " * 50)
+        said = self.run_in("doctor", BULLION_DUCKDB="/nowhere/libduckdb.so")
+        self.assertEqual(said.code, 1)
+        for name in ("engine", "lake", "state"):
+            self.assertRegex(said.out, rf"(?m)^fail  {name} ")
+        self.assertIn("/nowhere/libduckdb.so", said.out)
+
+
+class Runs(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.project("")
+        (self.at / ".bullion/logs").mkdir(parents=True)
+        (self.at / ".bullion/logs/1.log").write_text("hello from the job\n")
+        self.assertEqual(self.run_in("runs", "list", "--json").out, "[]\n")
+        self.assertEqual(self.run_in("runs", "show").code, 5)
+
+    def test_options_are_checked(self):
+        self.assertEqual(self.run_in("runs", "list", "--limit", "0").code, 2)
+        self.assertEqual(self.run_in("runs", "list", "--state", "DONE").code, 2)
+
+
+class Terminals(InAFolder):
+    def test_colour_is_for_terminals(self):
+        self.project("jbs: {}\n")
+        master, slave = pty.openpty()
+        subprocess.run([BULLION, "-C", str(self.at), "nothing"], stderr=slave, env={**os.environ, "TERM": "xterm"})
+        os.close(slave)
+        self.assertIn(b"\033[31mbullion: ", os.read(master, 4096))
+        os.close(master)
+        self.assertNotIn("\033", self.run_in("nothing").err)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
