@@ -216,7 +216,7 @@ done:
 	return status;
 }
 
-enum bln_status bln_checkpoint_write(const struct bln_snapshot *snapshot, const struct bln_checkpoint_spec *spec,
+enum bln_status bln_log_checkpoint(const struct bln_snapshot *snapshot, const struct bln_checkpoint_spec *spec,
                                      struct bln_checkpoint_written *written, struct bln_err *err)
 {
 	struct lines lines = { .err = err };

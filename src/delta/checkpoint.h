@@ -34,7 +34,7 @@ bool bln_checkpoint_is_due(const struct bln_metadata *metadata, int64_t version)
  *
  * BLN_UNSUPPORTED, nothing written: the table has a feature or property of which a checkpoint of ours would lose something.
  * Any failure leaves the table as good as it was: a checkpoint is never needed. */
-BLN_MUST_CHECK enum bln_status bln_checkpoint_write(const struct bln_snapshot *snapshot,
+BLN_MUST_CHECK enum bln_status bln_log_checkpoint(const struct bln_snapshot *snapshot,
                                                     const struct bln_checkpoint_spec *spec,
                                                     struct bln_checkpoint_written *written, struct bln_err *err);
 

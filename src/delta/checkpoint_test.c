@@ -165,7 +165,7 @@ static void a_checkpoint_says_what_the_commits_say(void **state)
 			random_write(&kit);
 		struct bln_snapshot *commits = kit_load_with(&kit, NULL);
 		struct bln_checkpoint_spec spec = spec_of(&kit, &parquet);
-		assert_ok(bln_checkpoint_write(commits, &spec, &written, &err), &err);
+		assert_ok(bln_log_checkpoint(commits, &spec, &written, &err), &err);
 		nothing_is_staged(&kit);
 
 		struct bln_snapshot *checkpoint = kit_load_with(&kit, &parquet);
@@ -202,19 +202,19 @@ static void the_hint_names_the_latest(void **state)
 	struct bln_checkpoint_spec spec = spec_of(&kit, &parquet);
 	struct bln_checkpoint_written written;
 
-	assert_ok(bln_checkpoint_write(now, &spec, &written, &err), &err);
+	assert_ok(bln_log_checkpoint(now, &spec, &written, &err), &err);
 	char expected[128];
 	snprintf(expected, sizeof(expected), "{\"version\":1,\"size\":3,\"sizeInBytes\":%d,\"numOfAddFiles\":1}",
 	         (int)written.size_bytes);
 	assert_string_equal(kit_log(&kit, "_last_checkpoint"), expected);
 	/* A writer that was late does not lead readers back. */
-	assert_ok(bln_checkpoint_write(old, &spec, NULL, &err), &err);
+	assert_ok(bln_log_checkpoint(old, &spec, NULL, &err), &err);
 	assert_string_equal(kit_log(&kit, "_last_checkpoint"), expected);
 	/* Nonsense is written over. */
 	assert_ok(bln_store_put(kit.store, "silver/t/_delta_log/_last_checkpoint", "{\"version\":\"x\"}", 15, &err), &err);
 	assert_ok(bln_last_checkpoint_read(&kit.table, &version, &err), &err);
 	assert_int_equal(version, -1);
-	assert_ok(bln_checkpoint_write(now, &spec, NULL, &err), &err);
+	assert_ok(bln_log_checkpoint(now, &spec, NULL, &err), &err);
 	assert_string_equal(kit_log(&kit, "_last_checkpoint"), expected);
 	bln_snapshot_destroy(old);
 	bln_snapshot_destroy(now);
@@ -254,14 +254,14 @@ static void what_would_be_lost_is_not_written(void **state)
 	struct bln_snapshot *table = kit_load_with(&kit, NULL);
 	struct bln_checkpoint_spec spec = spec_of(&kit, &parquet);
 
-	assert_int_equal(bln_checkpoint_write(table, &spec, NULL, &err), BLN_UNSUPPORTED);
+	assert_int_equal(bln_log_checkpoint(table, &spec, NULL, &err), BLN_UNSUPPORTED);
 	assert_non_null(strstr(err.message, "writeStatsAsStruct"));
 	table->metadata.configuration.count = 0;
 	table->protocol = (struct bln_protocol){ .reader = 1, .writer = 7, .writer_features = { features, 2 } };
-	assert_int_equal(bln_checkpoint_write(table, &spec, NULL, &err), BLN_UNSUPPORTED);
+	assert_int_equal(bln_log_checkpoint(table, &spec, NULL, &err), BLN_UNSUPPORTED);
 	assert_non_null(strstr(err.message, "'clustering'"));
 	table->protocol.writer_features = (struct bln_slices){ features + 1, 1 };
-	assert_ok(bln_checkpoint_write(table, &spec, NULL, &err), &err);
+	assert_ok(bln_log_checkpoint(table, &spec, NULL, &err), &err);
 	bln_snapshot_destroy(table);
 	kit_clean_up(&kit);
 }
@@ -280,7 +280,7 @@ static void statistics_are_left_out_where_the_table_says_so(void **state)
 	struct bln_snapshot *table = kit_load_with(&kit, NULL);
 	struct bln_checkpoint_spec spec = spec_of(&kit, &parquet);
 
-	assert_ok(bln_checkpoint_write(table, &spec, NULL, &err), &err);
+	assert_ok(bln_log_checkpoint(table, &spec, NULL, &err), &err);
 	assert_null(strstr(kit_log(&kit, "00000000000000000001.checkpoint.parquet"), "numRecords"));
 	bln_snapshot_destroy(table);
 	kit_clean_up(&kit);
@@ -308,7 +308,7 @@ static void any_fault_leaves_the_table_good(void **state)
 			snprintf(plan, sizeof(plan), "%s@%d", kinds[kind], n);
 			kit_store(&kit, plan);
 			table->table.store = kit.store;
-			enum bln_status status = bln_checkpoint_write(table, &spec, NULL, &err);
+			enum bln_status status = bln_log_checkpoint(table, &spec, NULL, &err);
 			assert_true(status == BLN_OK || status == BLN_IO);
 			nothing_is_staged(&kit);
 			kit_store(&kit, NULL);
@@ -317,7 +317,7 @@ static void any_fault_leaves_the_table_good(void **state)
 			assert_int_equal(now->file_count, 1);
 			bln_snapshot_destroy(now);
 			table->table.store = kit.store;
-			assert_ok(bln_checkpoint_write(table, &spec, NULL, &err), &err);
+			assert_ok(bln_log_checkpoint(table, &spec, NULL, &err), &err);
 			bln_snapshot_destroy(table);
 			kit_clean_up(&kit);
 		}
@@ -350,7 +350,7 @@ static void two_processes_write_the_same(void **state)
 			for (int round = 0; round < 10 && status == BLN_OK; round++) {
 				struct bln_snapshot *table = kit_load_with(&kit, &parquet);
 
-				status = table->file_count == 3 ? bln_checkpoint_write(table, &spec, NULL, NULL) : BLN_BUG;
+				status = table->file_count == 3 ? bln_log_checkpoint(table, &spec, NULL, NULL) : BLN_BUG;
 				bln_snapshot_destroy(table);
 			}
 			_exit(status != BLN_OK);
@@ -384,7 +384,7 @@ static void every_failed_allocation_is_told(void **state)
 
 	for (uint64_t n = 1; status == BLN_NO_MEMORY; n++) {
 		bln_mem_fail_at(n, false);
-		status = bln_checkpoint_write(table, &spec, NULL, NULL);
+		status = bln_log_checkpoint(table, &spec, NULL, NULL);
 		bln_mem_fail_at(0, false);
 		nothing_is_staged(&kit);
 	}

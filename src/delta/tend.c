@@ -15,7 +15,7 @@ enum bln_status bln_log_tend(const struct bln_snapshot *base, int64_t version, c
 	if (!bln_checkpoint_is_due(&base->metadata, version))
 		return BLN_OK;
 	BLN_TRY(bln_snapshot_load(&base->table, version, spec->checkpoint.parquet, &now, err));
-	BLN_TRY(bln_checkpoint_write(now, &spec->checkpoint, &tended->checkpoint, err));
+	BLN_TRY(bln_log_checkpoint(now, &spec->checkpoint, &tended->checkpoint, err));
 	tended->has_checkpoint = true;
 	BLN_TRY(bln_log_clean_up(now, &clean_up, &tended->cleaned, err));
 done:
