@@ -204,6 +204,40 @@ static void what_is_no_file_is_said(void **state)
 	kit_clean_up(&kit);
 }
 
+/* Root may read everything: then the test becomes somebody else. */
+static void what_must_not_be_read_is_said(void **state)
+{
+	const bool is_root = geteuid() == 0;
+	struct kit kit;
+	(void)state;
+
+	text_make("locked/ADAUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
+	text_make("locked/XBTUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
+	text_make("locked/more.zip", "x");
+	text_make("locked/folder/XBTUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
+	assert_int_equal(chmod(made_folder, 0755), 0);
+	assert_int_equal(chmod(made_path("locked/ADAUSD_15.csv"), 0), 0);
+	assert_int_equal(chmod(made_path("locked/more.zip"), 0), 0);
+	assert_int_equal(chmod(made_path("locked/folder"), 0), 0);
+	if (is_root)
+		assert_int_equal(seteuid(65534), 0);
+	kit_make(&kit, "locked");
+	assert_int_equal(kit.count, 2);
+	assert_part(kit.notes.at, "denied: ");
+	assert_part(kit.notes.at, "locked/folder: cannot open it: Permission denied");
+	assert_part(kit.notes.at, "locked/more.zip: cannot open it: Permission denied");
+	assert_int_equal(kit_read(&kit, &kit.units[0], NULL), BLN_DENIED);
+	assert_part(kit.err.message, "/locked/ADAUSD_15.csv: cannot open it: Permission denied");
+	assert_ok(kit_read(&kit, &kit.units[1], NULL), &kit.err);
+	kit_clean_up(&kit);
+	assert_ok(kit_open(&kit, "locked/folder", NULL), &kit.err);
+	assert_int_equal(kit_list(&kit, NULL), BLN_DENIED);
+	kit_clean_up(&kit);
+	if (is_root)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chmod(made_path("locked/folder"), 0755), 0);
+}
+
 static void a_bad_part_spoils_only_itself(void **state)
 {
 	const struct made_entry entries[] = {
@@ -429,6 +463,7 @@ int main(void)
 		cmocka_unit_test(the_hash_is_that_of_xxhsum),
 		cmocka_unit_test(only_chosen_entries_are_read),
 		cmocka_unit_test(what_is_no_file_is_said),
+		cmocka_unit_test(what_must_not_be_read_is_said),
 		cmocka_unit_test(a_bad_part_spoils_only_itself),
 		cmocka_unit_test(a_file_that_changed_or_went_is_said),
 		cmocka_unit_test(sizes_are_bounded),

@@ -5,7 +5,10 @@
 #include "base/mem.h"
 #include "source/kraken_archive/content.h"
 
-enum { BLOCK_BYTES = 1 << 16 };
+enum {
+	BLOCK_BYTES = 1 << 16,
+	SILENT_PART = 24, /* of a candle: so much of it may pass at its end without a trade */
+};
 
 static int64_t step_us(const struct kraken_item *item)
 {
@@ -110,6 +113,29 @@ static int64_t symbol_close(const struct kraken_source *source, size_t archive, 
 	return last_us == INT64_MIN ? 0 : close_us;
 }
 
+static bool is_quarter_end(int64_t time_us)
+{
+	const struct bln_civil civil = bln_time_to_civil(time_us);
+
+	return time_us % BLN_US_PER_DAY == 0 && civil.day == 1 && civil.month % 3 == 1;
+}
+
+/* The latest close of a candle that is believed to be whole although the finest files of ARCHIVE end before, at END_US. */
+static int64_t whole_close(const struct kraken_source *source, size_t archive, int64_t end_us)
+{
+	int64_t whole_us = end_us;
+
+	for (size_t i = 0; i < source->item_count; i++) {
+		const struct kraken_item *item = &source->items[i];
+		const int64_t close_us = item->span.last_us + step_us(item);
+
+		if (item->archive == archive && item->span.has_rows &&
+		    (close_us - end_us <= step_us(item) / SILENT_PART || is_quarter_end(close_us)))
+			whole_us = later(whole_us, close_us);
+	}
+	return whole_us;
+}
+
 /* Where the archive INDEX ends as a whole. */
 static enum bln_status archive_end(struct kraken_source *source, size_t index, int64_t *end_us, struct bln_err *err)
 {
@@ -135,7 +161,7 @@ static enum bln_status archive_end(struct kraken_source *source, size_t index, i
 		found_us = later(found_us, symbol_close(source, index, begin, end));
 	}
 	if (!archive->is_ended)
-		archive->end_us = found_us;
+		archive->end_us = whole_close(source, index, found_us);
 	archive->is_ended = true;
 	*end_us = archive->end_us;
 done:

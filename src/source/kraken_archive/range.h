@@ -8,8 +8,10 @@
  *   update is not spoken for there.
  * - Other archives begin, for each of their symbols, with its first row: before it was listed nothing is said. They end where the
  *   archive as a whole ends, for all of its files alike. That is the latest close among the last candles of all symbols; of one
- *   symbol's files the finest counts, as a daily candle is begun by its first trade and may have been cut. An archive
- *   is a ZIP with what is in it, or the files of one folder; of it, what was listed counts.
+ *   symbol's files the finest counts, as a daily candle is begun by its first trade and may have been cut. But a longer candle
+ *   is believed to be whole if only its last 24th is silent, or if it closes with a quarter, as Kraken's archives do: else a
+ *   quiet last minute would cost the last candle of every frequency. An archive is a ZIP with what is in it, or the files of
+ *   one folder; of it, what was listed counts.
  * - No range goes on beyond the moment of the listing, and every range contains its unit's rows. A unit whose rows all lie
  *   outside of the quarter that its name says is not what its name says: its range is that of its rows.
  *

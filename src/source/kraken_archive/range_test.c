@@ -8,10 +8,10 @@ static void base_archive(const char *name)
 {
 	char a[1 << 12], b[1 << 12], c[1 << 12], d[1 << 12];
 
-	snprintf(a, sizeof(a), "%s", candles("2023-12-30T21:00", "2023-12-31T11:00", 60));
-	snprintf(b, sizeof(b), "%s", candles("2023-12-29", "2023-12-31", 1440));
-	snprintf(c, sizeof(c), "%s", candles("2023-12-30T08:00", "2023-12-30T09:00", 60));
-	snprintf(d, sizeof(d), "%s", candles("2023-12-30", "2023-12-30", 1440));
+	snprintf(a, sizeof(a), "%s", candles("2023-11-29T21:00", "2023-11-30T11:00", 60));
+	snprintf(b, sizeof(b), "%s", candles("2023-11-28", "2023-11-30", 1440));
+	snprintf(c, sizeof(c), "%s", candles("2023-11-29T08:00", "2023-11-29T09:00", 60));
+	snprintf(d, sizeof(d), "%s", candles("2023-11-29", "2023-11-29", 1440));
 	if (name) {
 		const struct made_entry entries[] = {
 			{ .name = "XBTUSD_60.csv", .text = a },
@@ -43,15 +43,42 @@ static void a_base_archive_ends_as_a_whole(void **state)
 		assert_ok(kit_list(&kit, NULL), &kit.err);
 		assert_int_equal(kit.count, 4);
 		kit_take(&kit);
-		assert_range(&kit.units[0], "2023-12-30T08:00", "2023-12-31T12:00"); /* ADAUSD 1h */
-		assert_range(&kit.units[1], "2023-12-30", "2023-12-31"); /* ADAUSD 1d */
-		assert_range(&kit.units[2], "2023-12-30T21:00", "2023-12-31T12:00"); /* XBTUSD 1h */
-		assert_range(&kit.units[3], "2023-12-29", "2023-12-31"); /* XBTUSD 1d: its last candle was still trading */
+		assert_range(&kit.units[0], "2023-11-29T08:00", "2023-11-30T12:00"); /* ADAUSD 1h */
+		assert_range(&kit.units[1], "2023-11-29", "2023-11-30"); /* ADAUSD 1d */
+		assert_range(&kit.units[2], "2023-11-29T21:00", "2023-11-30T12:00"); /* XBTUSD 1h */
+		assert_range(&kit.units[3], "2023-11-28", "2023-11-30"); /* XBTUSD 1d: its last candle was still trading */
 		assert_int_equal(kit.units[3].rows, 2);
 		assert_int_equal(kit.units[3].refused, 1);
-		assert_part(kit.refusals.at, "XBTUSD 3 not_committed 1703980800,");
+		assert_part(kit.refusals.at, "XBTUSD 3 not_committed 1701302400,");
 		kit_clean_up(&kit);
 	}
+}
+
+/* 23:58 is the last minute with a trade: the candles that close at midnight are whole all the same. */
+static void a_quiet_end_costs_nothing(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("quiet/XBTUSD_1.csv", candles("2023-11-30T22:00", "2023-11-30T23:58", 1));
+	text_make("quiet/XBTUSD_60.csv", candles("2023-11-30", "2023-11-30T23:00", 60));
+	text_make("quiet/XBTUSD_1440.csv", candles("2023-11-29", "2023-11-30", 1440));
+	kit_make(&kit, "quiet");
+	kit_take(&kit);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(kit.units[i].refused, 0);
+		assert_int_equal(kit.units[i].to_us, kit_time("2023-12-01"));
+	}
+	kit_clean_up(&kit);
+
+	/* a symbol that rarely trades, at a quarter's end */
+	text_make("rare/ADAUSD_15.csv", candles("2023-12-31T03:00", "2023-12-31T04:00", 15));
+	text_make("rare/ADAUSD_1440.csv", candles("2023-12-30", "2023-12-31", 1440));
+	kit_make(&kit, "rare");
+	kit_take(&kit);
+	assert_int_equal(kit.units[1].refused, 0);
+	assert_range(&kit.units[0], "2023-12-31T03:00", "2024-01-01");
+	kit_clean_up(&kit);
 }
 
 /* What one run reads first must not change what it says: settle in two batches, the second not read yet at the first. */
@@ -231,6 +258,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_base_archive_ends_as_a_whole),
+		cmocka_unit_test(a_quiet_end_costs_nothing),
 		cmocka_unit_test(batches_settle_alike),
 		cmocka_unit_test(a_mixed_folder_loses_nothing),
 		cmocka_unit_test(a_quarter_is_what_its_name_says),
