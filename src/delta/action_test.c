@@ -75,10 +75,18 @@ static void what_is_wrong_is_named(void **state)
 		{ "{\"add\":{\"path\":\"x\",\"size\":\"1\"}}", "0.json: add: 'size' is not an integer" },
 		{ "{\"add\":{\"path\":\"x\",\"size\":-1}}", "0.json: add: 'size' is negative" },
 		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"partitionValues\":{\"a\":1}}}", "'partitionValues' has a value" },
-		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"deletionVector\":{\"storageType\":\"z\"}}}", "deletionVector" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"deletionVector\":{\"storageType\":\"z\"}}}", "add: 'storageType' is none of" },
 		{ "{\"add\":7}", "0.json: add: not an object" },
 		{ "[1]", "0.json: an action is not an object" },
-		{ "{\"add\":", "0.json: not JSON at line 1" },
+		{ "{\"add\":", "0.json: not JSON at column 8" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1}} x", "0.json: not JSON at column 31: more behind the value" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"size\":1}}", "0.json: add: 'size' stands there twice" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"tags\":{\"a\":\"1\",\"b\":\"\",\"a\":\"2\"}}}",
+		  "0.json: add: 'tags' has a member twice" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1},\"txn\":{\"appId\":\"\",\"version\":1}}",
+		  "0.json: txn: a second action in one line" },
+		{ "{\"commitInfo\":{\"inCommitTimestamp\":\"1\"}}", "commitInfo: 'inCommitTimestamp' is not an integer" },
+		{ "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2,\"readerFeatures\":[1]}}", "not text" },
 		{ "{\"protocol\":{\"minReaderVersion\":1}}", "'minWriterVersion' is missing" },
 	};
 	(void)state;
@@ -93,6 +101,33 @@ static void what_is_wrong_is_named(void **state)
 			fail_msg("'%s' does not say '%s'", err.message, cases[i].said);
 		bln_arena_clean_up(&arena);
 	}
+}
+
+/* More pairs than are compared one by one. */
+static void many_pairs_are_kept_in_their_order(void **state)
+{
+	struct bln_arena arena = { 0 };
+	struct bln_text text = { 0 };
+	struct bln_action action;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	for (int has_twin = 0; has_twin < 2; has_twin++) {
+		bln_text_clear(&text);
+		bln_text_add(&text, "{\"add\":{\"path\":\"x\",\"size\":1,\"tags\":{");
+		for (int i = 0; i < 100; i++)
+			bln_text_add_format(&text, "%s\"k%d\":\"v%d\"", i ? "," : "", i == 99 && has_twin ? 3 : i, i);
+		bln_text_add(&text, "}}}");
+		assert_int_equal(bln_action_parse((struct bln_slice){ text.at, text.length }, "0.json", &arena, &action, &err),
+		                 has_twin ? BLN_CORRUPT : BLN_OK);
+		if (has_twin)
+			continue;
+		assert_int_equal(action.add.tags.count, 100);
+		assert_true(bln_slice_is(bln_pairs_find(action.add.tags, "k42")->value, "v42"));
+		assert_true(bln_slice_is(action.add.tags.items[99].key, "k99"));
+	}
+	bln_text_clean_up(&text);
+	bln_arena_clean_up(&arena);
 }
 
 static void every_failed_allocation_is_told(void **state)
@@ -120,6 +155,7 @@ int main(void)
 		cmocka_unit_test(every_action_comes_back_as_it_was),
 		cmocka_unit_test(unknown_actions_and_members_are_passed_over),
 		cmocka_unit_test(what_is_wrong_is_named),
+		cmocka_unit_test(many_pairs_are_kept_in_their_order),
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};
 
