@@ -3,7 +3,7 @@
 
 #include <dirent.h>
 
-enum { ROUNDS = 12, LIFE_US_MAX = 250000 };
+enum { ROUNDS = 8, LIFE_US_MAX = 250000 };
 
 static const char yaml[] = "properties:\n"
                            "  do: |\n"
@@ -161,7 +161,8 @@ static void without_memory_it_says_so(void **state)
 	uint64_t nth;
 	(void)state;
 
-	for (nth = 1; nth < 500; nth += 1 + nth / 8) {
+	kit->runner.file = "/bin/true"; /* many runs, and what they do is not the matter */
+	for (nth = 1; nth < 300; nth += 1 + nth / 8) {
 		bln_mem_fail_at(0, false);
 		bln_mem_fail_at(nth, false);
 		status = bln_runner_run(&kit->runner, &kit->plan, NULL, &kit->outcome, &err);

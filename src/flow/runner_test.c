@@ -238,92 +238,6 @@ static void progress_and_results_come_through(void **state)
 	kit_destroy(kit);
 }
 
-static const char two_steps[] = JOBS ", retries: 3}\n"
-                                     "workflows:\n"
-                                     "  talk:\n"
-                                     "    max_concurrent: 1\n"
-                                     "    steps:\n"
-                                     "      first: {job: say, properties: {do: exec sleep 1000}}\n"
-                                     "      second: {job: say, after: [first]}\n";
-
-static void cancel_when_begun(struct kit *kit, const struct bln_run_event *event)
-{
-	if (event->kind == BLN_RUN_ACTION_BEGAN)
-		bln_cancel_request(&kit->cancel);
-}
-
-static void hurry_when_begun(struct kit *kit, const struct bln_run_event *event)
-{
-	if (event->kind == BLN_RUN_ACTION_BEGAN)
-		bln_cancel_request(&kit->hurry);
-}
-
-/* As `bullion runs cancel` does from another process. */
-static void stop_the_record_when_begun(struct kit *kit, const struct bln_run_event *event)
-{
-	const struct bln_run_change change = { .to = BLN_RUN_STOPPING, .at_us = 1 };
-	struct bln_err err = { 0 };
-
-	if (event->kind == BLN_RUN_ACTION_BEGAN)
-		assert_ok(bln_run_change(kit->state, kit_record(kit, "talk").id, &change, &err), &err);
-}
-
-static void a_run_can_be_stopped(void **state)
-{
-	static void (*const ways[])(struct kit *, const struct bln_run_event *) = { cancel_when_begun, hurry_when_begun,
-		                                                                    stop_the_record_when_begun };
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-		struct kit *kit = kit_new(two_steps, "talk");
-
-		kit->on_event = ways[i];
-		assert_int_equal(kit_run(kit), BLN_RUN_STOPPED);
-		assert_int_equal(kit->outcome.exit_code, 130);
-		assert_string_equal(kit_records(kit), "talk STOPPED, first/1 STOPPED, second/1 STOPPED, ");
-		assert_string_equal(kit_record(kit, "second").reason, "never began: the run was stopped");
-		assert_string_equal(kit_read(kit, "order"), "first ");
-		kit_destroy(kit);
-	}
-}
-
-static void a_job_that_is_deaf_is_killed_in_a_hurry(void **state)
-{
-	struct kit *kit = kit_new("properties: {do: 'trap \"\" TERM; touch deaf; while :; do sleep 0.01; done'}\n" JOBS "}\n", "say");
-	(void)state;
-
-	kit->on_event = hurry_when_begun;
-	assert_int_equal(kit_run(kit), BLN_RUN_STOPPED);
-	assert_string_equal(kit_records(kit), "say/1 STOPPED, ");
-	kit_destroy(kit);
-}
-
-static void only_so_many_run_at_once(struct kit *kit, const struct bln_run_event *event)
-{
-	struct bln_run_outcome outcome;
-	struct bln_err err = { 0 };
-	struct bln_runner other = kit->runner;
-
-	if (event->kind != BLN_RUN_ACTION_BEGAN)
-		return;
-	other.event = NULL;
-	assert_int_equal(bln_runner_run(&other, &kit->plan, NULL, &outcome, &err), BLN_CONFLICT);
-	assert_non_null(strstr(err.message, kit_record(kit, "first").parent_id));
-	assert_non_null(strstr(err.message, "talk is under way already"));
-	bln_cancel_request(&kit->cancel);
-}
-
-static void a_second_run_is_refused_where_one_may_be(void **state)
-{
-	struct kit *kit = kit_new(two_steps, "talk");
-	(void)state;
-
-	kit->on_event = only_so_many_run_at_once;
-	assert_int_equal(kit_run(kit), BLN_RUN_STOPPED);
-	assert_string_equal(kit_records(kit), "talk STOPPED, first/1 STOPPED, talk STOPPED, second/1 STOPPED, ");
-	kit_destroy(kit);
-}
-
 static void what_cannot_be_started_is_an_error(void **state)
 {
 	struct kit *kit = kit_new(JOBS ", retries: 3}\nworkflows: {talk: {steps: {one: {job: say}}}}\n", "talk");
@@ -372,9 +286,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_run_of_a_job_is_that_job),
 	cmocka_unit_test(a_workflow_may_be_done_in_part),
 	cmocka_unit_test(progress_and_results_come_through),
-	cmocka_unit_test(a_run_can_be_stopped),
-	cmocka_unit_test(a_job_that_is_deaf_is_killed_in_a_hurry),
-	cmocka_unit_test(a_second_run_is_refused_where_one_may_be),
 	cmocka_unit_test(what_cannot_be_started_is_an_error),
 	cmocka_unit_test(a_secret_among_the_properties_is_refused),
 	cmocka_unit_test(a_workflow_without_steps_succeeds),
