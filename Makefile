@@ -1,10 +1,11 @@
 # Every target works on a fresh checkout: what is missing is installed first, at the versions of deps/lock.
 .DEFAULT_GOAL := build
 BUILD := build
+PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
 
-.PHONY: build deps test docs lint clean help
+.PHONY: build deps test docs lint install package clean help
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +24,12 @@ test: deps ## Build with sanitizers and run the tests
 lint: ## Check the style and the static analysis of the sources
 	@deps/install lint
 	@$(call CMAKE_BUILD,asan) && tools/lint $(BUILD)/asan
+
+install: build ## Install under PREFIX (/usr/local), below DESTDIR
+	@tools/install $(DESTDIR)$(PREFIX) $(BUILD)
+
+package: build ## Make a Debian package and a tarball in build/package
+	@tools/package $(BUILD)/package $(BUILD)
 
 clean: ## Remove everything built
 	@rm -rf $(BUILD)

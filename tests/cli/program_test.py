@@ -229,6 +229,25 @@ class Runs(InAFolder):
         self.assertEqual(self.run_in("runs", "list", "--state", "DONE").code, 2)
 
 
+class Installed(InAFolder):
+    def test_it_finds_its_engine_beside_it(self):
+        prefix = self.at / "usr"
+        subprocess.run([ROOT / "tools/install", prefix, os.path.dirname(BULLION)], check=True)
+        for page in (
+            "share/man/man1/bullion.1",
+            "share/bash-completion/completions/bullion",
+            "share/zsh/site-functions/_bullion",
+            "share/fish/vendor_completions.d/bullion.fish",
+        ):
+            self.assertGreater((prefix / page).stat().st_size, 100, page)
+        self.project("")
+        said = subprocess.run(
+            [prefix / "bin/bullion", "-C", self.at, "doctor"], env={**os.environ, "LD_DEBUG": "files"}, capture_output=True
+        )
+        self.assertIn(b"/usr/bin/../lib/bullion/libduckdb.so", said.stderr)
+        self.assertRegex(said.stdout.decode(), r"(?m)^ok    engine     DuckDB v")
+
+
 class Terminals(InAFolder):
     def test_colour_is_for_terminals(self):
         self.project("jbs: {}\n")
