@@ -248,6 +248,18 @@ static void doubt_is_told(void **state)
 	base = kit_load_with(&kit, NULL);
 	assert_int_equal(base->version, 1);
 	assert_int_equal(bln_snapshot_txn(base, "stream"), 1);
+
+	/* Each look says that it is not there: a request that is still on its way may put it there yet. */
+	kit_store(&kit, "fail@1+:put_if_absent");
+	assert_int_equal(commit_seven(&kit, base, &result), BLN_IO);
+	assert_true(result.is_in_doubt);
+	/* But not where another took the place in the end. */
+	kit_store(&kit, NULL);
+	struct bln_action actions[] = { file_of(&kit, 1), kit_txn("stream", 2) };
+	kit_write(&kit, BLN_WRITE_APPEND, actions, 2);
+	kit_store(&kit, "fail@1:put_if_absent");
+	assert_int_equal(commit_seven(&kit, base, &result), BLN_CONFLICT);
+	assert_false(result.is_in_doubt);
 	bln_snapshot_destroy(base);
 	kit_clean_up(&kit);
 }
