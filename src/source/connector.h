@@ -1,5 +1,5 @@
-/* What a connector brings: its descriptor (source.h), its methods, and the two structs that it embeds first. Connectors stand
- * in the table of source.c; nothing else knows them. */
+/* What a connector brings: its descriptor (source.h), its methods, and the two structs that it embeds first.
+ * Connectors stand in the table of source.c; nothing else knows them. */
 #ifndef BLN_SOURCE_CONNECTOR_H
 #define BLN_SOURCE_CONNECTOR_H
 
@@ -24,10 +24,11 @@ struct bln_source_methods {
 	enum bln_status (*open)(struct bln_source *source, const char *root, const void *values, struct bln_err *err);
 	/* Gives back what is not in the arena. */
 	void (*close)(struct bln_source *source);
-	enum bln_status (*list)(struct bln_source *source, const struct bln_source_filter *filter, bln_source_tell *tell,
-	                        void *context, struct bln_unit **units, size_t *count, struct bln_err *err);
+	enum bln_status (*list)(struct bln_source *source, const struct bln_source_filter *filter,
+				bln_source_tell *tell, void *context, struct bln_unit **units, size_t *count,
+				struct bln_err *err);
 	enum bln_status (*reader_open)(struct bln_source *source, struct bln_unit *unit, bln_source_refuse *refuse,
-	                               void *context, struct bln_source_reader **reader, struct bln_err *err);
+				       void *context, struct bln_source_reader **reader, struct bln_err *err);
 	enum bln_status (*reader_next)(struct bln_source_reader *reader, struct bln_chunk *chunk, struct bln_err *err);
 	void (*reader_close)(struct bln_source_reader *reader);
 	enum bln_status (*settle)(struct bln_source *source, struct bln_unit *units, size_t count, struct bln_err *err);

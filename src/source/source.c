@@ -33,15 +33,15 @@ enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_o
 		bln_text_add_format(&known, "%s%s", i > 0 ? ", " : "", connectors[i]->kind);
 	}
 	bln_err_set(err, BLN_INVALID, "there is no source of kind \"%s\"%s%s%s; there are: %s",
-	            bln_quote(kind.at, kind.length).text, best ? "; did you mean " : "", best ? best : "", best ? "?" : "",
-	            known.at ? known.at : "");
+		    bln_quote(kind.at, kind.length).text, best ? "; did you mean " : "", best ? best : "",
+		    best ? "?" : "", known.at ? known.at : "");
 	bln_text_clean_up(&known);
 	return BLN_INVALID;
 }
 
 /* The struct that SOURCE's settings table fills, checked, in its arena. */
 static enum bln_status values_take(struct bln_source *source, const struct bln_source_value *values, size_t count,
-                                   void **filled, struct bln_err *err)
+				   void **filled, struct bln_err *err)
 {
 	const struct bln_source_ops *ops = source->ops;
 	struct bln_settings settings;
@@ -53,7 +53,8 @@ static enum bln_status values_take(struct bln_source *source, const struct bln_s
 	BLN_TRY(bln_settings_init(&settings, ops->settings, ops->setting_count, *filled, &source->arena, err));
 	for (size_t i = 0; i < count; i++) {
 		if (values[i].items)
-			BLN_TRY(bln_settings_set_list(&settings, values[i].name, values[i].items, values[i].count, err));
+			BLN_TRY(bln_settings_set_list(&settings, values[i].name, values[i].items, values[i].count,
+						      err));
 		else
 			BLN_TRY(bln_settings_set(&settings, values[i].name, values[i].text, err));
 	}
@@ -62,8 +63,9 @@ done:
 	return status;
 }
 
-enum bln_status bln_source_open(const struct bln_source_ops *ops, const char *root, const struct bln_source_value *values,
-                                size_t count, struct bln_clock *clock, struct bln_source **source, struct bln_err *err)
+enum bln_status bln_source_open(const struct bln_source_ops *ops, const char *root,
+				const struct bln_source_value *values, size_t count, struct bln_clock *clock,
+				struct bln_source **source, struct bln_err *err)
 {
 	struct bln_source *opened = bln_mem_calloc(1, ops->methods->source_size);
 	enum bln_status status;
@@ -96,14 +98,15 @@ void bln_source_close(struct bln_source *source)
 	bln_mem_free(source);
 }
 
-enum bln_status bln_source_list(struct bln_source *source, const struct bln_source_filter *filter, bln_source_tell *tell,
-                                void *context, struct bln_unit **units, size_t *count, struct bln_err *err)
+enum bln_status bln_source_list(struct bln_source *source, const struct bln_source_filter *filter,
+				bln_source_tell *tell, void *context, struct bln_unit **units, size_t *count,
+				struct bln_err *err)
 {
 	return source->ops->methods->list(source, filter, tell, context, units, count, err);
 }
 
 enum bln_status bln_source_reader_open(struct bln_source *source, struct bln_unit *unit, bln_source_refuse *refuse,
-                                       void *context, struct bln_source_reader **reader, struct bln_err *err)
+				       void *context, struct bln_source_reader **reader, struct bln_err *err)
 {
 	return source->ops->methods->reader_open(source, unit, refuse, context, reader, err);
 }

@@ -1,9 +1,9 @@
 /* demo_archive: writes an archive in the shape of Kraken's OHLCVT downloads, made up from a seed. price.h says how.
  *
- * What it makes in DIR, as folders or as ZIPs: the base archive, which ends with 2024, and quarterly updates of 2025. The second
- * update begins a week before its quarter, with the same rows as the first (an overlap); the first quarter comes a second
- * time, with one row in 50 changed (a restatement); the files of XDGUSD have a few bad rows. The same options give the same
- * bytes. */
+ * What it makes in DIR, as folders or as ZIPs: the base archive, which ends with 2024, and quarterly updates of 2025.
+ * The second update begins a week before its quarter, with the same rows as the first (an overlap); the first quarter
+ * comes a second time, with one row in 50 changed (a restatement); the files of XDGUSD have a few bad rows. The same
+ * options give the same bytes. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -168,7 +168,7 @@ static enum bln_status file_write(const char *path, const char *bytes, size_t le
 
 /* Makes one archive: MADE says what it became. */
 static enum bln_status part_make(const struct options *options, const struct part *part, int64_t begin_s, int64_t end_s,
-                                 struct made *made, struct bln_err *err)
+				 struct made *made, struct bln_err *err)
 {
 	char *text = bln_mem_alloc((size_t)((part->to_s - part->from_s) / DEMO_STEP_S + 8) * LINE_MAX_BYTES);
 	struct zip_write zip = { 0 };
@@ -192,7 +192,8 @@ static enum bln_status part_make(const struct options *options, const struct par
 		length = part_text(part, walk, text, &made->rows);
 		if (length == 0) /* not listed yet */
 			continue;
-		snprintf(name, sizeof(name), "%s%s%s_15.csv", options->is_zip ? "" : path, options->is_zip ? "" : "/", symbol.name);
+		snprintf(name, sizeof(name), "%s%s%s_15.csv", options->is_zip ? "" : path, options->is_zip ? "" : "/",
+			 symbol.name);
 		if (options->is_zip)
 			BLN_TRY(zip_write_add(&zip, name, text, length, err));
 		else
@@ -211,7 +212,8 @@ done:
 
 static enum bln_status archive_make(const struct options *options, struct bln_err *err)
 {
-	static const char note[] = "GENERATED: these candles were made up by bullion's demo_archive. They are no market data.\n";
+	static const char note[] =
+		"GENERATED: these candles were made up by bullion's demo_archive. They are no market data.\n";
 	const int64_t begin_s = date_s(BASE_END_YEAR - (int)options->years, 1);
 	const int64_t end_s = date_s(BASE_END_YEAR, 1 + 3 * (int)options->quarters);
 	struct part parts[QUARTERS_MAX + 2] = { { "Kraken_OHLCVT", begin_s, date_s(BASE_END_YEAR, 1), false, false } };
@@ -265,10 +267,14 @@ static bool number_take(const char *text, int64_t min, int64_t max, int64_t *out
 static bool options_take(int count, char **arguments, struct options *options)
 {
 	static const struct option known[] = {
-		{ "years", required_argument, NULL, 'y' }, { "symbols", required_argument, NULL, 'n' },
-		{ "quarters", required_argument, NULL, 'q' }, { "seed", required_argument, NULL, 's' },
-		{ "zip", no_argument, NULL, 'z' }, { "clean", no_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' }, { 0 },
+		{ "years", required_argument, NULL, 'y' },
+		{ "symbols", required_argument, NULL, 'n' },
+		{ "quarters", required_argument, NULL, 'q' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "zip", no_argument, NULL, 'z' },
+		{ "clean", no_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	bool is_good = true;
 	int option;

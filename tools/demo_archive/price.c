@@ -9,10 +9,8 @@ static const int64_t powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 1000
 struct demo_symbol demo_symbol_at(int index)
 {
 	static const struct demo_symbol known[] = {
-		{ "XBTUSD", 420.0, 0.0019, 4e-6, 30, 1, 0 },
-		{ "ETHUSD", 11.5, 0.0024, 4e-6, 400, 2, 0.08 },
-		{ "LINKUSD", 2.4, 0.0029, 6e-6, 3000, 5, 0.4 },
-		{ "XDGUSD", 0.0025, 0.0031, 6e-6, 900000, 7, 0.12 },
+		{ "XBTUSD", 420.0, 0.0019, 4e-6, 30, 1, 0 },	   { "ETHUSD", 11.5, 0.0024, 4e-6, 400, 2, 0.08 },
+		{ "LINKUSD", 2.4, 0.0029, 6e-6, 3000, 5, 0.4 },	   { "XDGUSD", 0.0025, 0.0031, 6e-6, 900000, 7, 0.12 },
 		{ "USDTUSD", 1.0, 0.00012, 6e-3, 60000, 5, 0.25 },
 	};
 	const int count = sizeof(known) / sizeof(known[0]);
@@ -35,7 +33,7 @@ static uint64_t mixed(uint64_t seed, uint64_t value)
 }
 
 void demo_walk_init(struct demo_walk *walk, const struct demo_symbol *symbol, int index, uint64_t seed, int64_t begin_s,
-                    int64_t end_s)
+		    int64_t end_s)
 {
 	const int64_t listed_s = begin_s + (int64_t)(symbol->listed * (double)(end_s - begin_s));
 
@@ -61,7 +59,8 @@ static void normals(struct bln_random *random, double z[static 2])
 	for (int i = 0; i < 2; i++) {
 		const uint64_t half = bits >> 32 * i;
 
-		z[i] = ((double)((half & 255) + (half >> 8 & 255) + (half >> 16 & 255) + (half >> 24 & 255)) - 510) / deviation;
+		z[i] = ((double)((half & 255) + (half >> 8 & 255) + (half >> 16 & 255) + (half >> 24 & 255)) - 510) /
+		       deviation;
 	}
 }
 
@@ -79,7 +78,8 @@ static bool is_outage(const struct demo_walk *walk, int64_t time_s)
 	const uint64_t day = mixed(walk->seed, (uint64_t)(step / DAY_STEPS) << 20);
 	const int64_t from = (int64_t)(day >> 16 & 63);
 
-	return day % 61 == 0 && step % DAY_STEPS >= from && step % DAY_STEPS < from + 1 + (int64_t)(day >> 8 & 255) % OUTAGE_STEPS;
+	return day % 61 == 0 && step % DAY_STEPS >= from &&
+	       step % DAY_STEPS < from + 1 + (int64_t)(day >> 8 & 255) % OUTAGE_STEPS;
 }
 
 static void candle_make(struct demo_walk *walk, double share, struct demo_candle *candle)

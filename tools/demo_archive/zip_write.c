@@ -32,10 +32,12 @@ static void head_add(struct bln_text *text, uint32_t crc, size_t compressed, siz
 
 static enum bln_status text_write(struct zip_write *zip, const char *bytes, size_t length, struct bln_err *err)
 {
-	return fwrite(bytes, 1, length, zip->file) == length ? BLN_OK : bln_err_errno(err, errno, "cannot write the archive");
+	return fwrite(bytes, 1, length, zip->file) == length ? BLN_OK
+							     : bln_err_errno(err, errno, "cannot write the archive");
 }
 
-enum bln_status zip_write_add(struct zip_write *zip, const char *name, const char *bytes, size_t length, struct bln_err *err)
+enum bln_status zip_write_add(struct zip_write *zip, const char *name, const char *bytes, size_t length,
+			      struct bln_err *err)
 {
 	const uint32_t crc = (uint32_t)crc32_z(0, (const unsigned char *)bytes, length);
 	const long at = ftell(zip->file);

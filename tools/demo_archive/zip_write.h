@@ -14,7 +14,7 @@ struct zip_write {
 
 /* Appends an entry. BLN_IO, BLN_NO_MEMORY. */
 BLN_MUST_CHECK enum bln_status zip_write_add(struct zip_write *zip, const char *name, const char *bytes, size_t length,
-                                             struct bln_err *err);
+					     struct bln_err *err);
 
 /* Writes the directory; nothing can be added behind. */
 BLN_MUST_CHECK enum bln_status zip_write_end(struct zip_write *zip, struct bln_err *err);

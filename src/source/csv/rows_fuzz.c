@@ -1,4 +1,5 @@
-/* Any bytes as a candle file: the quick and the long way, and any cutting into blocks, give the same rows and refusals. */
+/* Any bytes as a candle file: the quick and the long way, and any cutting into blocks, give the same rows and
+ * refusals. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Everything that comes out, added up in order; in which order rows and refusals come between each other is left open. */
+/* Everything that comes out, added up in order; in which order rows and refusals come between each other is left
+ * open. */
 struct sum {
 	uint64_t of_rows;
 	uint64_t of_refusals;
@@ -22,7 +24,7 @@ static void sum_add(uint64_t *sum, const void *bytes, size_t length)
 }
 
 static enum bln_status refused(void *context, enum bln_reason reason, int64_t line, const char *bytes, size_t length,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	struct sum *sum = context;
 	(void)err;
@@ -37,7 +39,8 @@ static enum bln_status refused(void *context, enum bln_reason reason, int64_t li
 static void chunk_add(struct sum *sum, struct bln_chunk *chunk)
 {
 	for (size_t i = 0; i < chunk->count; i++) {
-		const double values[] = { chunk->open[i], chunk->high[i], chunk->low[i], chunk->close[i], chunk->volume[i] };
+		const double values[] = { chunk->open[i], chunk->high[i], chunk->low[i], chunk->close[i],
+					  chunk->volume[i] };
 
 		if (!(chunk->low[i] > 0 && chunk->high[i] >= chunk->low[i] && chunk->volume[i] >= 0))
 			abort();
@@ -65,7 +68,8 @@ static struct sum sum_of(const uint8_t *data, size_t size, size_t block_size, bo
 
 		memcpy(block, data + at, length);
 		for (size_t done = 0; done < length; done += used) {
-			if (bln_csv_rows_feed(&rows, block + done, length - done, &used, chunk, NULL) != BLN_OK || used == 0)
+			if (bln_csv_rows_feed(&rows, block + done, length - done, &used, chunk, NULL) != BLN_OK ||
+			    used == 0)
 				abort();
 			chunk_add(&sum, chunk);
 		}

@@ -30,7 +30,7 @@ void bln_csv_span_skip(struct bln_csv_span *span, int64_t bytes)
 
 /* The first and last row accepted of TEXT. */
 static bool text_span(const char *text, size_t length, bool is_end, int64_t step_s, int64_t end_us,
-                      struct bln_chunk *scratch, int64_t *first_s, int64_t *last_s)
+		      struct bln_chunk *scratch, int64_t *first_s, int64_t *last_s)
 {
 	struct bln_csv_rows rows;
 	size_t used;
@@ -51,7 +51,7 @@ static bool text_span(const char *text, size_t length, bool is_end, int64_t step
 }
 
 bool bln_csv_span_get(const struct bln_csv_span *span, int64_t step_s, int64_t end_us, struct bln_chunk *scratch,
-                      int64_t *first_us, int64_t *last_us)
+		      int64_t *first_us, int64_t *last_us)
 {
 	const char *tail = span->tail;
 	size_t tail_length = span->tail_length;
@@ -59,7 +59,7 @@ bool bln_csv_span_get(const struct bln_csv_span *span, int64_t step_s, int64_t e
 	bool has_head, has_tail;
 
 	has_head = text_span(span->head, span->head_length, span->bytes == (int64_t)span->head_length, step_s, end_us,
-	                     scratch, &head_first_s, &head_last_s);
+			     scratch, &head_first_s, &head_last_s);
 	if (span->bytes > (int64_t)span->tail_length) { /* it begins within a line */
 		const char *newline = memchr(tail, '\n', tail_length);
 

@@ -61,7 +61,9 @@ static void bad_rows_at_the_ends_do_not_count(void **state)
 		{ "\n", false, 0, 0 },
 		{ "time,open\n", false, 0, 0 },
 		{ "time,o,h,l,c,v,n\n1388534400,1,1,1,1,1,1\n", true, 0, 0 },
-		{ "\xEF\xBB\xBF" "1388534400,1,1,1,1,1,1\r\n1388535300,1,1,1,1,1,1", true, 0, 1 },
+		{ "\xEF\xBB\xBF"
+		  "1388534400,1,1,1,1,1,1\r\n1388535300,1,1,1,1,1,1",
+		  true, 0, 1 },
 		{ "1388534400,1,1,1,1,1,1\n1388535300,1,1,1,1,1,1\n1388535300,1,1", true, 0, 1 },
 		{ "1388534400,1,1,1,1,1,1\n4000000000000,1,1,1,1,1,1\n", true, 0, 0 },
 		{ "1388534401,1,1,1,1,1,1\n1388535300,1,1,1,1,1,1\n1388534400,1,1,1,1,1,1\n", true, 1, 1 },
@@ -75,7 +77,7 @@ static void bad_rows_at_the_ends_do_not_count(void **state)
 
 		bln_csv_span_add(&span, cases[i].text, strlen(cases[i].text));
 		assert_int_equal(bln_csv_span_get(&span, STEP_S, INT64_MAX, chunk, &first_us, &last_us),
-		                 cases[i].has_rows);
+				 cases[i].has_rows);
 		if (cases[i].has_rows) {
 			assert_int_equal(first_us / 1000000, BEGIN_S + STEP_S * cases[i].first);
 			assert_int_equal(last_us / 1000000, BEGIN_S + STEP_S * cases[i].last);

@@ -9,7 +9,7 @@
 enum bln_status kraken_content_where(const struct kraken_content *content, enum bln_status status, struct bln_err *err)
 {
 	return status == BLN_OK || status == BLN_NO_MEMORY ? status
-	                                                   : bln_err_where(err, status, "%s", content->file->path);
+							   : bln_err_where(err, status, "%s", content->file->path);
 }
 
 /* The file at its path must still be the one that was listed, as far as its size, time and inode tell. */
@@ -22,12 +22,13 @@ static enum bln_status unchanged_check(const struct kraken_content *content, str
 		return bln_err_errno(err, errno, "cannot look at it");
 	if (!S_ISREG(stat.st_mode) || stat.st_size != listed->size_bytes || stat.st_ino != listed->inode ||
 	    stat.st_mtim.tv_sec * INT64_C(1000000000) + stat.st_mtim.tv_nsec != listed->mtime_ns)
-		return bln_err_set(err, BLN_CONFLICT, "it was changed after it was listed; run again once it is complete");
+		return bln_err_set(err, BLN_CONFLICT,
+				   "it was changed after it was listed; run again once it is complete");
 	return BLN_OK;
 }
 
 enum bln_status kraken_content_open(struct kraken_content *content, struct kraken_source *source,
-                                    const struct kraken_item *item, struct bln_err *err)
+				    const struct kraken_item *item, struct bln_err *err)
 {
 	const struct kraken_file *file = &source->files[item->file];
 	const int64_t bytes_max = source->values->file_max_bytes;
@@ -43,8 +44,9 @@ enum bln_status kraken_content_open(struct kraken_content *content, struct krake
 	if (file->zip)
 		status = bln_zip_stream_open(file->zip, item->zip_index, bytes_max, &content->stream, err);
 	else if (item->content_bytes > bytes_max)
-		status = bln_err_set(err, BLN_INVALID, "it has %" PRId64 " bytes; more than %" PRId64 " are not read (max_file)",
-		                     item->content_bytes, bytes_max);
+		status = bln_err_set(err, BLN_INVALID,
+				     "it has %" PRId64 " bytes; more than %" PRId64 " are not read (max_file)",
+				     item->content_bytes, bytes_max);
 	else
 		posix_fadvise(content->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 done:
@@ -53,7 +55,8 @@ done:
 	return kraken_content_where(content, status, err);
 }
 
-static enum bln_status file_read(struct kraken_content *content, char *bytes, size_t size, size_t *got, struct bln_err *err)
+static enum bln_status file_read(struct kraken_content *content, char *bytes, size_t size, size_t *got,
+				 struct bln_err *err)
 {
 	const int64_t left = content->item->content_bytes - content->at;
 	const size_t wanted = (int64_t)size < left ? size : (size_t)left;
@@ -75,13 +78,13 @@ static enum bln_status file_read(struct kraken_content *content, char *bytes, si
 }
 
 enum bln_status kraken_content_read(struct kraken_content *content, char *bytes, size_t size, size_t *got,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	enum bln_status status;
 
 	*got = 0;
 	status = content->stream ? bln_zip_read(content->stream, bytes, size, got, err)
-	                         : file_read(content, bytes, size, got, err);
+				 : file_read(content, bytes, size, got, err);
 	return kraken_content_where(content, status, err);
 }
 

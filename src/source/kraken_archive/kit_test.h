@@ -56,8 +56,8 @@ static inline void kit_tell(void *context, const struct bln_source_note *note)
 static inline enum bln_status kit_list(struct kit *kit, const struct bln_source_filter *filter)
 {
 	bln_text_clear(&kit->notes);
-	return bln_source_list(kit->source, filter ? filter : &(struct bln_source_filter){ 0 }, kit_tell, kit, &kit->units,
-	                       &kit->count, &kit->err);
+	return bln_source_list(kit->source, filter ? filter : &(struct bln_source_filter){ 0 }, kit_tell, kit,
+			       &kit->units, &kit->count, &kit->err);
 }
 
 static inline void kit_make(struct kit *kit, const char *paths)
@@ -76,7 +76,7 @@ static inline enum bln_status kit_refuse(void *context, const struct bln_refusal
 	assert_memory_equal(refusal->id, id, strlen(id));
 	assert_int_equal(strlen(refusal->raw), refusal->raw_length);
 	bln_text_add_format(&kit->refusals, "%s %lld %s %s%s\n", refusal->unit->symbol, (long long)refusal->line,
-	                    bln_reason_code(refusal->reason), refusal->is_kept ? "kept " : "", refusal->raw);
+			    bln_reason_code(refusal->reason), refusal->is_kept ? "kept " : "", refusal->raw);
 	return BLN_OK;
 }
 
@@ -139,8 +139,8 @@ static inline const char *candles(const char *first, const char *last, int minut
 	size_t length = 0;
 
 	for (int64_t at = kit_time(first) / 1000000; at <= kit_time(last) / 1000000; at += minutes * 60)
-		length += (size_t)snprintf(text + length, (1 << 16) - length, "%lld,%lld.5,200,1,2,3.25,4\n", (long long)at,
-		                           (long long)(at / 60 % 97 + 2));
+		length += (size_t)snprintf(text + length, (1 << 16) - length, "%lld,%lld.5,200,1,2,3.25,4\n",
+					   (long long)at, (long long)(at / 60 % 97 + 2));
 	assert_true(length < 1 << 16);
 	return text;
 }
@@ -154,8 +154,8 @@ static inline void assert_range(const struct bln_unit *unit, const char *from, c
 	bln_time_format(kit_time(from), wanted[0]);
 	bln_time_format(kit_time(to), wanted[1]);
 	if (strcmp(got[0], wanted[0]) != 0 || strcmp(got[1], wanted[1]) != 0)
-		fail_msg("%s %s %s: [%s, %s) is not [%s, %s)", unit->path, unit->symbol, unit->frequency, got[0], got[1],
-		         wanted[0], wanted[1]);
+		fail_msg("%s %s %s: [%s, %s) is not [%s, %s)", unit->path, unit->symbol, unit->frequency, got[0],
+			 got[1], wanted[0], wanted[1]);
 }
 
 static inline void assert_part(const char *text, const char *part)

@@ -5,11 +5,13 @@
 #include "source/kraken_archive/reader.h"
 
 static const struct bln_setting settings[] = {
-	{ "path", "folders (searched with all below them), ZIP archives and candle files to read, as SYMBOL_MINUTES.csv",
+	{ "path",
+	  "folders (searched with all below them), ZIP archives and candle files to read, as SYMBOL_MINUTES.csv",
 	  .type = BLN_SETTING_LIST, .offset = offsetof(struct kraken_values, path), .is_required = true },
 	{ "max_file", "larger files, and larger entries of archives, are not read", "16GiB", .type = BLN_SETTING_SIZE,
 	  .min = 1, .max = INT64_C(1) << 40, .offset = offsetof(struct kraken_values, file_max_bytes) },
-	{ "memory", "files up to this size are kept in memory by each thread while they are read; larger ones are read twice",
+	{ "memory",
+	  "files up to this size are kept in memory by each thread while they are read; larger ones are read twice",
 	  "64MiB", .type = BLN_SETTING_SIZE, .min = 1, .max = INT64_C(1) << 32,
 	  .offset = offsetof(struct kraken_values, memory_bytes) },
 };
@@ -22,9 +24,11 @@ static enum bln_status kraken_open(struct bln_source *base, const char *root, co
 	source->values = values;
 	for (size_t i = 0; i < source->values->path.count; i++)
 		if (source->values->path.items[i][0] == '\0')
-			return bln_err_set(err, BLN_INVALID, "path: it is empty; wanted are folders, ZIP archives or candle files");
+			return bln_err_set(err, BLN_INVALID,
+					   "path: it is empty; wanted are folders, ZIP archives or candle files");
 	if (source->values->path.count == 0)
-		return bln_err_set(err, BLN_INVALID, "path: there is none; wanted are folders, ZIP archives or candle files");
+		return bln_err_set(err, BLN_INVALID,
+				   "path: there is none; wanted are folders, ZIP archives or candle files");
 	source->root = bln_arena_strdup(&base->arena, root);
 	return source->root ? BLN_OK : bln_err_memory(err);
 }

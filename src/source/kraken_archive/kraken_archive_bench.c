@@ -1,5 +1,6 @@
-/* How fast an archive is read: kraken_archive_bench PATH [THREADS] lists it and reads all units, and prints rows/s and MB/s
- * of content, by the clock and by processor time (which other work on the machine disturbs less), for each of a few passes. */
+/* How fast an archive is read: kraken_archive_bench PATH [THREADS] lists it and reads all units, and prints rows/s
+ * and MB/s of content, by the clock and by processor time (which other work on the machine disturbs less), for each
+ * of a few passes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -51,8 +52,8 @@ static enum bln_status run(const char *path, int threads, struct bln_err *err)
 		double cpu_s;
 
 		start_us = bln_clock_monotonic_us(wall);
-		BLN_TRY(bln_source_list(bench.source, &(struct bln_source_filter){ 0 }, NULL, NULL, &bench.units, &bench.count,
-		                        err));
+		BLN_TRY(bln_source_list(bench.source, &(struct bln_source_filter){ 0 }, NULL, NULL, &bench.units,
+					&bench.count, err));
 		listed_us = bln_clock_monotonic_us(wall);
 		cpu_s = (double)clock() / CLOCKS_PER_SEC;
 		BLN_TRY(bln_parallel_run(bench.count, threads, unit_read, &bench, err));
@@ -64,11 +65,13 @@ static enum bln_status run(const char *path, int threads, struct bln_err *err)
 			rows += bench.units[i].rows;
 			bytes += bench.units[i].content_bytes;
 		}
-		printf("%zu units listed in %.1f ms, %lld rows read in %.0f ms (%.1f M rows/s, %.0f MB/s; by processor time "
+		printf("%zu units listed in %.1f ms, %lld rows read in %.0f ms (%.1f M rows/s, %.0f MB/s; by processor "
+		       "time "
 		       "%.1f M rows/s, %.0f MB/s), settled in %.1f ms\n",
-		       bench.count, (double)(listed_us - start_us) / 1e3, (long long)rows, (double)(read_us - listed_us) / 1e3,
-		       (double)rows / (double)(read_us - listed_us), (double)bytes / (double)(read_us - listed_us),
-		       (double)rows / cpu_s / 1e6, (double)bytes / cpu_s / 1e6, (double)(settled_us - read_us) / 1e3);
+		       bench.count, (double)(listed_us - start_us) / 1e3, (long long)rows,
+		       (double)(read_us - listed_us) / 1e3, (double)rows / (double)(read_us - listed_us),
+		       (double)bytes / (double)(read_us - listed_us), (double)rows / cpu_s / 1e6,
+		       (double)bytes / cpu_s / 1e6, (double)(settled_us - read_us) / 1e3);
 	}
 done:
 	bln_source_close(bench.source);

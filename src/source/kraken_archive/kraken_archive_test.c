@@ -3,15 +3,14 @@
 #include "base/parallel.h"
 #include "source/kraken_archive/kit_test.h"
 
-static const char *const order_wanted =
-	"ADAUSD 15m base/ADAUSD_15.csv\n"
-	"ETHUSD 15m Kraken_OHLCVT.zip deep/er/ETHUSD_15.CSV\n"
-	"XBTEUR 15m Kraken_OHLCVT.zip XBTEUR_15.csv\n"
-	"XBTUSD 15m Kraken_OHLCVT.zip XBTUSD_15.csv\n"
-	"XBTUSD 15m base/XBTUSD_15.csv\n"
-	"XBTUSD 15m Kraken_OHLCVT_Q1_2023.zip XBTUSD_15.csv\n"
-	"XBTUSD 15m Q2_2023/XBTUSD_15.csv\n"
-	"XBTUSD 1h Kraken_OHLCVT.zip XBTUSD_60.csv\n";
+static const char *const order_wanted = "ADAUSD 15m base/ADAUSD_15.csv\n"
+					"ETHUSD 15m Kraken_OHLCVT.zip deep/er/ETHUSD_15.CSV\n"
+					"XBTEUR 15m Kraken_OHLCVT.zip XBTEUR_15.csv\n"
+					"XBTUSD 15m Kraken_OHLCVT.zip XBTUSD_15.csv\n"
+					"XBTUSD 15m base/XBTUSD_15.csv\n"
+					"XBTUSD 15m Kraken_OHLCVT_Q1_2023.zip XBTUSD_15.csv\n"
+					"XBTUSD 15m Q2_2023/XBTUSD_15.csv\n"
+					"XBTUSD 1h Kraken_OHLCVT.zip XBTUSD_60.csv\n";
 
 static void inbox_make(void)
 {
@@ -24,7 +23,8 @@ static void inbox_make(void)
 		{ .name = "XBTUSD_60.csv", .text = candles("2022-12-01", "2022-12-02", 60) },
 		{ .name = "ReadMe.txt", .text = "hello" },
 	};
-	const struct made_entry update[] = { { .name = "XBTUSD_15.csv", .text = candles("2023-01-01", "2023-01-02", 15) } };
+	const struct made_entry update[] = { { .name = "XBTUSD_15.csv",
+					       .text = candles("2023-01-01", "2023-01-02", 15) } };
 
 	zip_make("inbox/Kraken_OHLCVT.zip", base, 6);
 	zip_make("inbox/Kraken_OHLCVT_Q1_2023.zip", update, 1);
@@ -48,13 +48,14 @@ static void lists_in_one_order_and_notes_the_rest(void **state)
 		const struct bln_unit *unit = &kit.units[i];
 
 		bln_text_add_format(&got, "%s %s %s%s%s\n", unit->symbol, unit->frequency,
-		                    unit->path + strlen(made_folder) + strlen("/inbox/"), unit->entry ? " " : "",
-		                    unit->entry ? unit->entry : "");
+				    unit->path + strlen(made_folder) + strlen("/inbox/"), unit->entry ? " " : "",
+				    unit->entry ? unit->entry : "");
 		assert_string_equal(unit->source, "kraken");
 		assert_string_equal(unit->type, "crypto");
 		assert_string_equal(unit->origin, "historic");
 		assert_string_equal(unit->base_currency, unit->symbol + 3);
-		assert_true(unit->content_bytes > 0 && unit->fingerprint.size_bytes > 0 && unit->fingerprint.inode != 0);
+		assert_true(unit->content_bytes > 0 && unit->fingerprint.size_bytes > 0 &&
+			    unit->fingerprint.inode != 0);
 		assert_int_equal(unit->fingerprint.crc != 0, unit->entry != NULL);
 		assert_false(unit->is_hashed || unit->is_read || bln_unit_has_rows(unit));
 	}
@@ -81,7 +82,9 @@ static void filters_and_unites(void **state)
 	assert_ok(kit_list(&kit, &filter), &kit.err);
 	assert_int_equal(kit.count, 1);
 	assert_string_equal(kit.units[0].symbol, "XBTEUR");
-	filter = (struct bln_source_filter){ .symbols = { symbols, 3 }, .frequencies = &quarter, .frequency_count = 1, .base = "USD" };
+	filter = (struct bln_source_filter){
+		.symbols = { symbols, 3 }, .frequencies = &quarter, .frequency_count = 1, .base = "USD"
+	};
 	assert_ok(kit_list(&kit, &filter), &kit.err);
 	assert_int_equal(kit.count, 4);
 	assert_part(kit.notes.at, "no file is of the symbol XBTUSDD; did you mean XBTUSD?");
@@ -408,7 +411,8 @@ static void kinds_are_found_by_name(void **state)
 
 	assert_ptr_equal(bln_source_all(&count)[0], &bln_kraken_archive);
 	assert_int_equal(bln_source_find(bln_slice_of("kraken_archiv"), &ops, &err), BLN_INVALID);
-	assert_part(err.message, "no source of kind \"kraken_archiv\"; did you mean kraken_archive?; there are: kraken_archive");
+	assert_part(err.message,
+		    "no source of kind \"kraken_archiv\"; did you mean kraken_archive?; there are: kraken_archive");
 	assert_int_equal(kit_open(&kit, "x", "pth=y"), BLN_INVALID);
 	assert_part(kit.err.message, "path");
 	kit_clean_up(&kit);
@@ -433,7 +437,11 @@ static void real_files_give_known_figures(void **state)
 	struct kit kit;
 	(void)state;
 
-	snprintf(path, sizeof(path), "%s%s/kraken", shared ? shared : root ? root : ".", shared ? "" : "/../shared/data");
+	snprintf(path, sizeof(path), "%s%s/kraken",
+		 shared ? shared
+		 : root ? root
+			: ".",
+		 shared ? "" : "/../shared/data");
 	if (access(path, R_OK) != 0)
 		skip();
 	kit_make(&kit, path);

@@ -139,8 +139,9 @@ static void missing_tell(struct kraken_walk *walk)
 			continue;
 		for (const struct bln_map_entry *seen = NULL; (seen = bln_map_next(&walk->seen, seen));)
 			bln_nearest_try(symbol, seen->key, &best, &distance);
-		snprintf(text, sizeof(text), "no file is of the symbol %s%s%s%s", bln_quote(symbol.at, symbol.length).text,
-		         best ? "; did you mean " : "", best ? best : "", best ? "?" : "");
+		snprintf(text, sizeof(text), "no file is of the symbol %s%s%s%s",
+			 bln_quote(symbol.at, symbol.length).text, best ? "; did you mean " : "", best ? best : "",
+			 best ? "?" : "");
 		kraken_tell(walk, BLN_OK, walk->given, (struct bln_slice){ 0 }, text);
 	}
 }
@@ -171,7 +172,7 @@ static enum bln_status nothing_found(struct kraken_walk *walk, struct bln_err *e
 	if (filter->base)
 		bln_text_add_format(&text, " with prices in %s", filter->base);
 	bln_text_add_format(&text, "; there are %zu candle files, and %zu other names", walk->candle_files,
-	                    walk->names > walk->candle_files ? walk->names - walk->candle_files : 0);
+			    walk->names > walk->candle_files ? walk->names - walk->candle_files : 0);
 	bln_err_set(err, BLN_NOT_FOUND, "%s", text.at ? text.at : "no candle file");
 	bln_text_clean_up(&text);
 	return BLN_NOT_FOUND;
@@ -209,7 +210,7 @@ done:
 }
 
 enum bln_status kraken_list(struct bln_source *base, const struct bln_source_filter *filter, bln_source_tell *tell,
-                            void *context, struct bln_unit **units, size_t *count, struct bln_err *err)
+			    void *context, struct bln_unit **units, size_t *count, struct bln_err *err)
 {
 	struct kraken_source *source = (struct kraken_source *)base;
 	struct kraken_walk walk = { .source = source, .filter = filter, .tell = tell, .context = context };

@@ -18,7 +18,8 @@ bool kraken_name_parse(struct bln_slice name, struct kraken_name *out)
 	int64_t minutes;
 	size_t at;
 
-	if (name.length <= suffix_length || strncasecmp(name.at + name.length - suffix_length, suffix, suffix_length) != 0)
+	if (name.length <= suffix_length ||
+	    strncasecmp(name.at + name.length - suffix_length, suffix, suffix_length) != 0)
 		return false;
 	name.length -= suffix_length;
 	for (at = name.length; at > 0 && name.at[at - 1] != '_';)
@@ -37,8 +38,8 @@ bool kraken_name_parse(struct bln_slice name, struct kraken_name *out)
 const char *kraken_base_currency(struct bln_slice symbol)
 {
 	/* What Kraken has had as the second half of a pair. */
-	static const char *const currencies[] = { "USD", "EUR", "GBP", "JPY", "CHF", "CAD",  "AUD", "AED",
-		                                  "USDT", "USDC", "DAI", "EURC", "XBT", "ETH", "DOT" };
+	static const char *const currencies[] = { "USD",  "EUR",  "GBP", "JPY",	 "CHF", "CAD", "AUD", "AED",
+						  "USDT", "USDC", "DAI", "EURC", "XBT", "ETH", "DOT" };
 	const char *best = "";
 
 	for (size_t i = 0; i < sizeof(currencies) / sizeof(currencies[0]); i++)
@@ -56,7 +57,8 @@ static bool is_separator(char c)
 /* "Qn" at AT. Returns its length, 0 where it is none. */
 static size_t quarter_at(struct bln_slice text, size_t at, int *quarter)
 {
-	if (at + 2 > text.length || (text.at[at] != 'Q' && text.at[at] != 'q') || text.at[at + 1] < '1' || text.at[at + 1] > '4')
+	if (at + 2 > text.length || (text.at[at] != 'Q' && text.at[at] != 'q') || text.at[at + 1] < '1' ||
+	    text.at[at + 1] > '4')
 		return 0;
 	*quarter = text.at[at + 1] - '0';
 	return 2;
@@ -135,7 +137,8 @@ bool kraken_is_litter(struct bln_slice path)
 		struct bln_slice component = bln_slice_cut(&path, '/');
 
 		if (bln_slice_is(component, "__MACOSX") ||
-		    (bln_slice_starts(component, ".") && !bln_slice_is(component, ".") && !bln_slice_is(component, "..")))
+		    (bln_slice_starts(component, ".") && !bln_slice_is(component, ".") &&
+		     !bln_slice_is(component, "..")))
 			return true;
 	}
 	return false;

@@ -1,4 +1,5 @@
-/* What the files of this connector share. Items and units are one to one, in the same order: unit.entry_index is both. */
+/* What the files of this connector share. Items and units are one to one, in the same order: unit.entry_index is
+ * both. */
 #ifndef BLN_SOURCE_KRAKEN_ARCHIVE_PRIVATE_H
 #define BLN_SOURCE_KRAKEN_ARCHIVE_PRIVATE_H
 

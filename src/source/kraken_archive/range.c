@@ -26,17 +26,17 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 static struct kraken_span span_of(const struct kraken_source *source, const struct kraken_item *item,
-                                  const struct bln_csv_span *span, struct bln_chunk *scratch)
+				  const struct bln_csv_span *span, struct bln_chunk *scratch)
 {
 	struct kraken_span known = { .is_known = true, .first_us = INT64_MAX, .last_us = INT64_MIN };
 
-	known.has_rows = bln_csv_span_get(span, step_us(item) / BLN_US_PER_SECOND, source->now_us, scratch, &known.first_us,
-	                                  &known.last_us);
+	known.has_rows = bln_csv_span_get(span, step_us(item) / BLN_US_PER_SECOND, source->now_us, scratch,
+					  &known.first_us, &known.last_us);
 	return known;
 }
 
 void kraken_span_keep(struct kraken_source *source, struct kraken_item *item, const struct bln_csv_span *span,
-                      struct bln_chunk *scratch, struct kraken_span *known)
+		      struct bln_chunk *scratch, struct kraken_span *known)
 {
 	*known = span_of(source, item, span, scratch);
 	pthread_mutex_lock(&source->lock);
@@ -62,7 +62,8 @@ static enum bln_status span_read(struct kraken_source *source, struct kraken_ite
 	while (got > 0) {
 		const bool is_long = content.fd >= 0 && item->content_bytes > 2 * BLN_CSV_SPAN_BYTES;
 
-		BLN_TRY(kraken_content_read(&content, work->bytes, is_long ? BLN_CSV_SPAN_BYTES : BLOCK_BYTES, &got, err));
+		BLN_TRY(kraken_content_read(&content, work->bytes, is_long ? BLN_CSV_SPAN_BYTES : BLOCK_BYTES, &got,
+					    err));
 		bln_csv_span_add(&work->span, work->bytes, got);
 		if (is_long && content.at < item->content_bytes - BLN_CSV_SPAN_BYTES) {
 			bln_csv_span_skip(&work->span, item->content_bytes - BLN_CSV_SPAN_BYTES - content.at);
@@ -77,8 +78,8 @@ done:
 	return status;
 }
 
-/* The span of item I if it counts for its archive's end. What cannot be read counts for nothing: it is told when it is read
- * itself. */
+/* The span of item I if it counts for its archive's end. What cannot be read counts for nothing: it is told when it
+ * is read itself. */
 static enum bln_status span_want(struct kraken_source *source, size_t i, bool *counts, struct bln_err *err)
 {
 	struct kraken_item *item = &source->items[i];
@@ -94,8 +95,8 @@ static enum bln_status span_want(struct kraken_source *source, size_t i, bool *c
 	return status;
 }
 
-/* The close of the last candle of the symbol whose items of ARCHIVE are among BEGIN to END: of the candles in which its last
- * trade can lie, the one that ends first. */
+/* The close of the last candle of the symbol whose items of ARCHIVE are among BEGIN to END: of the candles in which
+ * its last trade can lie, the one that ends first. */
 static int64_t symbol_close(const struct kraken_source *source, size_t archive, size_t begin, size_t end)
 {
 	int64_t last_us = INT64_MIN;
@@ -120,7 +121,8 @@ static bool is_quarter_end(int64_t time_us)
 	return time_us % BLN_US_PER_DAY == 0 && civil.day == 1 && civil.month % 3 == 1;
 }
 
-/* The latest close of a candle that is believed to be whole although the finest files of ARCHIVE end before, at END_US. */
+/* The latest close of a candle that is believed to be whole although the finest files of ARCHIVE end before, at
+ * END_US. */
 static int64_t whole_close(const struct kraken_source *source, size_t archive, int64_t end_us)
 {
 	int64_t whole_us = end_us;
@@ -145,8 +147,8 @@ static enum bln_status archive_end(struct kraken_source *source, size_t index, i
 
 	pthread_mutex_lock(&source->lock);
 	for (size_t begin = 0, end; !archive->is_ended && begin < source->item_count; begin = end) {
-		for (end = begin; end < source->item_count &&
-		                  strcmp(source->items[end].symbol, source->items[begin].symbol) == 0;
+		for (end = begin;
+		     end < source->item_count && strcmp(source->items[end].symbol, source->items[begin].symbol) == 0;
 		     end++) {
 			bool counts;
 
@@ -170,14 +172,14 @@ done:
 }
 
 enum bln_status kraken_range_end(struct kraken_source *source, const struct kraken_item *item,
-                                 const struct kraken_span *known, int64_t *end_us, struct bln_err *err)
+				 const struct kraken_span *known, int64_t *end_us, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
 	*end_us = source->now_us;
 	if (item->archive == KRAKEN_NAMED) {
-		const bool is_outside = known->has_rows &&
-		                        (known->last_us + step_us(item) <= item->from_us || known->first_us >= item->to_us);
+		const bool is_outside = known->has_rows && (known->last_us + step_us(item) <= item->from_us ||
+							    known->first_us >= item->to_us);
 
 		if (known->has_rows && !is_outside)
 			*end_us = earlier(*end_us, later(item->to_us, known->last_us));

@@ -29,7 +29,8 @@ static void base_archive(const char *name)
 	text_make("base/ADAUSD_1440.csv", d);
 }
 
-/* From a symbol's first row to the end of the whole archive, whichever way it comes, and whatever the bound on memory. */
+/* From a symbol's first row to the end of the whole archive, whichever way it comes, and whatever the bound on
+ * memory. */
 static void a_base_archive_ends_as_a_whole(void **state)
 {
 	static const char *const forms[] = { "base", "Kraken_OHLCVT.zip", "base", "Kraken_OHLCVT.zip" };
@@ -46,7 +47,8 @@ static void a_base_archive_ends_as_a_whole(void **state)
 		assert_range(&kit.units[0], "2023-11-29T08:00", "2023-11-30T12:00"); /* ADAUSD 1h */
 		assert_range(&kit.units[1], "2023-11-29", "2023-11-30"); /* ADAUSD 1d */
 		assert_range(&kit.units[2], "2023-11-29T21:00", "2023-11-30T12:00"); /* XBTUSD 1h */
-		assert_range(&kit.units[3], "2023-11-28", "2023-11-30"); /* XBTUSD 1d: its last candle was still trading */
+		assert_range(&kit.units[3], "2023-11-28",
+			     "2023-11-30"); /* XBTUSD 1d: its last candle was still trading */
 		assert_int_equal(kit.units[3].rows, 2);
 		assert_int_equal(kit.units[3].refused, 1);
 		assert_part(kit.refusals.at, "XBTUSD 3 not_committed 1701302400,");
@@ -127,7 +129,8 @@ static void a_mixed_folder_loses_nothing(void **state)
 
 static void a_quarter_is_what_its_name_says(void **state)
 {
-	const struct made_entry inside[] = { { .name = "Q3_2023/XBTUSD_60.csv", .text = candles("2023-08-01", "2023-08-02", 60) } };
+	const struct made_entry inside[] = { { .name = "Q3_2023/XBTUSD_60.csv",
+					       .text = candles("2023-08-01", "2023-08-02", 60) } };
 	struct kit kit;
 	(void)state;
 
@@ -210,7 +213,8 @@ static void an_empty_file_of_a_base_archive_says_nothing(void **state)
 	kit_clean_up(&kit);
 }
 
-/* For any archives: the range of a unit contains its rows, lies on its grid, and is the same from the folder and the ZIP. */
+/* For any archives: the range of a unit contains its rows, lies on its grid, and is the same from the folder and the
+ * ZIP. */
 static void ranges_contain_their_rows(void **state)
 {
 	static const char *const names[] = { "r/a", "r/Q1_2023", "r/Q2_2023" };
@@ -226,13 +230,15 @@ static void ranges_contain_their_rows(void **state)
 			for (int j = 0; j < 3; j++) {
 				char name[64], text[256];
 				size_t length = 0;
-				int64_t at = bln_days_from_civil(2022, 12, 20) + (int64_t)bln_random_below(&random, 200);
+				int64_t at =
+					bln_days_from_civil(2022, 12, 20) + (int64_t)bln_random_below(&random, 200);
 
 				at *= 86400;
 				for (uint64_t rows = bln_random_below(&random, 4); rows-- > 0;) {
-					at += (int64_t)(minutes[j] * 60) * (int64_t)(1 + bln_random_below(&random, 100));
-					length += (size_t)snprintf(text + length, sizeof(text) - length, "%lld,1,1,1,1,1,1\n",
-					                           (long long)at);
+					at += (int64_t)(minutes[j] * 60) *
+					      (int64_t)(1 + bln_random_below(&random, 100));
+					length += (size_t)snprintf(text + length, sizeof(text) - length,
+								   "%lld,1,1,1,1,1,1\n", (long long)at);
 				}
 				snprintf(name, sizeof(name), "%s/XBTUSD_%d.csv", names[i], minutes[j]);
 				file_make(name, text, length);
@@ -248,7 +254,8 @@ static void ranges_contain_their_rows(void **state)
 			assert_int_equal(unit->to_us % unit->step_us, 0);
 			assert_true(unit->from_us <= unit->to_us);
 			if (unit->rows > 0)
-				assert_true(unit->from_us <= unit->first_us && unit->last_us + unit->step_us <= unit->to_us);
+				assert_true(unit->from_us <= unit->first_us &&
+					    unit->last_us + unit->step_us <= unit->to_us);
 		}
 		kit_clean_up(&kit);
 	}

@@ -1,4 +1,5 @@
-/* Small content stays in BYTES, whole; of large content BYTES is the block at hand, and it is read again for the rows. */
+/* Small content stays in BYTES, whole; of large content BYTES is the block at hand, and it is read again for the
+ * rows. */
 #include "source/kraken_archive/reader.h"
 
 #include <stdio.h>
@@ -35,8 +36,8 @@ struct reader {
 	char raw[BLN_REFUSAL_RAW_MAX + 1];
 };
 
-static enum bln_status row_refused(void *context, enum bln_reason reason, int64_t line, const char *bytes, size_t length,
-                                   struct bln_err *err)
+static enum bln_status row_refused(void *context, enum bln_reason reason, int64_t line, const char *bytes,
+				   size_t length, struct bln_err *err)
 {
 	struct reader *reader = context;
 	struct bln_refusal *refusal = &reader->refusal;
@@ -77,7 +78,8 @@ static enum bln_status content_take(struct reader *reader, struct bln_err *err)
 		char *into = reader->bytes + reader->length;
 
 		/* Behind a whole content one more read tells that this was all. */
-		BLN_TRY(kraken_content_read(&reader->content, into, room < BLOCK_BYTES ? room : BLOCK_BYTES, &got, err));
+		BLN_TRY(kraken_content_read(&reader->content, into, room < BLOCK_BYTES ? room : BLOCK_BYTES, &got,
+					    err));
 		XXH3_128bits_update(reader->hash, into, got);
 		bln_csv_span_add(&reader->span, into, got);
 		if (reader->is_whole)
@@ -94,8 +96,8 @@ done:
 	return status;
 }
 
-enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *unit, bln_source_refuse *refuse, void *context,
-                                   struct bln_source_reader **out, struct bln_err *err)
+enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *unit, bln_source_refuse *refuse,
+				   void *context, struct bln_source_reader **out, struct bln_err *err)
 {
 	struct kraken_source *source = (struct kraken_source *)base;
 	struct kraken_item *item = &source->items[unit->entry_index];
@@ -108,19 +110,20 @@ enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *uni
 	if (!reader || !scratch)
 		BLN_TRY(bln_err_memory(err));
 	*reader = (struct reader){ .base = { .ops = base->ops },
-		                   .source = source,
-		                   .item = item,
-		                   .unit = unit,
-		                   .refuse = refuse,
-		                   .context = context,
-		                   .content = { .fd = -1 },
-		                   .is_whole = item->content_bytes <= source->values->memory_bytes,
-		                   .hash_block = bln_mem_alloc(sizeof(XXH3_state_t) + HASH_ALIGNMENT) };
+				   .source = source,
+				   .item = item,
+				   .unit = unit,
+				   .refuse = refuse,
+				   .context = context,
+				   .content = { .fd = -1 },
+				   .is_whole = item->content_bytes <= source->values->memory_bytes,
+				   .hash_block = bln_mem_alloc(sizeof(XXH3_state_t) + HASH_ALIGNMENT) };
 	reader->capacity = reader->is_whole ? (size_t)item->content_bytes + 1 : BLOCK_BYTES;
 	reader->bytes = bln_mem_alloc(reader->capacity);
 	if (!reader->hash_block || !reader->bytes)
 		BLN_TRY(bln_err_memory(err));
-	reader->hash = (XXH3_state_t *)(((uintptr_t)reader->hash_block + HASH_ALIGNMENT - 1) & ~(uintptr_t)(HASH_ALIGNMENT - 1));
+	reader->hash = (XXH3_state_t *)(((uintptr_t)reader->hash_block + HASH_ALIGNMENT - 1) &
+					~(uintptr_t)(HASH_ALIGNMENT - 1));
 	BLN_TRY(content_take(reader, err));
 	kraken_span_keep(source, item, &reader->span, scratch, &span);
 	unit->first_us = span.first_us;
@@ -155,7 +158,8 @@ static enum bln_status block_read(struct reader *reader, bool *is_ended, struct 
 		if (strcmp(again, reader->unit->hash) != 0)
 			status = kraken_content_where(
 				&reader->content,
-				bln_err_set(err, BLN_CONFLICT, "it was changed while it was read; run again once it is complete"),
+				bln_err_set(err, BLN_CONFLICT,
+					    "it was changed while it was read; run again once it is complete"),
 				err);
 	}
 done:
@@ -191,8 +195,8 @@ enum bln_status kraken_reader_next(struct bln_source_reader *base, struct bln_ch
 			BLN_TRY(block_read(reader, &is_ended, err));
 			continue;
 		}
-		BLN_TRY(bln_csv_rows_feed(&reader->rows, reader->bytes + reader->used, reader->length - reader->used, &used,
-		                          chunk, err));
+		BLN_TRY(bln_csv_rows_feed(&reader->rows, reader->bytes + reader->used, reader->length - reader->used,
+					  &used, chunk, err));
 		reader->used += used;
 	}
 	if (chunk->count < BLN_CHUNK_ROWS_MAX) {

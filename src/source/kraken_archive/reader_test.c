@@ -35,8 +35,8 @@ static const struct {
 	{ "1500003000,1,2,1", "truncated_line" },
 };
 
-/* Nothing is dropped without a word: each line is a row or a refusal, at its line, with its text; the same in either way of
- * reading, from a file or an archive. */
+/* Nothing is dropped without a word: each line is a row or a refusal, at its line, with its text; the same in either
+ * way of reading, from a file or an archive. */
 static void every_line_is_loaded_or_refused(void **state)
 {
 	struct bln_text text = { 0 }, wanted = { 0 };
@@ -48,7 +48,7 @@ static void every_line_is_loaded_or_refused(void **state)
 		bln_text_add(&text, lines[i].line);
 		if (lines[i].reason)
 			bln_text_add_format(&wanted, "XBTUSD %zu %s %.*s\n", i + 1, lines[i].reason,
-			                    (int)strcspn(lines[i].line, "\n"), lines[i].line);
+					    (int)strcspn(lines[i].line, "\n"), lines[i].line);
 	}
 	file_make("rows/XBTUSD_15.csv", text.at, text.length);
 	entry.text = text.at;
@@ -71,7 +71,8 @@ static void notes_are_kept_rows(void **state)
 	struct kit kit;
 	(void)state;
 
-	text_make("notes/XBTUSD_15.csv", "\xEF\xBB\xBF" "1500000300,1,2,1,1,5,3\r\n1500001200,1,2,1,1,5,3");
+	text_make("notes/XBTUSD_15.csv", "\xEF\xBB\xBF"
+					 "1500000300,1,2,1,1,5,3\r\n1500001200,1,2,1,1,5,3");
 	kit_make(&kit, "notes");
 	assert_ok(kit_read(&kit, &kit.units[0], NULL), &kit.err);
 	assert_int_equal(kit.units[0].rows, 2);
@@ -115,7 +116,8 @@ static void sizes_around_the_bounds(void **state)
 	(void)state;
 
 	for (int i = 0; i < ROWS; i++)
-		assert_int_equal(sprintf(text + i * LINE, "%d,1,1,1,1,%d,1\n", 1400000400 + i * 900, 1000 + i % 9000), LINE);
+		assert_int_equal(sprintf(text + i * LINE, "%d,1,1,1,1,%d,1\n", 1400000400 + i * 900, 1000 + i % 9000),
+				 LINE);
 	for (long size = (1 << 20) - 1; size <= (1 << 20) + 1; size++) {
 		char first[BLN_HASH_TEXT_SIZE] = "";
 

@@ -7,7 +7,7 @@
 #include "source/kraken_archive/walk.h"
 
 void kraken_tell(struct kraken_walk *walk, enum bln_status status, const char *path, struct bln_slice entry,
-                 const char *text)
+		 const char *text)
 {
 	const struct bln_quoted name = bln_quote(entry.at, entry.length);
 	char whole[BLN_ERR_MESSAGE_SIZE];
@@ -19,9 +19,9 @@ void kraken_tell(struct kraken_walk *walk, enum bln_status status, const char *p
 		bln_err_set(&walk->first, status, "%s", whole);
 	if (walk->tell)
 		walk->tell(walk->context, &(struct bln_source_note){ .status = status,
-		                                                     .path = path,
-		                                                     .entry = entry.length > 0 ? name.text : NULL,
-		                                                     .text = whole });
+								     .path = path,
+								     .entry = entry.length > 0 ? name.text : NULL,
+								     .text = whole });
 }
 
 static bool frequency_is_wanted(const struct bln_source_filter *filter, int minutes)
@@ -33,7 +33,8 @@ static bool frequency_is_wanted(const struct bln_source_filter *filter, int minu
 }
 
 /* The archive of the files in FOLDER. */
-static enum bln_status archive_of(struct kraken_walk *walk, struct bln_slice folder, size_t *archive, struct bln_err *err)
+static enum bln_status archive_of(struct kraken_walk *walk, struct bln_slice folder, size_t *archive,
+				  struct bln_err *err)
 {
 	struct kraken_source *source = walk->source;
 	struct bln_map_entry *entry = bln_map_find(&walk->archives, folder.at, folder.length);
@@ -43,7 +44,7 @@ static enum bln_status archive_of(struct kraken_walk *walk, struct bln_slice fol
 
 		if (!key ||
 		    !bln_mem_grow(&source->archives, source->archive_count, &source->archive_capacity,
-		                  sizeof(*source->archives)) ||
+				  sizeof(*source->archives)) ||
 		    !(entry = bln_map_insert(&walk->archives, key, folder.length, NULL)))
 			return bln_err_memory(err);
 		source->archives[source->archive_count++] = (struct kraken_archive){ 0 };
@@ -68,7 +69,7 @@ bool kraken_quarter_find(struct bln_slice path, int64_t *from_us, int64_t *to_us
 }
 
 enum bln_status kraken_walk_take(struct kraken_walk *walk, const struct kraken_place *place, struct bln_slice name,
-                                 struct kraken_item *item, bool *is_taken, struct bln_err *err)
+				 struct kraken_item *item, bool *is_taken, struct bln_err *err)
 {
 	const struct bln_source_filter *filter = walk->filter;
 	struct bln_map_entry *wanted, *seen;
@@ -116,7 +117,7 @@ enum bln_status kraken_walk_add(struct kraken_walk *walk, const struct kraken_it
 }
 
 enum bln_status kraken_walk_file(struct kraken_walk *walk, const struct kraken_file *file, size_t *index,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	struct kraken_source *source = walk->source;
 
@@ -132,5 +133,5 @@ enum bln_status kraken_walk_count(struct kraken_walk *walk, struct bln_err *err)
 	if (++walk->names <= KRAKEN_NAMES_MAX)
 		return BLN_OK;
 	return bln_err_set(err, BLN_INVALID, "%s: more than %d names in it: is it the right place?", walk->given,
-	                   KRAKEN_NAMES_MAX);
+			   KRAKEN_NAMES_MAX);
 }

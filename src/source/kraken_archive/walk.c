@@ -23,18 +23,18 @@ static bool name_ends(const char *name, const char *suffix)
 static struct bln_fingerprint fingerprint_of(const struct stat *stat)
 {
 	return (struct bln_fingerprint){ .size_bytes = stat->st_size,
-		                         .mtime_ns = stat->st_mtim.tv_sec * INT64_C(1000000000) + stat->st_mtim.tv_nsec,
-		                         .inode = stat->st_ino };
+					 .mtime_ns = stat->st_mtim.tv_sec * INT64_C(1000000000) + stat->st_mtim.tv_nsec,
+					 .inode = stat->st_ino };
 }
 
 /* What a file is called that can be neither read nor entered. */
 static const char *kind_name(mode_t mode)
 {
-	return S_ISLNK(mode)  ? "a symbolic link: links are not followed"
+	return S_ISLNK(mode)	? "a symbolic link: links are not followed"
 	       : S_ISFIFO(mode) ? "a FIFO"
 	       : S_ISSOCK(mode) ? "a socket"
-	       : S_ISDIR(mode)  ? "a folder"
-	                        : "a device";
+	       : S_ISDIR(mode)	? "a folder"
+				: "a device";
 }
 
 static void tell_errno(struct kraken_walk *walk, const char *path, int code)
@@ -45,7 +45,8 @@ static void tell_errno(struct kraken_walk *walk, const char *path, int code)
 	kraken_tell(walk, status, path, (struct bln_slice){ 0 }, wrong.message);
 }
 
-static enum bln_status zip_found(struct kraken_walk *walk, const char *path, const struct stat *stat, struct bln_err *err)
+static enum bln_status zip_found(struct kraken_walk *walk, const char *path, const struct stat *stat,
+				 struct bln_err *err)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	const struct bln_fingerprint fingerprint = fingerprint_of(stat);
@@ -57,12 +58,13 @@ static enum bln_status zip_found(struct kraken_walk *walk, const char *path, con
 }
 
 /* RANGE_AT is where the folders begin in PATH whose names may say the range. */
-static enum bln_status candles_found(struct kraken_walk *walk, const char *path, size_t range_at, const struct stat *stat,
-                                     struct bln_err *err)
+static enum bln_status candles_found(struct kraken_walk *walk, const char *path, size_t range_at,
+				     const struct stat *stat, struct bln_err *err)
 {
 	const size_t folder_length = (size_t)(strrchr(path, '/') - path);
-	const struct kraken_place place = { .path = { path + range_at, folder_length > range_at ? folder_length - range_at : 0 },
-		                            .archive = { path, folder_length } };
+	const struct kraken_place place = { .path = { path + range_at,
+						      folder_length > range_at ? folder_length - range_at : 0 },
+					    .archive = { path, folder_length } };
 	struct kraken_file file = { .path = path, .fingerprint = fingerprint_of(stat) };
 	struct kraken_item item = { .content_bytes = stat->st_size };
 	enum bln_status status;
@@ -82,10 +84,10 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names in the folder at PATH, sorted: the same notes in the same order each time. *NAMES is the caller's; they are in
- * ARENA. */
+/* The names in the folder at PATH, sorted: the same notes in the same order each time. *NAMES is the caller's; they
+ * are in ARENA. */
 static enum bln_status folder_names(struct kraken_walk *walk, const char *path, struct bln_arena *arena, char ***names,
-                                    size_t *count, struct bln_err *err)
+				    size_t *count, struct bln_err *err)
 {
 	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -122,10 +124,11 @@ done:
 }
 
 static enum bln_status folder_walk(struct kraken_walk *walk, const char *path, size_t range_at, int depth,
-                                   struct bln_err *err);
+				   struct bln_err *err);
 
 /* What PATH, found in a folder, is. */
-static enum bln_status path_found(struct kraken_walk *walk, const char *path, size_t range_at, int depth, struct bln_err *err)
+static enum bln_status path_found(struct kraken_walk *walk, const char *path, size_t range_at, int depth,
+				  struct bln_err *err)
 {
 	static const struct bln_slice none = { 0 };
 	const char *name = strrchr(path, '/') + 1;
@@ -149,7 +152,7 @@ static enum bln_status path_found(struct kraken_walk *walk, const char *path, si
 }
 
 static enum bln_status folder_walk(struct kraken_walk *walk, const char *path, size_t range_at, int depth,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	struct bln_arena arena = { 0 };
 	enum bln_status status;
@@ -157,12 +160,14 @@ static enum bln_status folder_walk(struct kraken_walk *walk, const char *path, s
 	size_t count = 0;
 
 	if (depth > KRAKEN_DEPTH_MAX) {
-		kraken_tell(walk, BLN_INVALID, path, (struct bln_slice){ 0 }, "too deep: folders in it are not searched");
+		kraken_tell(walk, BLN_INVALID, path, (struct bln_slice){ 0 },
+			    "too deep: folders in it are not searched");
 		return BLN_OK;
 	}
 	BLN_TRY(folder_names(walk, path, &arena, &names, &count, err));
 	for (size_t i = 0; i < count; i++) {
-		char *below = bln_arena_printf(&walk->source->listed, "%s/%s", strcmp(path, "/") == 0 ? "" : path, names[i]);
+		char *below =
+			bln_arena_printf(&walk->source->listed, "%s/%s", strcmp(path, "/") == 0 ? "" : path, names[i]);
 
 		if (!below)
 			BLN_TRY(bln_err_memory(err));
@@ -176,7 +181,7 @@ done:
 
 /* A file that the settings name itself must be one of those that we read. */
 static enum bln_status file_given(struct kraken_walk *walk, const char *path, size_t range_at, const struct stat *stat,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	const char *name = strrchr(path, '/') + 1;
 	struct kraken_name parsed;
@@ -203,7 +208,7 @@ static enum bln_status given_walk(struct kraken_walk *walk, const char *given, s
 {
 	struct kraken_source *source = walk->source;
 	char *path = bln_arena_printf(&source->listed, "%s%s%s", given[0] == '/' ? "" : source->root,
-	                              given[0] == '/' ? "" : "/", given);
+				      given[0] == '/' ? "" : "/", given);
 	char resolved[PATH_MAX];
 	struct stat stat;
 
@@ -221,7 +226,7 @@ static enum bln_status given_walk(struct kraken_walk *walk, const char *given, s
 	if (S_ISREG(stat.st_mode))
 		return file_given(walk, path, range_begin(path, false), &stat, err);
 	return bln_err_set(err, BLN_INVALID, "%s is %s; wanted is a folder, a ZIP archive, or a candle file", path,
-	                   kind_name(stat.st_mode));
+			   kind_name(stat.st_mode));
 }
 
 enum bln_status kraken_walk_all(struct kraken_walk *walk, struct bln_err *err)

@@ -1,5 +1,5 @@
-/* Finds candle files and archives under the paths of the settings. walk.c goes through folders, walk_zip.c through archives,
- * take.c decides about each name. */
+/* Finds candle files and archives under the paths of the settings. walk.c goes through folders, walk_zip.c through
+ * archives, take.c decides about each name. */
 #ifndef BLN_SOURCE_KRAKEN_ARCHIVE_WALK_H
 #define BLN_SOURCE_KRAKEN_ARCHIVE_WALK_H
 
@@ -23,17 +23,17 @@ struct kraken_walk {
 	struct bln_err first; /* the first failure that was told */
 };
 
-/* Walks all paths; the source's files, items and archives are what was found that passes the filter, in no order yet. Fails for
- * paths that are not there or of no use, and beyond the limits; what is wrong below them is told. */
+/* Walks all paths; the source's files, items and archives are what was found that passes the filter, in no order yet.
+ * Fails for paths that are not there or of no use, and beyond the limits; what is wrong below them is told. */
 BLN_MUST_CHECK enum bln_status kraken_walk_all(struct kraken_walk *walk, struct bln_err *err);
 
 /* The same for the archive that FD is, found at PATH (in the source's arena). Takes FD. */
 BLN_MUST_CHECK enum bln_status kraken_walk_zip(struct kraken_walk *walk, const char *path, int fd,
-                                               const struct bln_fingerprint *fingerprint, struct bln_err *err);
+					       const struct bln_fingerprint *fingerprint, struct bln_err *err);
 
 /* Tells that what is at PATH (and ENTRY in it, which may be empty) was passed over (BLN_OK) or failed, and why. */
 void kraken_tell(struct kraken_walk *walk, enum bln_status status, const char *path, struct bln_slice entry,
-                 const char *text);
+		 const char *text);
 
 /* The innermost component of PATH that bears a quarter. */
 bool kraken_quarter_find(struct bln_slice path, int64_t *from_us, int64_t *to_us);
@@ -49,14 +49,14 @@ struct kraken_place {
 
 /* If NAME at PLACE passes the filter, *IS_TAKEN, and sets what they say of ITEM: symbol, minutes, range or archive. */
 BLN_MUST_CHECK enum bln_status kraken_walk_take(struct kraken_walk *walk, const struct kraken_place *place,
-                                                struct bln_slice name, struct kraken_item *item, bool *is_taken,
-                                                struct bln_err *err);
+						struct bln_slice name, struct kraken_item *item, bool *is_taken,
+						struct bln_err *err);
 
 /* Append to the source's tables. */
 BLN_MUST_CHECK enum bln_status kraken_walk_add(struct kraken_walk *walk, const struct kraken_item *item,
-                                               struct bln_err *err);
+					       struct bln_err *err);
 BLN_MUST_CHECK enum bln_status kraken_walk_file(struct kraken_walk *walk, const struct kraken_file *file, size_t *index,
-                                                struct bln_err *err);
+						struct bln_err *err);
 
 /* One more name is looked at; BLN_INVALID beyond KRAKEN_NAMES_MAX. */
 BLN_MUST_CHECK enum bln_status kraken_walk_count(struct kraken_walk *walk, struct bln_err *err);

@@ -5,7 +5,7 @@
 #include "source/kraken_archive/walk.h"
 
 static enum bln_status entry_walk(struct kraken_walk *walk, size_t file, const struct kraken_place *place, size_t index,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct kraken_source *source = walk->source;
 	const char *path = source->files[file].path;
@@ -21,7 +21,8 @@ static enum bln_status entry_walk(struct kraken_walk *walk, size_t file, const s
 	if (bln_slice_ends(name, "/") || kraken_is_litter(name))
 		return BLN_OK;
 	if (!kraken_entry_is_safe(name)) {
-		kraken_tell(walk, BLN_DENIED, path, name, "its name leads out of the archive, or is not fit to be shown");
+		kraken_tell(walk, BLN_DENIED, path, name,
+			    "its name leads out of the archive, or is not fit to be shown");
 		return BLN_OK;
 	}
 	while (memchr(last.at, '/', last.length))
@@ -42,7 +43,7 @@ done:
 }
 
 enum bln_status kraken_walk_zip(struct kraken_walk *walk, const char *path, int fd,
-                                const struct bln_fingerprint *fingerprint, struct bln_err *err)
+				const struct bln_fingerprint *fingerprint, struct bln_err *err)
 {
 	const char *name = strrchr(path, '/') + 1; /* paths are absolute */
 	struct kraken_place place = { .archive = bln_slice_of(path) };

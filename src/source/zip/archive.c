@@ -1,4 +1,5 @@
-/* Finds the directory from the file's end, and holds it to the limits before there is memory for it. directory.c takes it apart. */
+/* Finds the directory from the file's end, and holds it to the limits before there is memory for it. directory.c
+ * takes it apart. */
 #include "source/zip/archive.h"
 
 #include <assert.h>
@@ -42,8 +43,8 @@ enum bln_status zip_read_at(const struct bln_zip *zip, int64_t offset, char *byt
 		if (got < 0)
 			return bln_err_errno(err, errno, "cannot read it at byte %" PRId64, offset);
 		if (got == 0)
-			return bln_err_set(err, BLN_CORRUPT, "it ends at byte %" PRId64 ", before it should: is it cut off?",
-			                   offset);
+			return bln_err_set(err, BLN_CORRUPT,
+					   "it ends at byte %" PRId64 ", before it should: is it cut off?", offset);
 		if (zip->bytes_read)
 			atomic_fetch_add_explicit(zip->bytes_read, got, memory_order_relaxed);
 		bytes += got;
@@ -66,17 +67,18 @@ static const char *end_find(const char *tail, size_t length)
 }
 
 static enum bln_status limits_check(uint64_t entries, uint64_t offset, uint64_t size_bytes, int64_t end_at,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	if (entries > BLN_ZIP_ENTRIES_MAX)
-		return bln_err_set(err, BLN_CORRUPT, "it says it has %" PRIu64 " entries; more than %d are not read", entries,
-		                   BLN_ZIP_ENTRIES_MAX);
+		return bln_err_set(err, BLN_CORRUPT, "it says it has %" PRIu64 " entries; more than %d are not read",
+				   entries, BLN_ZIP_ENTRIES_MAX);
 	if (size_bytes > (uint64_t)BLN_ZIP_DIRECTORY_BYTES_MAX)
 		return bln_err_set(err, BLN_CORRUPT,
-		                   "its directory says it has %" PRIu64 " bytes; more than %" PRId64 " are not read",
-		                   size_bytes, BLN_ZIP_DIRECTORY_BYTES_MAX);
+				   "its directory says it has %" PRIu64 " bytes; more than %" PRId64 " are not read",
+				   size_bytes, BLN_ZIP_DIRECTORY_BYTES_MAX);
 	if (size_bytes > (uint64_t)end_at || offset > (uint64_t)end_at - size_bytes)
-		return bln_err_set(err, BLN_CORRUPT, "its directory is said to lie outside of the file: is it cut off?");
+		return bln_err_set(err, BLN_CORRUPT,
+				   "its directory is said to lie outside of the file: is it cut off?");
 	return BLN_OK;
 }
 
@@ -95,7 +97,8 @@ static enum bln_status directory_find(struct bln_zip *zip, struct bln_err *err)
 	BLN_TRY(zip_read_at(zip, zip->file_bytes - (int64_t)length, tail, length, err));
 	end = end_find(tail, length);
 	if (!end) {
-		status = bln_err_set(err, BLN_CORRUPT, "it has no directory at its end: it is no ZIP archive, or cut off");
+		status = bln_err_set(err, BLN_CORRUPT,
+				     "it has no directory at its end: it is no ZIP archive, or cut off");
 		goto done;
 	}
 	end_at = zip->file_bytes - (tail + length - end);
@@ -107,7 +110,8 @@ static enum bln_status directory_find(struct bln_zip *zip, struct bln_err *err)
 		char end64[END64_BYTES];
 
 		if (end_at < END64_BYTES || end64_at > (uint64_t)end_at - END64_BYTES) {
-			status = bln_err_set(err, BLN_CORRUPT, "its ZIP64 end is said to lie outside of the file: is it cut off?");
+			status = bln_err_set(err, BLN_CORRUPT,
+					     "its ZIP64 end is said to lie outside of the file: is it cut off?");
 			goto done;
 		}
 		BLN_TRY(zip_read_at(zip, (int64_t)end64_at, end64, sizeof(end64), err));
@@ -148,7 +152,8 @@ enum bln_status bln_zip_open(int fd, _Atomic int64_t *bytes_read, struct bln_zip
 		opened->directory = bln_mem_alloc((size_t)opened->directory_bytes);
 		if (!opened->directory)
 			BLN_TRY(bln_err_memory(err));
-		BLN_TRY(zip_read_at(opened, opened->directory_at, opened->directory, (size_t)opened->directory_bytes, err));
+		BLN_TRY(zip_read_at(opened, opened->directory_at, opened->directory, (size_t)opened->directory_bytes,
+				    err));
 	}
 	BLN_TRY(zip_entries_parse(opened, err));
 done:

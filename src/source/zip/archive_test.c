@@ -13,7 +13,7 @@ static enum bln_status open_made(const char *name, struct bln_zip **zip, struct 
 
 /* Reads entry INDEX whole, in pieces of SIZE; *BYTES is the caller's to free. */
 static enum bln_status read_all(const struct bln_zip *zip, size_t index, size_t size, char **bytes, size_t *length,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	struct bln_zip_stream *stream = NULL;
 	enum bln_status status = bln_zip_stream_open(zip, index, INT64_MAX, &stream, err);
@@ -68,7 +68,8 @@ static char *rows_text(size_t count, size_t *length)
 
 	*length = 0;
 	for (size_t i = 0; i < count; i++)
-		*length += (size_t)sprintf(text + *length, "%zu,%zu.5,2,1,1.5,%zu.25,3\n", 1500000000 + i * 900, i % 97, i % 1009);
+		*length += (size_t)sprintf(text + *length, "%zu,%zu.5,2,1,1.5,%zu.25,3\n", 1500000000 + i * 900, i % 97,
+					   i % 1009);
 	return text;
 }
 
@@ -111,8 +112,8 @@ static void counts_what_it_reads(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < 8; i++)
-		entries[i] = (struct made_entry){ (const char *[]){ "a", "b", "c", "d", "e", "f", "g", "h" }[i], text, length, true,
-			                          false };
+		entries[i] = (struct made_entry){ (const char *[]){ "a", "b", "c", "d", "e", "f", "g", "h" }[i], text,
+						  length, true, false };
 	zip_make("counted.zip", entries, 8);
 	assert_ok(open_made("counted.zip", &zip, &err), &err);
 	opened = bytes_read;
@@ -134,8 +135,10 @@ static void reads_zip64_and_descriptors(void **state)
 	(void)state;
 
 	file_make("in/x.csv", text, length);
-	snprintf(command, sizeof(command), "cd %s/in && zip -q -fz ../forced.zip x.csv && cat x.csv | zip -q -fd ../piped.zip - && "
-	         "cat x.csv | zip -q ../plain.zip -", made_folder);
+	snprintf(command, sizeof(command),
+		 "cd %s/in && zip -q -fz ../forced.zip x.csv && cat x.csv | zip -q -fd ../piped.zip - && "
+		 "cat x.csv | zip -q ../plain.zip -",
+		 made_folder);
 	assert_int_equal(system(command), 0);
 	for (int i = 0; i < 3; i++) {
 		assert_ok(open_made((const char *[]){ "forced.zip", "piped.zip", "plain.zip" }[i], &zip, &err), &err);
@@ -171,7 +174,8 @@ static void reads_many_entries(void **state)
 
 static void cut_anywhere_is_corrupt(void **state)
 {
-	const struct made_entry entries[] = { { .name = "a.csv", .text = "1,2,3\n1,2,3\n1,2,3\n" }, { .name = "b.csv", .text = "4\n" } };
+	const struct made_entry entries[] = { { .name = "a.csv", .text = "1,2,3\n1,2,3\n1,2,3\n" },
+					      { .name = "b.csv", .text = "4\n" } };
 	size_t length;
 	char *bytes;
 	(void)state;
@@ -185,11 +189,13 @@ static void cut_anywhere_is_corrupt(void **state)
 	free(bytes);
 }
 
-/* One byte changed, anywhere: an error, or what was there. The directory's and the headers' unused fields do not matter. */
+/* One byte changed, anywhere: an error, or what was there. The directory's and the headers' unused fields do not
+ * matter. */
 static void any_changed_byte_is_seen_or_harmless(void **state)
 {
 	static const char text[] = "1500000000,1,2,1,1,5,3\n1500000900,1,2,1,1,5,3\n";
-	const struct made_entry entries[] = { { .name = "a.csv", .text = text }, { .name = "b.csv", .text = text, .is_stored = true } };
+	const struct made_entry entries[] = { { .name = "a.csv", .text = text },
+					      { .name = "b.csv", .text = text, .is_stored = true } };
 	size_t length;
 	char *bytes;
 	int errors = 0;

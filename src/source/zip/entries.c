@@ -25,7 +25,8 @@ enum {
 static const char RECORD_MAGIC[4] = { 'P', 'K', 1, 2 };
 #define IN_ZIP64 UINT32_MAX /* the number did not fit and stands in the ZIP64 extra field */
 
-/* Puts the numbers that did not fit, in their fixed order, from the ZIP64 field among EXTRA. False where one is not there. */
+/* Puts the numbers that did not fit, in their fixed order, from the ZIP64 field among EXTRA. False where one is not
+ * there. */
 static bool zip64_take(const char *extra, size_t length, uint64_t *const numbers[static 3])
 {
 	size_t field = 0;
@@ -70,12 +71,13 @@ static size_t record_parse(const char *at, size_t left, const struct bln_zip *zi
 	compressed = zip_number(at + RECORD_COMPRESSED, 4);
 	content = zip_number(at + RECORD_CONTENT, 4);
 	offset = zip_number(at + RECORD_OFFSET, 4);
-	if (!zip64_take(at + RECORD_BYTES + name_length, extra_length, (uint64_t *[3]){ &content, &compressed, &offset }))
+	if (!zip64_take(at + RECORD_BYTES + name_length, extra_length,
+			(uint64_t *[3]){ &content, &compressed, &offset }))
 		fault = "its ZIP64 sizes are missing";
 	else if (content > INT64_MAX / BLN_ZIP_RATIO_MAX)
 		fault = "its size is absurd";
 	else if (offset > (uint64_t)zip->directory_at || compressed > (uint64_t)zip->directory_at - offset ||
-	         ZIP_LOCAL_BYTES + name_length > (uint64_t)zip->directory_at - offset - compressed)
+		 ZIP_LOCAL_BYTES + name_length > (uint64_t)zip->directory_at - offset - compressed)
 		fault = "it is said to lie outside of the archive";
 	*entry = (struct bln_zip_entry){
 		.name = at + RECORD_BYTES,
@@ -99,8 +101,8 @@ static int by_offset(const void *left, const void *right)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* Entries that share bytes: a few bytes could be unpacked as many files (Fifield 2019, "A better zip bomb"), or one file's
- * content be taken for another's. */
+/* Entries that share bytes: a few bytes could be unpacked as many files (Fifield 2019, "A better zip bomb"), or one
+ * file's content be taken for another's. */
 static enum bln_status overlaps_mark(struct bln_zip *zip, struct bln_err *err)
 {
 	struct bln_zip_entry **sorted = bln_mem_alloc(zip->entry_count * sizeof(struct bln_zip_entry *));
@@ -116,7 +118,8 @@ static enum bln_status overlaps_mark(struct bln_zip *zip, struct bln_err *err)
 	qsort(sorted, count, sizeof(struct bln_zip_entry *), by_offset);
 	for (size_t i = 0; i < count; i++) {
 		struct bln_zip_entry *entry = sorted[i];
-		const int64_t entry_end = entry->offset + ZIP_LOCAL_BYTES + (int64_t)entry->name_length + entry->compressed_bytes;
+		const int64_t entry_end =
+			entry->offset + ZIP_LOCAL_BYTES + (int64_t)entry->name_length + entry->compressed_bytes;
 
 		if (entry->offset < end)
 			entry->fault = furthest->fault = "its bytes are those of another entry too";
@@ -135,8 +138,8 @@ enum bln_status zip_entries_parse(struct bln_zip *zip, struct bln_err *err)
 	size_t at = 0;
 
 	if (zip->entry_count > length / RECORD_BYTES)
-		return bln_err_set(err, BLN_CORRUPT, "it says it has %zu entries, in a directory of %zu bytes", zip->entry_count,
-		                   length);
+		return bln_err_set(err, BLN_CORRUPT, "it says it has %zu entries, in a directory of %zu bytes",
+				   zip->entry_count, length);
 	if (zip->entry_count == 0)
 		return BLN_OK;
 	zip->entries = bln_mem_calloc(zip->entry_count, sizeof(*zip->entries));
@@ -146,8 +149,9 @@ enum bln_status zip_entries_parse(struct bln_zip *zip, struct bln_err *err)
 		const size_t used = record_parse(zip->directory + at, length - at, zip, &zip->entries[i]);
 
 		if (used == 0)
-			return bln_err_set(err, BLN_CORRUPT, "its directory is damaged: no entry %zu of %zu at byte %" PRId64,
-			                   i + 1, zip->entry_count, zip->directory_at + (int64_t)at);
+			return bln_err_set(err, BLN_CORRUPT,
+					   "its directory is damaged: no entry %zu of %zu at byte %" PRId64, i + 1,
+					   zip->entry_count, zip->directory_at + (int64_t)at);
 		at += used;
 	}
 	return overlaps_mark(zip, err);

@@ -82,7 +82,8 @@ static inline void zip_make(const char *name, const struct made_entry *entries, 
 		zip_int64_t index = zip_file_add(zip, entries[i].name, source, ZIP_FL_ENC_UTF_8);
 
 		assert_true(index >= 0);
-		zip_set_file_compression(zip, (zip_uint64_t)index, entries[i].is_stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 0);
+		zip_set_file_compression(zip, (zip_uint64_t)index, entries[i].is_stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE,
+					 0);
 		if (entries[i].is_encrypted)
 			zip_file_set_encryption(zip, (zip_uint64_t)index, ZIP_EM_AES_128, "secret");
 	}

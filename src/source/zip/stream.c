@@ -46,8 +46,8 @@ static void zlib_free(void *ignored, void *block)
 static enum bln_status named(const struct bln_zip_entry *entry, enum bln_status status, struct bln_err *err)
 {
 	return status == BLN_OK || status == BLN_NO_MEMORY
-	               ? status
-	               : bln_err_where(err, status, "%s", bln_quote(entry->name, entry->name_length).text);
+		       ? status
+		       : bln_err_where(err, status, "%s", bln_quote(entry->name, entry->name_length).text);
 }
 
 static enum bln_status entry_check(const struct bln_zip_entry *entry, int64_t content_bytes_max, struct bln_err *err)
@@ -57,15 +57,18 @@ static enum bln_status entry_check(const struct bln_zip_entry *entry, int64_t co
 	if (entry->flags & ZIP_FLAG_ENCRYPTED)
 		return bln_err_set(err, BLN_UNSUPPORTED, "it is encrypted");
 	if (entry->method != ZIP_METHOD_STORED && entry->method != ZIP_METHOD_DEFLATED)
-		return bln_err_set(err, BLN_UNSUPPORTED, "it is compressed by method %u; stored and deflated entries are read",
-		                   entry->method);
+		return bln_err_set(err, BLN_UNSUPPORTED,
+				   "it is compressed by method %u; stored and deflated entries are read",
+				   entry->method);
 	if (entry->content_bytes > content_bytes_max)
-		return bln_err_set(err, BLN_CORRUPT, "it has %" PRId64 " bytes unpacked; more than %" PRId64 " are not read",
-		                   entry->content_bytes, content_bytes_max);
+		return bln_err_set(err, BLN_CORRUPT,
+				   "it has %" PRId64 " bytes unpacked; more than %" PRId64 " are not read",
+				   entry->content_bytes, content_bytes_max);
 	if (entry->content_bytes > BLN_ZIP_RATIO_FREE &&
 	    entry->content_bytes / BLN_ZIP_RATIO_MAX > entry->compressed_bytes)
-		return bln_err_set(err, BLN_CORRUPT, "its %" PRId64 " bytes are said to unpack to %" PRId64 ", more than %d times",
-		                   entry->compressed_bytes, entry->content_bytes, BLN_ZIP_RATIO_MAX);
+		return bln_err_set(err, BLN_CORRUPT,
+				   "its %" PRId64 " bytes are said to unpack to %" PRId64 ", more than %d times",
+				   entry->compressed_bytes, entry->content_bytes, BLN_ZIP_RATIO_MAX);
 	if (entry->method == ZIP_METHOD_STORED && entry->compressed_bytes != entry->content_bytes)
 		return bln_err_set(err, BLN_CORRUPT, "it is stored, with two different sizes");
 	return BLN_OK;
@@ -73,7 +76,7 @@ static enum bln_status entry_check(const struct bln_zip_entry *entry, int64_t co
 
 /* Its own header must say the same as the directory; sets where the data begin. */
 static enum bln_status header_check(const struct bln_zip *zip, const struct bln_zip_entry *entry, int64_t *data_at,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	const size_t length = ZIP_LOCAL_BYTES + entry->name_length;
 	char *header = bln_mem_alloc(length);
@@ -85,10 +88,10 @@ static enum bln_status header_check(const struct bln_zip *zip, const struct bln_
 	if (memcmp(header, LOCAL_MAGIC, sizeof(LOCAL_MAGIC)) != 0)
 		status = bln_err_set(err, BLN_CORRUPT, "it is not where the directory says");
 	else if (zip_number(header + LOCAL_NAME_LENGTH, 2) != entry->name_length ||
-	         memcmp(header + ZIP_LOCAL_BYTES, entry->name, entry->name_length) != 0)
+		 memcmp(header + ZIP_LOCAL_BYTES, entry->name, entry->name_length) != 0)
 		status = bln_err_set(err, BLN_CORRUPT, "it has another name than in the directory");
 	else if (zip_number(header + LOCAL_METHOD, 2) != entry->method ||
-	         (zip_number(header + LOCAL_FLAGS, 2) & ZIP_FLAG_ENCRYPTED) != 0)
+		 (zip_number(header + LOCAL_FLAGS, 2) & ZIP_FLAG_ENCRYPTED) != 0)
 		status = bln_err_set(err, BLN_CORRUPT, "it is compressed in another way than the directory says");
 	*data_at = entry->offset + (int64_t)length + (int64_t)zip_number(header + LOCAL_EXTRA_LENGTH, 2);
 	if (status == BLN_OK && entry->compressed_bytes > zip->directory_at - *data_at)
@@ -99,7 +102,7 @@ done:
 }
 
 enum bln_status bln_zip_stream_open(const struct bln_zip *zip, size_t index, int64_t content_bytes_max,
-                                    struct bln_zip_stream **stream, struct bln_err *err)
+				    struct bln_zip_stream **stream, struct bln_err *err)
 {
 	const struct bln_zip_entry *entry = bln_zip_entry_at(zip, index);
 	struct bln_zip_stream *opened = NULL;
@@ -142,7 +145,7 @@ void bln_zip_stream_close(struct bln_zip_stream *stream)
 }
 
 static enum bln_status stored_read(struct bln_zip_stream *stream, char *bytes, size_t size, size_t *got,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	enum bln_status status;
 
@@ -168,7 +171,7 @@ static enum bln_status input_fill(struct bln_zip_stream *stream, struct bln_err 
 
 /* Unpacks until SIZE bytes are there or the data end. */
 static enum bln_status deflated_read(struct bln_zip_stream *stream, char *bytes, size_t size, size_t *got,
-                                     struct bln_err *err)
+				     struct bln_err *err)
 {
 	z_stream *const inflater = &stream->inflate;
 	enum bln_status status = BLN_OK;
@@ -191,8 +194,9 @@ static enum bln_status deflated_read(struct bln_zip_stream *stream, char *bytes,
 		if (result == Z_BUF_ERROR && inflater->avail_in == 0 && stream->left == 0)
 			return bln_err_set(err, BLN_CORRUPT, "its compressed bytes end too early");
 		if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-			return bln_err_set(err, BLN_CORRUPT, "its compressed bytes are damaged behind byte %" PRId64
-			                   " of the content", stream->given + (int64_t)*got);
+			return bln_err_set(err, BLN_CORRUPT,
+					   "its compressed bytes are damaged behind byte %" PRId64 " of the content",
+					   stream->given + (int64_t)*got);
 		stream->is_ended = result == Z_STREAM_END;
 	}
 	return BLN_OK;
@@ -212,10 +216,11 @@ static enum bln_status end_check(struct bln_zip_stream *stream, struct bln_err *
 		return status;
 	if (more > 0 || stream->given != entry->content_bytes || stream->left > 0 || stream->inflate.avail_in > 0)
 		return bln_err_set(err, BLN_CORRUPT, "it is not of the %" PRId64 " bytes that the directory says",
-		                   entry->content_bytes);
+				   entry->content_bytes);
 	if (stream->crc != entry->crc)
-		return bln_err_set(err, BLN_CORRUPT, "its content has the CRC %08" PRIx32 ", the directory says %08" PRIx32,
-		                   stream->crc, entry->crc);
+		return bln_err_set(err, BLN_CORRUPT,
+				   "its content has the CRC %08" PRIx32 ", the directory says %08" PRIx32, stream->crc,
+				   entry->crc);
 	return BLN_OK;
 }
 
