@@ -60,7 +60,7 @@ static enum bln_status span_read(struct kraken_source *source, struct kraken_ite
 		BLN_TRY(bln_err_memory(err));
 	BLN_TRY(kraken_content_open(&content, source, item, err));
 	while (got > 0) {
-		const bool is_long = content.fd >= 0 && item->content_bytes > 2 * BLN_CSV_SPAN_BYTES;
+		const bool is_long = content.fd >= 0 && item->content_bytes > INT64_C(2) * BLN_CSV_SPAN_BYTES;
 
 		BLN_TRY(kraken_content_read(&content, work->bytes, is_long ? BLN_CSV_SPAN_BYTES : BLOCK_BYTES, &got,
 					    err));

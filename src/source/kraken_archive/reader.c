@@ -28,7 +28,7 @@ struct reader {
 	size_t capacity;
 	size_t length; /* of BYTES that are there */
 	size_t used; /* of those, taken by ROWS */
-	void *hash_block;
+	char *hash_block;
 	XXH3_state_t *hash; /* in HASH_BLOCK, aligned as it has to be */
 	struct bln_csv_rows rows;
 	struct bln_csv_span span;
@@ -54,6 +54,11 @@ static enum bln_status row_refused(void *context, enum bln_reason reason, int64_
 	bln_unit_id(reader->unit, id);
 	snprintf(refusal->id, sizeof(refusal->id), "%s:%lld:%s", id, (long long)line, bln_reason_code(reason));
 	return reader->refuse(reader->context, refusal, err);
+}
+
+static XXH3_state_t *hash_place(char *block)
+{
+	return (XXH3_state_t *)(void *)(block + (HASH_ALIGNMENT - (uintptr_t)block % HASH_ALIGNMENT) % HASH_ALIGNMENT);
 }
 
 static void hash_text(const XXH3_state_t *hash, char text[static BLN_HASH_TEXT_SIZE])
@@ -101,14 +106,14 @@ enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *uni
 {
 	struct kraken_source *source = (struct kraken_source *)base;
 	struct kraken_item *item = &source->items[unit->entry_index];
-	struct reader *reader = bln_mem_calloc(1, sizeof(*reader));
-	struct bln_chunk *scratch = bln_chunk_new();
+	struct reader *reader = bln_mem_alloc(sizeof(*reader));
+	struct bln_chunk *scratch = NULL;
 	enum bln_status status = BLN_OK;
 	struct kraken_span span;
 	int64_t end_us;
 
-	if (!reader || !scratch)
-		BLN_TRY(bln_err_memory(err));
+	if (!reader)
+		return bln_err_memory(err);
 	*reader = (struct reader){ .base = { .ops = base->ops },
 				   .source = source,
 				   .item = item,
@@ -120,10 +125,10 @@ enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *uni
 				   .hash_block = bln_mem_alloc(sizeof(XXH3_state_t) + HASH_ALIGNMENT) };
 	reader->capacity = reader->is_whole ? (size_t)item->content_bytes + 1 : BLOCK_BYTES;
 	reader->bytes = bln_mem_alloc(reader->capacity);
-	if (!reader->hash_block || !reader->bytes)
+	scratch = bln_chunk_new();
+	if (!reader->hash_block || !reader->bytes || !scratch)
 		BLN_TRY(bln_err_memory(err));
-	reader->hash = (XXH3_state_t *)(((uintptr_t)reader->hash_block + HASH_ALIGNMENT - 1) &
-					~(uintptr_t)(HASH_ALIGNMENT - 1));
+	reader->hash = hash_place(reader->hash_block);
 	BLN_TRY(content_take(reader, err));
 	kraken_span_keep(source, item, &reader->span, scratch, &span);
 	unit->first_us = span.first_us;
@@ -133,7 +138,7 @@ enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *uni
 	*out = &reader->base;
 done:
 	bln_mem_free(scratch);
-	if (status != BLN_OK && reader)
+	if (status != BLN_OK)
 		kraken_reader_close(&reader->base);
 	return status;
 }
