@@ -1,4 +1,5 @@
-/* Arithmetic on sizes and counts that come from outside: each function says whether the result fits. *OUT is set only then. */
+/* Arithmetic on sizes and counts that come from outside: each function says whether the result fits. *OUT is set only
+ * then. */
 #ifndef BLN_BASE_CHECKED_H
 #define BLN_BASE_CHECKED_H
 

@@ -58,7 +58,7 @@ static enum bln_status path_find(const char *name, struct bln_arena *arena, cons
 	while (rest.at) {
 		const struct bln_slice folder = bln_slice_cut(&rest, ':');
 		char *file = bln_arena_printf(arena, "%.*s/%s", folder.length ? (int)folder.length : 1,
-		                              folder.length ? folder.at : ".", name);
+					      folder.length ? folder.at : ".", name);
 
 		if (!file)
 			return bln_err_memory(err);
@@ -112,11 +112,11 @@ static void plan_fd(struct plan *plan, int ours, int theirs)
 }
 
 static enum bln_status plan_make(const struct bln_child_start *start, int null_fd, struct bln_arena *arena,
-                                 struct plan *plan, struct bln_err *err)
+				 struct plan *plan, struct bln_err *err)
 {
 	if (!start->argv || !start->argv[0] || start->fds_count > BLN_CHILD_FDS_MAX)
 		return bln_err_set(err, BLN_BUG, "a child without a name, or with more than %d descriptors",
-		                   BLN_CHILD_FDS_MAX);
+				   BLN_CHILD_FDS_MAX);
 	plan->argv = (char *const *)start->argv;
 	plan->cwd = start->cwd;
 	plan->leads_group = !start->stays_in_group;
@@ -128,7 +128,7 @@ static enum bln_status plan_make(const struct bln_child_start *start, int null_f
 	for (size_t i = 0; i < start->fds_count; i++) {
 		if (start->fds[i].theirs < STANDARD_FDS || start->fds[i].theirs > BLN_CHILD_FD_MAX)
 			return bln_err_set(err, BLN_BUG, "descriptor %d is not one that a child can have",
-			                   start->fds[i].theirs);
+					   start->fds[i].theirs);
 		plan_fd(plan, start->fds[i].ours, start->fds[i].theirs);
 	}
 	plan->env = env_make(start->env, arena);
@@ -159,7 +159,8 @@ static void child_take_fds(struct plan *plan)
 		if (plan->ours[i] < 0)
 			child_fail(plan, (struct failure){ FAILED_FD, errno });
 	}
-	(void)syscall(SYS_close_range, STANDARD_FDS, UINT_MAX, 1U << 2 /* CLOSE_RANGE_CLOEXEC */); /* ours have it anyway */
+	(void)syscall(SYS_close_range, STANDARD_FDS, UINT_MAX,
+		      1U << 2 /* CLOSE_RANGE_CLOEXEC */); /* ours have it anyway */
 	for (size_t i = 0; i < plan->fds_count; i++)
 		if (dup2(plan->ours[i], plan->theirs[i]) < 0)
 			child_fail(plan, (struct failure){ FAILED_FD, errno });

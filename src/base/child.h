@@ -48,12 +48,13 @@ struct bln_child_end {
 	int code; /* the exit code, or the signal that ended it */
 };
 
-/* Starts it. stdin is /dev/null; signals are as a new program expects them. Every other descriptor of ours is closed in it.
+/* Starts it. stdin is /dev/null; signals are as a new program expects them. Every other descriptor of ours is closed
+ * in it.
  *
- * When BLN_OK is returned the program runs; that it could not be executed, or its folder not be entered, is told here:
- * BLN_NOT_FOUND, BLN_DENIED, … naming it. *CHILD must be waited for. */
+ * When BLN_OK is returned the program runs; that it could not be executed, or its folder not be entered, is told
+ * here: BLN_NOT_FOUND, BLN_DENIED, … naming it. *CHILD must be waited for. */
 BLN_MUST_CHECK enum bln_status bln_child_start(const struct bln_child_start *start, struct bln_child *child,
-                                               struct bln_err *err);
+					       struct bln_err *err);
 
 /* Sends SIGNAL to its group, or to it alone where it leads none. Nothing happens when it has been waited for. */
 void bln_child_signal(const struct bln_child *child, int signal);

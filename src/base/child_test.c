@@ -75,10 +75,11 @@ static void it_gets_its_folder_variables_and_nothing_to_read(void **state)
 
 	setenv("BLN_TEST_A", "other", 1);
 	setenv("BLN_TEST_AB", "stays", 1);
-	assert_string_equal(run((struct bln_child_start){ .env = env, .cwd = "/usr" },
-	                        "pwd; echo \"$BLN_TEST_A|${BLN_TEST_B-unset}|$BLN_TEST_AB\"; env | grep -c '^BLN_TEST_A='; cat",
-	                        &end),
-	                    "/usr\ntwo words||stays\n1\n");
+	assert_string_equal(
+		run((struct bln_child_start){ .env = env, .cwd = "/usr" },
+		    "pwd; echo \"$BLN_TEST_A|${BLN_TEST_B-unset}|$BLN_TEST_AB\"; env | grep -c '^BLN_TEST_A='; cat",
+		    &end),
+		"/usr\ntwo words||stays\n1\n");
 	assert_int_equal(end.code, 0);
 }
 
@@ -102,9 +103,11 @@ static void it_inherits_the_descriptors_asked_for(void **state)
 
 		assert_true(numbers > 0);
 		snprintf(script, sizeof(script),
-		         "echo passed >&%d; read -r line <&%d; echo \"$line\"; for i in /proc/self/fd/*; do [ -e \"$i\" ] && echo ${i##*/}; done",
-		         pair[0], pair[1]);
-		assert_string_equal(run((struct bln_child_start){ .fds = fds, .fds_count = 2 }, script, &end), expected);
+			 "echo passed >&%d; read -r line <&%d; echo \"$line\"; for i in /proc/self/fd/*; do [ -e "
+			 "\"$i\" ] && echo ${i##*/}; done",
+			 pair[0], pair[1]);
+		assert_string_equal(run((struct bln_child_start){ .fds = fds, .fds_count = 2 }, script, &end),
+				    expected);
 	}
 	close(leak);
 	close(pair[0]);
@@ -123,7 +126,7 @@ static void signals_are_as_a_new_program_expects(void **state)
 	sigprocmask(SIG_BLOCK, &blocked, &before);
 	signal(SIGINT, SIG_IGN);
 	assert_string_equal(run((struct bln_child_start){ 0 }, "grep -E '^Sig(Blk|Ign)' /proc/self/status", &end),
-	                    "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+			    "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 	signal(SIGINT, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -182,8 +185,8 @@ static void stopping_is_asked_for_first(void **state)
 {
 	struct bln_child_end end;
 	char line[64];
-	struct bln_child child = start_and_hear("trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done", false, line,
-	                                        sizeof(line));
+	struct bln_child child = start_and_hear("trap 'exit 5' TERM; echo ready; while :; do sleep 0.01; done", false,
+						line, sizeof(line));
 	(void)state;
 
 	assert_false(bln_child_has_ended(&child, &end));
@@ -250,7 +253,8 @@ static void one_that_stays_in_our_group_is_signalled_alone(void **state)
 {
 	struct bln_child_end end;
 	char line[64];
-	struct bln_child child = start_and_hear("read -r a b c d pgid rest </proc/$$/stat; echo $pgid; exec sleep 1000", true, line, sizeof(line));
+	struct bln_child child = start_and_hear("read -r a b c d pgid rest </proc/$$/stat; echo $pgid; exec sleep 1000",
+						true, line, sizeof(line));
 	(void)state;
 
 	assert_int_equal(atol(line), getpgrp());

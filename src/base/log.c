@@ -54,8 +54,8 @@ static bool line_add_name(struct line *line, const char *name)
 	return line_add(line, name, strnlen(name, BLN_LOG_KEY_LENGTH_MAX));
 }
 
-/* How the character of LENGTH bytes at AT stands in a line. Other than '"' and '\\', only control characters are escaped: C0,
- * DEL, and C1 (in UTF-8 C2 80 to C2 9F), which steer terminals as well. */
+/* How the character of LENGTH bytes at AT stands in a line. Other than '"' and '\\', only control characters are
+ * escaped: C0, DEL, and C1 (in UTF-8 C2 80 to C2 9F), which steer terminals as well. */
 static size_t escape(const char *at, size_t length, bool is_quoted, char out[static ESCAPE_LENGTH_MAX])
 {
 	static const char hex[] = "0123456789abcdef";
@@ -126,7 +126,8 @@ static bool needs_quotes(const char *text, size_t length)
 }
 
 /* RAW is RAW_MAX bytes to work in. False, the line as it was, where there is no room. */
-static bool line_add_field(struct line *line, const struct bln_logger *logger, const struct bln_log_field *field, char *raw)
+static bool line_add_field(struct line *line, const struct bln_logger *logger, const struct bln_log_field *field,
+			   char *raw)
 {
 	const size_t before = line->length;
 	size_t given;
@@ -157,12 +158,13 @@ static void line_begin(struct line *line, const struct bln_logger *logger, enum 
 
 	bln_time_format_us(bln_clock_now_us(logger->clock), time);
 	if (line->is_json) {
-		line->length = (size_t)snprintf(line->bytes, line->limit,
-		                                "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"%.*s\",\"message\":", time,
-		                                bln_level_names[level], BLN_LOG_KEY_LENGTH_MAX, area);
+		line->length =
+			(size_t)snprintf(line->bytes, line->limit,
+					 "{\"time\":\"%s\",\"level\":\"%s\",\"area\":\"%.*s\",\"message\":", time,
+					 bln_level_names[level], BLN_LOG_KEY_LENGTH_MAX, area);
 	} else {
-		line->length = (size_t)snprintf(line->bytes, line->limit, "%s %-5s %.*s: ", time, bln_level_names[level],
-		                                BLN_LOG_KEY_LENGTH_MAX, area);
+		line->length = (size_t)snprintf(line->bytes, line->limit, "%s %-5s %.*s: ", time,
+						bln_level_names[level], BLN_LOG_KEY_LENGTH_MAX, area);
 	}
 }
 
@@ -191,7 +193,7 @@ static void write_all(int fd, const char *bytes, size_t length)
 }
 
 void bln_logger_write(const struct bln_logger *logger, enum bln_level level, const char *area,
-                      const struct bln_log_field *fields, size_t fields_count, const char *format, ...)
+		      const struct bln_log_field *fields, size_t fields_count, const char *format, ...)
 {
 	struct line line = { .limit = sizeof(line.bytes) - END_LENGTH_MAX };
 	const int code = errno; /* the caller may yet want to speak of it */

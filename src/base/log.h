@@ -1,9 +1,9 @@
 /* What the program says about its work while it does it: a line at a time, for people or as JSON.
  *
- * There is no logger that everybody knows: whoever has something to say was given one. A line is one write(2) of at most
- * BLN_LOG_LINE_MAX bytes, so that lines of several processes into one pipe or file do not mix. Texts are masked
- * (base/secrets.h) and made UTF-8, and control characters are escaped: what came from outside can neither forge a line nor
- * steer a terminal. Nothing is allocated: also "out of memory" can be said.
+ * There is no logger that everybody knows: whoever has something to say was given one. A line is one write(2) of at
+ * most BLN_LOG_LINE_MAX bytes, so that lines of several processes into one pipe or file do not mix. Texts are masked
+ * (base/secrets.h) and made UTF-8, and control characters are escaped: what came from outside can neither forge a
+ * line nor steer a terminal. Nothing is allocated: also "out of memory" can be said.
  *
  * Results and what a command answers are not logged but printed. Safe for several threads. */
 #ifndef BLN_BASE_LOG_H
@@ -18,7 +18,7 @@
 
 enum {
 	BLN_LOG_LINE_MAX = 4096, /* PIPE_BUF on Linux: beyond it, a write to a pipe may be torn */
-	BLN_LOG_MESSAGE_MAX = 2048, /* of a message or a text in a line, escapes included; what is longer ends in "…" */
+	BLN_LOG_MESSAGE_MAX = 2048, /* of a text in a line, escapes included; what is longer ends in "…" */
 	BLN_LOG_KEY_LENGTH_MAX = 64, /* of an area or a field's key */
 };
 
@@ -42,17 +42,19 @@ struct bln_logger {
 	struct bln_clock *clock;
 };
 
-/* A text, or a number where TEXT is NULL. Fields that do not fit in the line any more are left out, and the line ends in "…"
- * or has "cut":true. */
+/* A text, or a number where TEXT is NULL. Fields that do not fit in the line any more are left out, and the line ends
+ * in "…" or has "cut":true. */
 struct bln_log_field {
 	const char *key; /* letters, digits, '_'; in JSON not one of time, level, area, message, cut */
 	const char *text;
 	int64_t number;
 };
 
-/* Writes a line; nothing where LOGGER is NULL. A line that cannot be written is lost: work does not fail for its log. */
+/* Writes a line; nothing where LOGGER is NULL. A line that cannot be written is lost: work does not fail for its log.
+ * */
 void bln_logger_write(const struct bln_logger *logger, enum bln_level level, const char *area,
-                      const struct bln_log_field *fields, size_t fields_count, const char *format, ...) BLN_PRINTF(6, 7);
+		      const struct bln_log_field *fields, size_t fields_count, const char *format, ...)
+	BLN_PRINTF(6, 7);
 
 /* The same without fields: bln_logger_say(logger, BLN_LEVEL_INFO, "flow", "%d steps", count). */
 #define bln_logger_say(logger, level, area, ...) bln_logger_write(logger, level, area, NULL, 0, __VA_ARGS__)

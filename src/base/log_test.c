@@ -44,10 +44,10 @@ static int tear_down(void **state)
 static struct bln_logger logger_of(enum bln_log_format format)
 {
 	return (struct bln_logger){ .fd = fds[1],
-		                    .level = BLN_LEVEL_INFO,
-		                    .format = format,
-		                    .secrets = &secrets,
-		                    .clock = &virtual_clock.clock };
+				    .level = BLN_LEVEL_INFO,
+				    .format = format,
+				    .secrets = &secrets,
+				    .clock = &virtual_clock.clock };
 }
 
 /* The line that one write wrote, without its end; lives until the next call. */
@@ -80,12 +80,12 @@ static void lines_are_for_people_or_json(void **state)
 
 	bln_logger_write(&logger, BLN_LEVEL_WARN, "flow", fields, 4, "done %d%%", 5);
 	assert_string_equal(line_written(), TIME " warn  flow: done 5% rows=-42 table=silver.cryptos "
-	                                         "file=\"a \\\"b\\\"=c\\\\\" none=\"\"");
+						 "file=\"a \\\"b\\\"=c\\\\\" none=\"\"");
 	logger.format = BLN_LOG_JSON;
 	bln_logger_write(&logger, BLN_LEVEL_ERROR, "flow", fields, 4, "say \"%s\"", "a\\b");
 	assert_string_equal(line_written(), "{\"time\":\"" TIME "\",\"level\":\"error\",\"area\":\"flow\",\"message\":"
-	                                    "\"say \\\"a\\\\b\\\"\",\"rows\":-42,\"table\":\"silver.cryptos\","
-	                                    "\"file\":\"a \\\"b\\\"=c\\\\\",\"none\":\"\"}");
+					    "\"say \\\"a\\\\b\\\"\",\"rows\":-42,\"table\":\"silver.cryptos\","
+					    "\"file\":\"a \\\"b\\\"=c\\\\\",\"none\":\"\"}");
 }
 
 static void less_urgent_is_not_written(void **state)
@@ -111,7 +111,7 @@ static void secrets_are_masked_in_every_part(void **state)
 
 	bln_logger_write(&logger, BLN_LEVEL_ERROR, "http", fields, 2, "no: hunter2hunter2");
 	assert_string_equal(line_written(), "{\"time\":\"" TIME "\",\"level\":\"error\",\"area\":\"http\",\"message\":"
-	                                    "\"no: ***\",\"url\":\"https://x/?key=***&y\",\"pin\":\"***\"}");
+					    "\"no: ***\",\"url\":\"https://x/?key=***&y\",\"pin\":\"***\"}");
 }
 
 static void outside_text_neither_forges_lines_nor_steers_terminals(void **state)
@@ -119,24 +119,27 @@ static void outside_text_neither_forges_lines_nor_steers_terminals(void **state)
 	struct bln_logger logger = logger_of(BLN_LOG_TEXT);
 	(void)state;
 
-	bln_logger_say(&logger, BLN_LEVEL_INFO, "a", "x\n" TIME " error b: forged\t\x1b[31m\x7f \xc2\x9b" "1m \xff\xc3 \xc3\xa9");
-	assert_string_equal(line_written(), TIME " info  a: x\\n" TIME
-	                                         " error b: forged\\t\\u001b[31m\\u007f \\u009b1m ?? \xc3\xa9");
+	bln_logger_say(&logger, BLN_LEVEL_INFO, "a",
+		       "x\n" TIME " error b: forged\t\x1b[31m\x7f \xc2\x9b"
+		       "1m \xff\xc3 \xc3\xa9");
+	assert_string_equal(line_written(),
+			    TIME " info  a: x\\n" TIME " error b: forged\\t\\u001b[31m\\u007f \\u009b1m ?? \xc3\xa9");
 	logger.format = BLN_LOG_JSON;
 	bln_logger_say(&logger, BLN_LEVEL_INFO, "a", "x\n\x1b");
 	assert_non_null(strstr(line_written(), "\"message\":\"x\\n\\u001b\"}"));
 }
 
-/* Wherever the bound falls: the line is whole, JSON is JSON, and nothing of a secret that lies over the bound is seen. */
+/* Wherever the bound falls: the line is whole, JSON is JSON, and nothing of a secret that lies over the bound is
+ * seen. */
 static void huge_texts_are_cut_and_secrets_with_them(void **state)
 {
 	char *text = bln_mem_alloc(40000);
 	(void)state;
 
 	for (size_t before = 1990; before < 2100; before++) {
-		const struct bln_log_field fields[] = {
-			{ .key = "one", .text = text }, { .key = "two", .text = text }, { .key = "three", .text = text }
-		};
+		const struct bln_log_field fields[] = { { .key = "one", .text = text },
+							{ .key = "two", .text = text },
+							{ .key = "three", .text = text } };
 		struct bln_logger logger = logger_of(BLN_LOG_JSON);
 		json_t *json = NULL;
 		struct bln_err err = { 0 };

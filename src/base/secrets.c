@@ -33,8 +33,9 @@ static enum bln_status form_add(struct bln_secrets *secrets, struct bln_text *fo
 	}
 	if (status == BLN_OK && secrets->count == BLN_SECRETS_MAX)
 		status = bln_err_set(err, BLN_INVALID, "more secrets than the %d that can be kept out of the logs",
-		                     BLN_SECRETS_MAX);
-	if (status == BLN_OK && !bln_mem_grow(&secrets->forms, secrets->count, &secrets->capacity, sizeof(*secrets->forms)))
+				     BLN_SECRETS_MAX);
+	if (status == BLN_OK &&
+	    !bln_mem_grow(&secrets->forms, secrets->count, &secrets->capacity, sizeof(*secrets->forms)))
 		status = bln_err_memory(err);
 	if (status == BLN_OK)
 		secrets->forms[secrets->count++] = *form;
@@ -76,8 +77,9 @@ enum bln_status bln_secrets_add(struct bln_secrets *secrets, struct bln_slice se
 	enum bln_status status = BLN_OK;
 
 	if (secret.length < BLN_SECRET_LENGTH_MIN || secret.length > BLN_SECRET_LENGTH_MAX)
-		return bln_err_set(err, BLN_INVALID, "a secret has %zu bytes; it must have %d to %d to be kept out of the logs",
-		                   secret.length, BLN_SECRET_LENGTH_MIN, BLN_SECRET_LENGTH_MAX);
+		return bln_err_set(err, BLN_INVALID,
+				   "a secret has %zu bytes; it must have %d to %d to be kept out of the logs",
+				   secret.length, BLN_SECRET_LENGTH_MIN, BLN_SECRET_LENGTH_MAX);
 	for (size_t i = 0; status == BLN_OK && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct bln_text form = { 0 };
 
@@ -137,8 +139,8 @@ size_t bln_secrets_mask(const struct bln_secrets *secrets, char *bytes, size_t l
 			bytes[written++] = bytes[at++];
 			continue;
 		}
-		/* Others may begin within it, or where it ends. Nothing is written before the last is found: it would be
-		 * over what they are looked for in. */
+		/* Others may begin within it, or where it ends. Nothing is written before the last is found: it would
+		 * be over what they are looked for in. */
 		for (at++; at <= end && at < length; at++) {
 			const size_t further = at + longest_match(secrets, bytes + at, length - at);
 

@@ -22,18 +22,19 @@ struct bln_secrets {
 	size_t capacity;
 };
 
-/* Adds SECRET (copied) and, where they differ, its form in a URL and its form in a JSON string. BLN_INVALID, without showing
- * it, where its length is out of bounds or there are too many. One that is known already is BLN_OK. */
-BLN_MUST_CHECK enum bln_status bln_secrets_add(struct bln_secrets *secrets, struct bln_slice secret, struct bln_err *err);
+/* Adds SECRET (copied) and, where they differ, its form in a URL and its form in a JSON string. BLN_INVALID, without
+ * showing it, where its length is out of bounds or there are too many. One that is known already is BLN_OK. */
+BLN_MUST_CHECK enum bln_status bln_secrets_add(struct bln_secrets *secrets, struct bln_slice secret,
+					       struct bln_err *err);
 
-/* Replaces every secret in BYTES by "***", in place; returns the new length, which is never larger. Secrets that overlap or
- * touch become one "***". As messages are cut where they grow too long, beginnings are masked as well: where BYTES ends within
- * a secret, BLN_SECRET_LENGTH_MIN bytes of it and more; elsewhere half of it and more, if that is 8 bytes or more. SECRETS may
- * be NULL. */
+/* Replaces every secret in BYTES by "***", in place; returns the new length, which is never larger. Secrets that
+ * overlap or touch become one "***". As messages are cut where they grow too long, beginnings are masked as well:
+ * where BYTES ends within a secret, BLN_SECRET_LENGTH_MIN bytes of it and more; elsewhere half of it and more, if
+ * that is 8 bytes or more. SECRETS may be NULL. */
 size_t bln_secrets_mask(const struct bln_secrets *secrets, char *bytes, size_t length);
 
-/* For texts that come in pieces: how many of the LENGTH bytes may be masked by themselves. Less than LENGTH where BYTES end
- * within what may turn out to be a secret: the rest is to be put before what comes next. */
+/* For texts that come in pieces: how many of the LENGTH bytes may be masked by themselves. Less than LENGTH where
+ * BYTES end within what may turn out to be a secret: the rest is to be put before what comes next. */
 size_t bln_secrets_cut(const struct bln_secrets *secrets, const char *bytes, size_t length);
 
 /* Masks the message of ERR (may be NULL). */

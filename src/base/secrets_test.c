@@ -99,7 +99,8 @@ static void a_text_in_pieces_is_cut_where_no_secret_is(void **state)
 	bln_secrets_clean_up(&secrets);
 }
 
-/* However it comes in pieces, what is shown is what is shown of the whole, but for how secrets that touch are told apart. */
+/* However it comes in pieces, what is shown is what is shown of the whole, but for how secrets that touch are told
+ * apart. */
 static void random_pieces_hide_every_secret(void **state)
 {
 	struct bln_random random;
@@ -177,7 +178,8 @@ static void limits_are_told_without_the_secret(void **state)
 	bln_secrets_clean_up(&secrets);
 }
 
-/* The longest stretch covered by whole secrets, computed without cleverness: a byte is covered when some secret stands over it. */
+/* The longest stretch covered by whole secrets, computed without cleverness: a byte is covered when some secret
+ * stands over it. */
 static void random_texts_hide_every_secret(void **state)
 {
 	struct bln_random random;

@@ -42,8 +42,8 @@ static void fd_close(int *fd)
 	*fd = -1;
 }
 
-enum bln_status bln_attempt_new(const struct bln_attempt_start *start, struct bln_clock *clock, struct bln_attempt **out,
-                                struct bln_err *err)
+enum bln_status bln_attempt_new(const struct bln_attempt_start *start, struct bln_clock *clock,
+				struct bln_attempt **out, struct bln_err *err)
 {
 	static const char *const env[] = { BLN_JOB_FD_VARIABLE "=3", NULL };
 	_Static_assert(BLN_JOB_FD == 3, "the environment names it");
@@ -157,9 +157,9 @@ static const struct {
 	int code;
 	enum bln_run_state state;
 } states[] = {
-	{ BLN_JOB_EXIT_DONE, BLN_RUN_SUCCEEDED },  { BLN_JOB_EXIT_NOTHING, BLN_RUN_SUCCEEDED },
+	{ BLN_JOB_EXIT_DONE, BLN_RUN_SUCCEEDED },    { BLN_JOB_EXIT_NOTHING, BLN_RUN_SUCCEEDED },
 	{ BLN_JOB_EXIT_PARTIAL, BLN_RUN_SUCCEEDED }, { BLN_JOB_EXIT_USAGE, BLN_RUN_ERROR },
-	{ BLN_JOB_EXIT_BUG, BLN_RUN_ERROR },	   { BLN_JOB_EXIT_STOPPED, BLN_RUN_STOPPED },
+	{ BLN_JOB_EXIT_BUG, BLN_RUN_ERROR },	     { BLN_JOB_EXIT_STOPPED, BLN_RUN_STOPPED },
 };
 
 static enum bln_run_state state_of(const struct bln_attempt *attempt, const struct bln_child_end *how)
@@ -190,11 +190,12 @@ static void reason_make(struct bln_attempt *attempt, const struct bln_child_end 
 		snprintf(end->reason, sizeof(end->reason), "stopped");
 	} else if (end->state == BLN_RUN_TIMEOUT) {
 		bln_duration_format(attempt->timeout_us, timeout);
-		snprintf(end->reason, sizeof(end->reason), "it took longer than its timeout, %s, and was stopped", timeout);
+		snprintf(end->reason, sizeof(end->reason), "it took longer than its timeout, %s, and was stopped",
+			 timeout);
 	} else if (how->is_signal) {
 		snprintf(end->reason, sizeof(end->reason), "%s%s%s%s", how_text.text,
-		         how->code == SIGKILL ? ", perhaps because there was no memory left" : "", *said ? "; last words: " : "",
-		         said);
+			 how->code == SIGKILL ? ", perhaps because there was no memory left" : "",
+			 *said ? "; last words: " : "", said);
 	} else if (attempt->reader.error.length > 0) {
 		snprintf(end->reason, sizeof(end->reason), "%s", said);
 	} else {
@@ -233,13 +234,14 @@ done:
 }
 
 enum bln_status bln_attempt_pump(struct bln_attempt *attempt, bool *has_ended, struct bln_attempt_end *end,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	struct bln_child_end how = { 0 };
 	enum bln_status status;
 	int reads_max;
 
-	*has_ended = bln_child_has_ended(&attempt->child, &how); /* asked first: what it wrote before is then there to be read */
+	*has_ended = bln_child_has_ended(&attempt->child,
+					 &how); /* asked first: what it wrote before is then there to be read */
 	reads_max = *has_ended ? DRAIN_READS_MAX : READS_MAX;
 	BLN_TRY(fd_read(attempt, &attempt->output, reads_max, err));
 	BLN_TRY(fd_read(attempt, &attempt->lines, reads_max, err));

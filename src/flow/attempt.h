@@ -1,4 +1,5 @@
-/* One attempt at a job: a process, from its start to how it ended. Several at once are pumped by one loop (runner.h). */
+/* One attempt at a job: a process, from its start to how it ended. Several at once are pumped by one loop (runner.h).
+ * */
 #ifndef BLN_FLOW_ATTEMPT_H
 #define BLN_FLOW_ATTEMPT_H
 
@@ -56,7 +57,7 @@ struct bln_attempt_end {
 
 /* Starts it, into *OUT (NULL after a failure), which bln_attempt_destroy frees. */
 BLN_MUST_CHECK enum bln_status bln_attempt_new(const struct bln_attempt_start *start, struct bln_clock *clock,
-                                               struct bln_attempt **out, struct bln_err *err);
+					       struct bln_attempt **out, struct bln_err *err);
 
 /* Fills FDS with what to poll for it; returns how many. */
 size_t bln_attempt_poll(const struct bln_attempt *attempt, struct pollfd fds[static BLN_ATTEMPT_POLL_FDS]);
@@ -65,8 +66,8 @@ size_t bln_attempt_poll(const struct bln_attempt *attempt, struct pollfd fds[sta
 int64_t bln_attempt_due_us(const struct bln_attempt *attempt);
 
 /* Reads what there is, without waiting, and sees to its time. *HAS_ENDED says that it ended, and *END how. */
-BLN_MUST_CHECK enum bln_status bln_attempt_pump(struct bln_attempt *attempt, bool *has_ended, struct bln_attempt_end *end,
-                                                struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_attempt_pump(struct bln_attempt *attempt, bool *has_ended,
+						struct bln_attempt_end *end, struct bln_err *err);
 
 /* Asks it to end, or, where IS_NOW, ends it. */
 void bln_attempt_stop(struct bln_attempt *attempt, bool is_now);

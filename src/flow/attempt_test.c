@@ -31,11 +31,11 @@ static struct bln_attempt *begin(const char *script, int64_t timeout_us, int64_t
 {
 	const char *const argv[] = { "sh", "-c", script, NULL };
 	const struct bln_attempt_start start = { .argv = argv,
-		                                 .log_path = log_path,
-		                                 .log_bytes_max = 1 << 20,
-		                                 .timeout_us = timeout_us,
-		                                 .grace_us = grace_us,
-		                                 .secrets = &secrets };
+						 .log_path = log_path,
+						 .log_bytes_max = 1 << 20,
+						 .timeout_us = timeout_us,
+						 .grace_us = grace_us,
+						 .secrets = &secrets };
 	struct bln_attempt *attempt = NULL;
 	struct bln_err err = { 0 };
 
@@ -85,20 +85,20 @@ static void ends_have_states_and_reasons(void **state)
 		{ "echo '{\"result\":{\"rows\":2}}' >&3", "", "{\"rows\":2}", BLN_RUN_SUCCEEDED, 0, false, false },
 		{ "echo much said; exit 3", "", "", BLN_RUN_SUCCEEDED, 3, false, true },
 		{ "exit 6", "", "{\"partial\":true}", BLN_RUN_SUCCEEDED, 6, true, false },
-		{ "echo '{\"result\":{\"rows\":2,\"partial\":false}}' >&3; exit 6", "", "{\"rows\":2,\"partial\":true}", BLN_RUN_SUCCEEDED, 6,
-		  true, false },
+		{ "echo '{\"result\":{\"rows\":2,\"partial\":false}}' >&3; exit 6", "", "{\"rows\":2,\"partial\":true}",
+		  BLN_RUN_SUCCEEDED, 6, true, false },
 		{ "exit 1", "exit code 1", "", BLN_RUN_FAILED, 1, false, false },
-		{ "echo one; echo 'the last hunter2hunter2'; echo; exit 4", "exit code 4: the last ***", "", BLN_RUN_FAILED, 4, false,
-		  false },
-		{ "echo noise; echo '{\"error\":{\"message\":\"no hunter2hunter2\"}}' >&3; exit 5", "no ***", "", BLN_RUN_FAILED, 5,
-		  false, false },
+		{ "echo one; echo 'the last hunter2hunter2'; echo; exit 4", "exit code 4: the last ***", "",
+		  BLN_RUN_FAILED, 4, false, false },
+		{ "echo noise; echo '{\"error\":{\"message\":\"no hunter2hunter2\"}}' >&3; exit 5", "no ***", "",
+		  BLN_RUN_FAILED, 5, false, false },
 		{ "exit 2", "exit code 2", "", BLN_RUN_ERROR, 2, false, false },
 		{ "exit 70", "exit code 70", "", BLN_RUN_ERROR, 70, false, false },
 		{ "exit 130", "stopped", "", BLN_RUN_STOPPED, 130, false, false },
 		{ "kill -SEGV $$", "killed by signal 11 (Segmentation fault)", "", BLN_RUN_FAILED, -1, false, false },
 		{ "echo so much; kill -KILL $$",
-		  "killed by signal 9 (Killed), perhaps because there was no memory left; last words: so much", "", BLN_RUN_FAILED, -1,
-		  false, false },
+		  "killed by signal 9 (Killed), perhaps because there was no memory left; last words: so much", "",
+		  BLN_RUN_FAILED, -1, false, false },
 	};
 	(void)state;
 
@@ -117,7 +117,8 @@ static void ends_have_states_and_reasons(void **state)
 
 static void what_it_writes_comes_to_its_log(void **state)
 {
-	struct bln_attempt_end end = finish(begin("echo out; echo hunter2hunter2 >&2; printf 'no end'", 0, 0, bln_clock_system()));
+	struct bln_attempt_end end =
+		finish(begin("echo out; echo hunter2hunter2 >&2; printf 'no end'", 0, 0, bln_clock_system()));
 	(void)state;
 
 	assert_int_equal(end.state, BLN_RUN_SUCCEEDED);
@@ -127,10 +128,10 @@ static void what_it_writes_comes_to_its_log(void **state)
 /* More than a pipe holds, and the end of it right before the process ends. */
 static void all_that_it_wrote_is_read(void **state)
 {
-	struct bln_attempt_end end =
-		finish(begin("i=0; while [ $i -lt 3000 ]; do echo \"a line that is about sixty characters long, number $i ......\"; "
-	                     "i=$((i+1)); done; echo last; exit 1",
-	                     0, 0, bln_clock_system()));
+	struct bln_attempt_end end = finish(begin(
+		"i=0; while [ $i -lt 3000 ]; do echo \"a line that is about sixty characters long, number $i ......\"; "
+		"i=$((i+1)); done; echo last; exit 1",
+		0, 0, bln_clock_system()));
 	(void)state;
 
 	assert_string_equal(end.reason, "exit code 1: last");
@@ -183,7 +184,7 @@ static void its_time_is_watched(void **state)
 static void it_can_be_stopped(void **state)
 {
 	static const char *const scripts[] = { "trap 'exit 1' TERM; echo; while :; do sleep 0.01; done",
-		                               "trap '' TERM; echo; while :; do sleep 0.01; done" };
+					       "trap '' TERM; echo; while :; do sleep 0.01; done" };
 	(void)state;
 
 	for (int is_now = 0; is_now < 2; is_now++) {

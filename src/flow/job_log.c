@@ -10,7 +10,7 @@
 static const char full_note[] = "… the log is full: what the job wrote after this is not kept (settings: log_max)\n";
 
 enum bln_status bln_job_log_open(struct bln_job_log *log, const char *path, int64_t bytes_max,
-                                 const struct bln_secrets *secrets, struct bln_err *err)
+				 const struct bln_secrets *secrets, struct bln_err *err)
 {
 	log->length = 0;
 	log->last[0] = '\0';

@@ -1,8 +1,8 @@
-/* What a job's process writes to stdout and stderr, on its way to the run's log file: masked, as UTF-8, and no more than the
- * file may hold.
+/* What a job's process writes to stdout and stderr, on its way to the run's log file: masked, as UTF-8, and no more
+ * than the file may hold.
  *
- * The process writes into a pipe of the runner's and not into the file, so that no secret that a user's program prints comes
- * to rest on the disk, and no program can fill it. */
+ * The process writes into a pipe of the runner's and not into the file, so that no secret that a user's program
+ * prints comes to rest on the disk, and no program can fill it. */
 #ifndef BLN_FLOW_JOB_LOG_H
 #define BLN_FLOW_JOB_LOG_H
 
@@ -30,7 +30,7 @@ struct bln_job_log {
 
 /* Opens PATH to append to; made where there is none, for its owner only. */
 BLN_MUST_CHECK enum bln_status bln_job_log_open(struct bln_job_log *log, const char *path, int64_t bytes_max,
-                                                const struct bln_secrets *secrets, struct bln_err *err);
+						const struct bln_secrets *secrets, struct bln_err *err);
 
 /* Takes bytes as they come. A file that cannot be written ends the log, not the job. */
 void bln_job_log_feed(struct bln_job_log *log, const char *bytes, size_t length);

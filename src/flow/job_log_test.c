@@ -111,7 +111,8 @@ static void only_so_much_is_kept(void **state)
 	feed(log, "more\n");
 	feed(log, "still more\n");
 	assert_string_equal(log->last, "still more");
-	assert_log(log, "12345\n67890\n… the log is full: what the job wrote after this is not kept (settings: log_max)\n");
+	assert_log(log,
+		   "12345\n67890\n… the log is full: what the job wrote after this is not kept (settings: log_max)\n");
 }
 
 /* A line without an end, and secrets anywhere in it, also over where the buffer ends. */

@@ -1,11 +1,12 @@
 /* How the process of a job tells the runner what it does: lines of JSON on a socket, each an object with one of
  *
  *   {"progress":{"done":5,"total":10,"unit":"files","what":"reading"}}   total 0: not known
- *   {"result":{…}}                                                     what is recorded of the run; the last one counts
+ *   {"result":{…}}                                what is recorded of the run; the last one counts
  *   {"error":{"status":"not found","message":"…"}}                     why it fails; the first one counts
  *
  * What a reader does not know it passes over, so that both sides may learn new lines. The socket's number is in the
- * environment variable BULLION_JOB_FD. The exit code says how the job ended (DESIGN's exit codes); lines only explain it. */
+ * environment variable BULLION_JOB_FD. The exit code says how the job ended (enum bln_job_exit); lines only explain
+ * it. */
 #ifndef BLN_FLOW_JOB_PROTOCOL_H
 #define BLN_FLOW_JOB_PROTOCOL_H
 
@@ -62,11 +63,12 @@ struct bln_job_writer {
 void bln_job_writer_init(struct bln_job_writer *writer, struct bln_clock *clock);
 
 /* UNIT and WHAT may be NULL. Not every call is a line; one with DONE = TOTAL is. */
-void bln_job_writer_progress(struct bln_job_writer *writer, int64_t done, int64_t total, const char *unit, const char *what);
+void bln_job_writer_progress(struct bln_job_writer *writer, int64_t done, int64_t total, const char *unit,
+			     const char *what);
 
 /* RESULT is a JSON object on one line, at most BLN_JOB_RESULT_LENGTH_MAX bytes. */
 BLN_MUST_CHECK enum bln_status bln_job_writer_result(struct bln_job_writer *writer, struct bln_slice result,
-                                                     struct bln_err *err);
+						     struct bln_err *err);
 
 /* Mask it first. */
 void bln_job_writer_error(struct bln_job_writer *writer, const struct bln_err *why);
@@ -84,7 +86,7 @@ struct bln_job_reader {
 
 /* Takes bytes as they come. BLN_NO_MEMORY only: what a child writes cannot be wrong, only unknown. */
 BLN_MUST_CHECK enum bln_status bln_job_reader_feed(struct bln_job_reader *reader, const char *bytes, size_t length,
-                                                   struct bln_err *err);
+						   struct bln_err *err);
 void bln_job_reader_clean_up(struct bln_job_reader *reader);
 
 #endif

@@ -30,7 +30,8 @@ static void lines_are_understood(void **state)
 	assert_int_equal(reader.progress.done, 6);
 	assert_string_equal(reader.progress.unit, "");
 	assert_string_equal(reader.result.at, "{\"rows\":2}");
-	feed(&reader, "{\"error\":{\"status\":\"not found\",\"message\":\"the cause\"}}\n{\"error\":{\"message\":\"what came of it\"}}\n");
+	feed(&reader, "{\"error\":{\"status\":\"not found\",\"message\":\"the "
+		      "cause\"}}\n{\"error\":{\"message\":\"what came of it\"}}\n");
 	assert_string_equal(reader.error.at, "the cause");
 	assert_int_equal(reader.unknown, 0);
 	bln_job_reader_clean_up(&reader);
@@ -38,9 +39,18 @@ static void lines_are_understood(void **state)
 
 static void what_is_unknown_or_wrong_is_passed_over(void **state)
 {
-	static const char *const bad[] = { "hello\n", "{\n", "[]\n", "{}\n", "{\"news\":{}}\n", "{\"progress\":5}\n",
-		                           "{\"progress\":{\"done\":-1}}\n", "{\"progress\":{\"done\":\"x\"}}\n",
-		                           "{\"progress\":{\"done\":1.5}}\n", "{\"result\":[1]}\n", "{\"error\":{}}\n", "\xff\n" };
+	static const char *const bad[] = { "hello\n",
+					   "{\n",
+					   "[]\n",
+					   "{}\n",
+					   "{\"news\":{}}\n",
+					   "{\"progress\":5}\n",
+					   "{\"progress\":{\"done\":-1}}\n",
+					   "{\"progress\":{\"done\":\"x\"}}\n",
+					   "{\"progress\":{\"done\":1.5}}\n",
+					   "{\"result\":[1]}\n",
+					   "{\"error\":{}}\n",
+					   "\xff\n" };
 	struct bln_job_reader reader = { 0 };
 	(void)state;
 
@@ -52,7 +62,8 @@ static void what_is_unknown_or_wrong_is_passed_over(void **state)
 	assert_int_equal(reader.unknown, sizeof(bad) / sizeof(bad[0]));
 	assert_false(reader.has_progress);
 	assert_int_equal(reader.result.length + reader.error.length, 0);
-	feed(&reader, "{\"progress\":{\"done\":1,\"what\":\"a\\u001b[2J\\u0000b\"}}\n{\"progress\":{\"done\":2,\"what\":\"a\\u001b[2J\"}}\n");
+	feed(&reader, "{\"progress\":{\"done\":1,\"what\":\"a\\u001b[2J\\u0000b\"}}\n{\"progress\":{\"done\":2,"
+		      "\"what\":\"a\\u001b[2J\"}}\n");
 	assert_int_equal(reader.progress.done, 2); /* no NUL in JSON */
 	assert_string_equal(reader.progress.what, "a?[2J");
 	bln_job_reader_clean_up(&reader);
@@ -161,7 +172,7 @@ static void statuses_have_exit_codes(void **state)
 	assert_int_equal(bln_job_exit_of(BLN_PARTIAL), 6);
 	assert_int_equal(bln_job_exit_of(BLN_INVALID), 2);
 	assert_int_equal(bln_job_exit_of(BLN_IO), 1);
-	assert_int_equal(bln_job_exit_of((enum bln_status)-1), 70);
+	assert_int_equal(bln_job_exit_of((enum bln_status) - 1), 70);
 }
 
 static void without_memory_the_reader_says_so(void **state)

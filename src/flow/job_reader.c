@@ -23,7 +23,8 @@ static bool progress_take(struct bln_job_reader *reader, const json_t *said)
 
 	if (bln_json_get_int(said, "done", &progress.done, NULL) != BLN_OK ||
 	    bln_json_get_int(said, "total", &progress.total, NULL) != BLN_OK ||
-	    bln_json_get_text(said, "unit", &unit, NULL) != BLN_OK || bln_json_get_text(said, "what", &what, NULL) != BLN_OK)
+	    bln_json_get_text(said, "unit", &unit, NULL) != BLN_OK ||
+	    bln_json_get_text(said, "what", &what, NULL) != BLN_OK)
 		return false;
 	if (progress.done < 0 || progress.total < 0)
 		return false;
@@ -77,7 +78,8 @@ static void line_take(struct bln_job_reader *reader)
 		for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 			json_t *said = NULL;
 
-			if (json_is_object(json) && bln_json_get_object(json, kinds[i].key, &said, NULL) == BLN_OK && said)
+			if (json_is_object(json) && bln_json_get_object(json, kinds[i].key, &said, NULL) == BLN_OK &&
+			    said)
 				is_known |= kinds[i].take(reader, said);
 		}
 		json_decref(json);
@@ -86,7 +88,8 @@ static void line_take(struct bln_job_reader *reader)
 		reader->unknown++;
 }
 
-enum bln_status bln_job_reader_feed(struct bln_job_reader *reader, const char *bytes, size_t length, struct bln_err *err)
+enum bln_status bln_job_reader_feed(struct bln_job_reader *reader, const char *bytes, size_t length,
+				    struct bln_err *err)
 {
 	struct bln_slice rest = { bytes, length };
 	enum bln_status status = BLN_OK;

@@ -75,7 +75,8 @@ static void add_word(struct bln_text *line, const char *key, const char *word)
 	bln_json_add_string(line, clean, length);
 }
 
-void bln_job_writer_progress(struct bln_job_writer *writer, int64_t done, int64_t total, const char *unit, const char *what)
+void bln_job_writer_progress(struct bln_job_writer *writer, int64_t done, int64_t total, const char *unit,
+			     const char *what)
 {
 	struct bln_text line = { 0 };
 	int64_t now_us;
@@ -100,8 +101,8 @@ enum bln_status bln_job_writer_result(struct bln_job_writer *writer, struct bln_
 	enum bln_status status;
 
 	if (result.length > BLN_JOB_RESULT_LENGTH_MAX || memchr(result.at, '\n', result.length))
-		return bln_err_set(err, BLN_BUG, "a job's result of %zu bytes: it must be one line of at most %d", result.length,
-		                   BLN_JOB_RESULT_LENGTH_MAX);
+		return bln_err_set(err, BLN_BUG, "a job's result of %zu bytes: it must be one line of at most %d",
+				   result.length, BLN_JOB_RESULT_LENGTH_MAX);
 	bln_text_add(&line, "{\"result\":");
 	bln_text_add_bytes(&line, result.at, result.length);
 	bln_text_add(&line, "}");

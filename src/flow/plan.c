@@ -17,8 +17,8 @@ static unsigned when_states(enum bln_run_state when)
 	return states;
 }
 
-static enum bln_status action_of_step(const struct bln_step *step, struct bln_arena *arena, struct bln_plan_action *action,
-                                      struct bln_err *err)
+static enum bln_status action_of_step(const struct bln_step *step, struct bln_arena *arena,
+				      struct bln_plan_action *action, struct bln_err *err)
 {
 	struct bln_plan_condition *conditions = NULL;
 
@@ -30,11 +30,11 @@ static enum bln_status action_of_step(const struct bln_step *step, struct bln_ar
 	for (size_t i = 0; i < step->after_count; i++)
 		conditions[i] = (struct bln_plan_condition){ step->after[i], when_states(step->when) };
 	*action = (struct bln_plan_action){ .name = step->name,
-		                            .job = step->job,
-		                            .step = step,
-		                            .conditions = conditions,
-		                            .conditions_count = step->after_count,
-		                            .is_any = step->is_any };
+					    .job = step->job,
+					    .step = step,
+					    .conditions = conditions,
+					    .conditions_count = step->after_count,
+					    .is_any = step->is_any };
 	return BLN_OK;
 }
 
@@ -70,15 +70,15 @@ static enum bln_status plan_order(struct bln_plan *plan, struct bln_arena *arena
 
 		while (is_placed[first] != UNPLACED)
 			first++;
-		return bln_err_set(err, BLN_INVALID, "workflow %s: step %s waits, by way of others, for itself", plan->name,
-		                   plan->actions[first].name);
+		return bln_err_set(err, BLN_INVALID, "workflow %s: step %s waits, by way of others, for itself",
+				   plan->name, plan->actions[first].name);
 	}
 	plan->order = order;
 	return BLN_OK;
 }
 
-enum bln_status bln_plan_of_workflow(const struct bln_workflow *workflow, struct bln_arena *arena, struct bln_plan *plan,
-                                     struct bln_err *err)
+enum bln_status bln_plan_of_workflow(const struct bln_workflow *workflow, struct bln_arena *arena,
+				     struct bln_plan *plan, struct bln_err *err)
 {
 	struct bln_plan_action *actions = bln_arena_calloc(arena, workflow->step_count + 1, sizeof(*actions));
 	enum bln_status status = BLN_OK;
@@ -90,16 +90,16 @@ enum bln_status bln_plan_of_workflow(const struct bln_workflow *workflow, struct
 	if (status != BLN_OK)
 		return status;
 	*plan = (struct bln_plan){ .name = workflow->name,
-		                   .kind = BLN_RUN_WORKFLOW,
-		                   .workflow = workflow,
-		                   .actions = actions,
-		                   .count = workflow->step_count,
-		                   .max_concurrent = workflow->max_concurrent };
+				   .kind = BLN_RUN_WORKFLOW,
+				   .workflow = workflow,
+				   .actions = actions,
+				   .count = workflow->step_count,
+				   .max_concurrent = workflow->max_concurrent };
 	return plan_order(plan, arena, err);
 }
 
 enum bln_status bln_plan_of_job(const struct bln_job *job, struct bln_arena *arena, struct bln_plan *plan,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	struct bln_plan_action *action = bln_arena_calloc(arena, 1, sizeof(*action));
 
@@ -107,24 +107,24 @@ enum bln_status bln_plan_of_job(const struct bln_job *job, struct bln_arena *are
 		return bln_err_memory(err);
 	*action = (struct bln_plan_action){ .name = job->name, .job = job };
 	*plan = (struct bln_plan){ .name = job->name,
-		                   .kind = BLN_RUN_JOB,
-		                   .actions = action,
-		                   .count = 1,
-		                   .max_concurrent = job->max_concurrent };
+				   .kind = BLN_RUN_JOB,
+				   .actions = action,
+				   .count = 1,
+				   .max_concurrent = job->max_concurrent };
 	return plan_order(plan, arena, err);
 }
 
 /* VERDICTS are made for all actions that ACTION waits for. */
 static enum bln_plan_verdict judge(const struct bln_plan_action *action, const enum bln_run_state *states,
-                                   const enum bln_plan_verdict *verdicts)
+				   const enum bln_plan_verdict *verdicts)
 {
 	size_t met = 0;
 	size_t lost = 0;
 
 	for (size_t i = 0; i < action->conditions_count; i++) {
 		const struct bln_plan_condition *condition = &action->conditions[i];
-		const enum bln_run_state state = verdicts[condition->action] == BLN_PLAN_SKIP ? BLN_RUN_SKIPPED :
-		                                                                                states[condition->action];
+		const enum bln_run_state state =
+			verdicts[condition->action] == BLN_PLAN_SKIP ? BLN_RUN_SKIPPED : states[condition->action];
 
 		if (condition->states & STATE(state))
 			met++;

@@ -75,7 +75,7 @@ static void add_conditions(struct bln_text *text, const struct bln_plan *plan, c
 void bln_plan_describe(const struct bln_plan *plan, const struct bln_properties *properties, struct bln_text *text)
 {
 	bln_text_add_format(text, "%s: a %s of %zu %s\n", plan->name, bln_run_kind_name(plan->kind), plan->count,
-	                    plan->count == 1 ? "action" : "actions");
+			    plan->count == 1 ? "action" : "actions");
 	for (size_t i = 0; properties && i < properties->count; i++)
 		bln_text_add_format(text, "  %s = %s\n", properties->items[i].name, properties->items[i].text);
 	for (size_t i = 0; i < plan->count; i++) {
@@ -105,7 +105,8 @@ static void add_json_string(struct bln_text *text, const char *string)
 	bln_json_add_string(text, slice.at, slice.length);
 }
 
-static void add_json_conditions(struct bln_text *text, const struct bln_plan *plan, const struct bln_plan_action *action)
+static void add_json_conditions(struct bln_text *text, const struct bln_plan *plan,
+				const struct bln_plan_action *action)
 {
 	bln_text_add_format(text, "{\"%s\":[", action->is_any ? "any" : "all");
 	for (size_t i = 0; i < action->conditions_count; i++) {
@@ -149,8 +150,8 @@ void bln_plan_describe_json(const struct bln_plan *plan, const struct bln_proper
 		bln_text_clean_up(&work);
 		bln_text_add(text, ",\"after\":");
 		add_json_conditions(text, plan, action);
-		bln_text_add_format(text, ",\"timeout_us\":%" PRId64 ",\"retries\":%" PRId64 "}", action->job->timeout_us,
-		                    action->job->retries);
+		bln_text_add_format(text, ",\"timeout_us\":%" PRId64 ",\"retries\":%" PRId64 "}",
+				    action->job->timeout_us, action->job->retries);
 	}
 	bln_text_add(text, "]}");
 }

@@ -1,7 +1,7 @@
 #include "flow/plan.h"
 
 enum bln_status bln_plan_make(const struct bln_project *project, const char *name, struct bln_arena *arena,
-                              struct bln_plan *plan, struct bln_err *err)
+			      struct bln_plan *plan, struct bln_err *err)
 {
 	const struct bln_workflow *workflow = bln_project_workflow(project, name);
 	const struct bln_job *job = bln_project_job(project, name);
@@ -15,6 +15,6 @@ enum bln_status bln_plan_make(const struct bln_project *project, const char *nam
 	nearest = bln_project_nearest(project, name);
 	if (nearest)
 		return bln_err_set(err, BLN_NOT_FOUND, "%s has no workflow or job %s; did you mean %s?", project->file,
-		                   quoted.text, nearest);
+				   quoted.text, nearest);
 	return bln_err_set(err, BLN_NOT_FOUND, "%s has no workflow or job %s", project->file, quoted.text);
 }

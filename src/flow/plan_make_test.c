@@ -4,20 +4,21 @@
 #include "flow/plan.h"
 
 static const char file[] = "project: crypto\n"
-                           "properties: {base: USD, symbols: all}\n"
-                           "sources:\n"
-                           "  archive: {kind: kraken_archive, path: \"${run:archive}\"}\n"
-                           "jobs:\n"
-                           "  ingest-historic: {kind: ingest, source: archive, into: bronze.cryptos}\n"
-                           "  silver-cryptos: {kind: sql, file: jobs/silver.sql, into: silver.cryptos, mode: upsert, key: [symbol, datetime]}\n"
-                           "  say: {kind: command, argv: [sh, -c, \"echo hello\"], timeout: 30m, retries: 2}\n"
-                           "workflows:\n"
-                           "  historical:\n"
-                           "    properties: {stage: gold}\n"
-                           "    steps:\n"
-                           "      alarm: {job: say, after: {any: [ingest, silver]}, when: FAILED}\n"
-                           "      silver: {job: silver-cryptos, after: [ingest]}\n"
-                           "      ingest: {job: ingest-historic}\n";
+			   "properties: {base: USD, symbols: all}\n"
+			   "sources:\n"
+			   "  archive: {kind: kraken_archive, path: \"${run:archive}\"}\n"
+			   "jobs:\n"
+			   "  ingest-historic: {kind: ingest, source: archive, into: bronze.cryptos}\n"
+			   "  silver-cryptos: {kind: sql, file: jobs/silver.sql, into: silver.cryptos, mode: upsert, "
+			   "key: [symbol, datetime]}\n"
+			   "  say: {kind: command, argv: [sh, -c, \"echo hello\"], timeout: 30m, retries: 2}\n"
+			   "workflows:\n"
+			   "  historical:\n"
+			   "    properties: {stage: gold}\n"
+			   "    steps:\n"
+			   "      alarm: {job: say, after: {any: [ingest, silver]}, when: FAILED}\n"
+			   "      silver: {job: silver-cryptos, after: [ingest]}\n"
+			   "      ingest: {job: ingest-historic}\n";
 
 static struct bln_project *project;
 
@@ -69,17 +70,18 @@ static void a_plan_can_be_read(void **state)
 	assert_ok(bln_plan_make(project, "historical", &arena, &plan, &err), &err);
 	bln_plan_describe(&plan, &project->properties, &text);
 	assert_ok(bln_text_check(&text, &err), &err);
-	assert_string_equal(text.at, "historical: a workflow of 3 actions\n"
-	                             "  base = USD\n"
-	                             "  symbols = all\n"
-	                             "  1. ingest: job ingest-historic: ingest from archive (kraken_archive) into bronze.cryptos\n"
-	                             "     at once; stopped after 1d\n"
-	                             "  2. silver: job silver-cryptos: sql jobs/silver.sql into silver.cryptos (upsert by symbol, "
-	                             "datetime)\n"
-	                             "     after ingest SUCCEEDED; stopped after 1d\n"
-	                             "  3. alarm: job say: command sh -c echo hello\n"
-	                             "     after ingest FAILED|TIMEOUT|ERROR or silver FAILED|TIMEOUT|ERROR; stopped after 30m; "
-	                             "tried again up to 2x\n");
+	assert_string_equal(
+		text.at, "historical: a workflow of 3 actions\n"
+			 "  base = USD\n"
+			 "  symbols = all\n"
+			 "  1. ingest: job ingest-historic: ingest from archive (kraken_archive) into bronze.cryptos\n"
+			 "     at once; stopped after 1d\n"
+			 "  2. silver: job silver-cryptos: sql jobs/silver.sql into silver.cryptos (upsert by symbol, "
+			 "datetime)\n"
+			 "     after ingest SUCCEEDED; stopped after 1d\n"
+			 "  3. alarm: job say: command sh -c echo hello\n"
+			 "     after ingest FAILED|TIMEOUT|ERROR or silver FAILED|TIMEOUT|ERROR; stopped after 30m; "
+			 "tried again up to 2x\n");
 	bln_text_clean_up(&text);
 	bln_arena_clean_up(&arena);
 }
@@ -100,8 +102,9 @@ static void a_plan_can_be_read_by_programs(void **state)
 	assert_string_equal(json_string_value(json_object_get(json, "kind")), "workflow");
 	assert_string_equal(json_string_value(json_object_get(json_object_get(json, "properties"), "base")), "USD");
 	assert_int_equal(json_array_size(json_object_get(json, "actions")), 3);
-	assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(json, "actions"), 0), "name")),
-	                    "ingest");
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(json_object_get(json, "actions"), 0), "name")),
+		"ingest");
 	for (size_t i = 0; i < 3; i++) {
 		alarm = json_array_get(json_object_get(json, "actions"), i);
 		if (strcmp(json_string_value(json_object_get(alarm, "name")), "alarm") == 0)

@@ -41,15 +41,19 @@ static struct bln_plan plan_of(const struct graph *graph, struct bln_arena *aren
 	return plan;
 }
 
-/* What the plan says of the states that TEXT has a letter for each of: "w" waiting, "r" running, "S" SUCCEEDED, "F" FAILED,
- * "T" TIMEOUT, "E" ERROR, "X" STOPPED, "K" SKIPPED. Letters of the answer: ">" start, "k" skip, "." nothing; "!" behind: done. */
+/* What the plan says of the states that TEXT has a letter for each of: "w" waiting, "r" running, "S" SUCCEEDED, "F"
+ * FAILED, "T" TIMEOUT, "E" ERROR, "X" STOPPED, "K" SKIPPED. Letters of the answer: ">" start, "k" skip, "." nothing;
+ * "!" behind: done. */
 static const char *next_of(const struct bln_plan *plan, const char *text)
 {
 	static char answer[STEPS_MAX + 2];
-	static const char letters[] = { [BLN_RUN_WAITING] = 'w', [BLN_RUN_RUNNING] = 'r', [BLN_RUN_SUCCEEDED] = 'S',
-		                        [BLN_RUN_FAILED] = 'F',	 [BLN_RUN_TIMEOUT] = 'T', [BLN_RUN_ERROR] = 'E',
-		                        [BLN_RUN_STOPPED] = 'X', [BLN_RUN_SKIPPED] = 'K' };
-	static const char verdict_letters[] = { [BLN_PLAN_NOTHING] = '.', [BLN_PLAN_START] = '>', [BLN_PLAN_SKIP] = 'k' };
+	static const char letters[] = {
+		[BLN_RUN_WAITING] = 'w', [BLN_RUN_RUNNING] = 'r', [BLN_RUN_SUCCEEDED] = 'S', [BLN_RUN_FAILED] = 'F',
+		[BLN_RUN_TIMEOUT] = 'T', [BLN_RUN_ERROR] = 'E',	  [BLN_RUN_STOPPED] = 'X',   [BLN_RUN_SKIPPED] = 'K'
+	};
+	static const char verdict_letters[] = {
+		[BLN_PLAN_NOTHING] = '.', [BLN_PLAN_START] = '>', [BLN_PLAN_SKIP] = 'k'
+	};
 	enum bln_run_state states[STEPS_MAX];
 	enum bln_plan_verdict verdicts[STEPS_MAX];
 	bool is_done;
@@ -137,7 +141,6 @@ static void when_says_which_end_is_meant(void **state)
 	bln_arena_clean_up(&arena);
 }
 
-
 static void a_workflow_ends_as_its_actions_did(void **state)
 {
 	struct bln_arena arena = { 0 };
@@ -202,7 +205,7 @@ static void a_circle_is_refused(void **state)
 static void graph_random(struct graph *graph, struct bln_random *random)
 {
 	static const enum bln_run_state whens[] = { BLN_RUN_SUCCEEDED, BLN_RUN_SUCCEEDED, BLN_RUN_FAILED,
-		                                    BLN_RUN_TIMEOUT,   BLN_RUN_STOPPED,	  BLN_RUN_ERROR };
+						    BLN_RUN_TIMEOUT,   BLN_RUN_STOPPED,	  BLN_RUN_ERROR };
 	size_t count = 1 + bln_random_below(random, STEPS_MAX);
 	size_t places[STEPS_MAX]; /* so that the file's order is not that of the conditions */
 
@@ -230,16 +233,16 @@ static bool is_met(const struct bln_step *step, const enum bln_run_state *states
 	for (size_t i = 0; i < step->after_count; i++) {
 		enum bln_run_state state = states[step->after[i]];
 
-		met += step->when == BLN_RUN_FAILED ? state == BLN_RUN_FAILED || state == BLN_RUN_TIMEOUT ||
-							      state == BLN_RUN_ERROR :
-						      state == step->when;
+		met += step->when == BLN_RUN_FAILED
+			       ? state == BLN_RUN_FAILED || state == BLN_RUN_TIMEOUT || state == BLN_RUN_ERROR
+			       : state == step->when;
 	}
 	return step->is_any && step->after_count > 0 ? met > 0 : met == step->after_count;
 }
 
 /* Runs the plan to its end. Action I, if it begins, comes to OUTCOMES[I]; who begins and ends first is random. */
 static void play(const struct bln_plan *plan, const enum bln_run_state *outcomes, struct bln_random *random,
-                 enum bln_run_state *states)
+		 enum bln_run_state *states)
 {
 	enum bln_plan_verdict verdicts[STEPS_MAX];
 	int rounds = 0;
@@ -273,11 +276,13 @@ static void play(const struct bln_plan *plan, const enum bln_run_state *outcomes
 	}
 }
 
-/* In the end each action ran exactly if its conditions are met by how the others ended, whatever the order in which they did. */
+/* In the end each action ran exactly if its conditions are met by how the others ended, whatever the order in which
+ * they did. */
 static void random_graphs_end_the_same_in_any_order(void **state)
 {
-	static const enum bln_run_state ends[] = { BLN_RUN_SUCCEEDED, BLN_RUN_SUCCEEDED, BLN_RUN_SUCCEEDED, BLN_RUN_FAILED,
-		                                   BLN_RUN_TIMEOUT,   BLN_RUN_STOPPED,	 BLN_RUN_ERROR };
+	static const enum bln_run_state ends[] = { BLN_RUN_SUCCEEDED, BLN_RUN_SUCCEEDED, BLN_RUN_SUCCEEDED,
+						   BLN_RUN_FAILED,    BLN_RUN_TIMEOUT,	 BLN_RUN_STOPPED,
+						   BLN_RUN_ERROR };
 	struct bln_random random;
 	(void)state;
 

@@ -5,8 +5,8 @@
 #include "base/json.h"
 
 enum bln_status bln_run_properties_of(const struct bln_properties *project, const struct bln_plan *plan,
-                                      const struct bln_plan_action *action, const struct bln_properties *given,
-                                      struct bln_arena *arena, struct bln_properties *out, struct bln_err *err)
+				      const struct bln_plan_action *action, const struct bln_properties *given,
+				      struct bln_arena *arena, struct bln_properties *out, struct bln_err *err)
 {
 	const struct bln_properties *const layers[] = {
 		project,
@@ -25,7 +25,7 @@ enum bln_status bln_run_properties_of(const struct bln_properties *project, cons
 }
 
 static enum bln_status secret_check(const struct bln_property *property, const struct bln_secrets *secrets,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct bln_text copy = { 0 };
 	enum bln_status status;
@@ -36,16 +36,17 @@ static enum bln_status secret_check(const struct bln_property *property, const s
 	status = bln_text_check(&copy, err);
 	length = status == BLN_OK ? bln_secrets_mask(secrets, copy.at, copy.length) : 0;
 	if (status == BLN_OK && length != copy.length)
-		status = bln_err_set(err, BLN_INVALID,
-		                     "the property '%s' holds a secret, and properties are recorded: give it in an environment "
-		                     "variable, and write %s=${env:VARIABLE}",
-		                     property->name, property->name);
+		status = bln_err_set(
+			err, BLN_INVALID,
+			"the property '%s' holds a secret, and properties are recorded: give it in an environment "
+			"variable, and write %s=${env:VARIABLE}",
+			property->name, property->name);
 	bln_text_clean_up(&copy);
 	return status;
 }
 
 enum bln_status bln_run_properties_format(const struct bln_properties *properties, bool is_full,
-                                          const struct bln_secrets *secrets, struct bln_text *text, struct bln_err *err)
+					  const struct bln_secrets *secrets, struct bln_text *text, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -56,19 +57,20 @@ enum bln_status bln_run_properties_format(const struct bln_properties *propertie
 	bln_properties_add_json(properties, text);
 	if (is_full && !text->has_failed) {
 		text->length--; /* the bracket */
-		bln_text_add(text, properties->count > 0 ? ",\"" BLN_RUN_FULL "\":true}" : "\"" BLN_RUN_FULL "\":true}");
+		bln_text_add(text,
+			     properties->count > 0 ? ",\"" BLN_RUN_FULL "\":true}" : "\"" BLN_RUN_FULL "\":true}");
 	}
 	return bln_text_check(text, err);
 }
 
 static enum bln_status member_take(const char *key, const json_t *value, struct bln_arena *arena,
-                                   struct bln_properties *out, struct bln_err *err)
+				   struct bln_properties *out, struct bln_err *err)
 {
 	struct bln_property property = { 0 };
 
 	if (!json_is_string(value))
 		return bln_err_set(err, BLN_CORRUPT, "the recorded property '%s' is not a text",
-		                   bln_quote(key, strlen(key)).text);
+				   bln_quote(key, strlen(key)).text);
 	property.name = bln_arena_strdup(arena, key);
 	property.text = bln_arena_strndup(arena, json_string_value(value), json_string_length(value));
 	if (!property.name || !property.text)
@@ -77,7 +79,7 @@ static enum bln_status member_take(const char *key, const json_t *value, struct 
 }
 
 enum bln_status bln_run_properties_parse(struct bln_slice json, struct bln_arena *arena, struct bln_properties *out,
-                                         bool *is_full, struct bln_err *err)
+					 bool *is_full, struct bln_err *err)
 {
 	json_t *object = NULL;
 	json_t *value;
@@ -91,7 +93,8 @@ enum bln_status bln_run_properties_parse(struct bln_slice json, struct bln_arena
 		status = bln_err_set(err, BLN_CORRUPT, "the run's properties are not a JSON object");
 		goto done;
 	}
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		if (strcmp(key, BLN_RUN_FULL) == 0)
 			*is_full = json_is_true(value);
 		else

@@ -4,14 +4,14 @@
 #include "flow/run_properties.h"
 
 static const char file[] = "project: crypto\n"
-                           "properties: {a: project, b: project, c: project, d: project, e: project}\n"
-                           "jobs:\n"
-                           "  say: {kind: command, argv: [echo], properties: {b: job, c: job, d: job, e: job}}\n"
-                           "workflows:\n"
-                           "  talk:\n"
-                           "    properties: {c: workflow, d: workflow, e: workflow}\n"
-                           "    steps:\n"
-                           "      first: {job: say, properties: {d: step, e: step}}\n";
+			   "properties: {a: project, b: project, c: project, d: project, e: project}\n"
+			   "jobs:\n"
+			   "  say: {kind: command, argv: [echo], properties: {b: job, c: job, d: job, e: job}}\n"
+			   "workflows:\n"
+			   "  talk:\n"
+			   "    properties: {c: workflow, d: workflow, e: workflow}\n"
+			   "    steps:\n"
+			   "      first: {job: say, properties: {d: step, e: step}}\n";
 
 static struct bln_project *project;
 static struct bln_arena arena;
@@ -60,8 +60,10 @@ static void assert_json(const struct bln_plan_action *action, const char *expect
 static void the_nearer_has_the_last_word(void **state)
 {
 	(void)state;
-	assert_json(NULL, "{\"a\":\"project\",\"b\":\"project\",\"c\":\"workflow\",\"d\":\"workflow\",\"e\":\"given\"}");
-	assert_json(&plan.actions[0], "{\"a\":\"project\",\"b\":\"job\",\"c\":\"workflow\",\"d\":\"step\",\"e\":\"given\"}");
+	assert_json(NULL,
+		    "{\"a\":\"project\",\"b\":\"project\",\"c\":\"workflow\",\"d\":\"workflow\",\"e\":\"given\"}");
+	assert_json(&plan.actions[0],
+		    "{\"a\":\"project\",\"b\":\"job\",\"c\":\"workflow\",\"d\":\"step\",\"e\":\"given\"}");
 }
 
 static void what_is_recorded_is_read_again(void **state)
@@ -75,7 +77,8 @@ static void what_is_recorded_is_read_again(void **state)
 	(void)state;
 
 	assert_ok(bln_run_properties_format(&given, true, NULL, &text, &err), &err);
-	assert_ok(bln_run_properties_parse((struct bln_slice){ text.at, text.length }, &arena, &read, &is_full, &err), &err);
+	assert_ok(bln_run_properties_parse((struct bln_slice){ text.at, text.length }, &arena, &read, &is_full, &err),
+		  &err);
 	assert_true(is_full);
 	assert_int_equal(read.count, 1);
 	assert_string_equal(bln_properties_get(&read, "path"), "a \"b\" ${env:C}\n");
@@ -84,7 +87,8 @@ static void what_is_recorded_is_read_again(void **state)
 	assert_string_equal(text.at, "{\"@full\":true}");
 	bln_text_clear(&text);
 	assert_ok(bln_run_properties_format(&none, false, NULL, &text, &err), &err);
-	assert_ok(bln_run_properties_parse((struct bln_slice){ text.at, text.length }, &arena, &read, &is_full, &err), &err);
+	assert_ok(bln_run_properties_parse((struct bln_slice){ text.at, text.length }, &arena, &read, &is_full, &err),
+		  &err);
 	assert_false(is_full);
 	assert_int_equal(read.count, 0);
 	bln_text_clean_up(&text);
@@ -99,7 +103,8 @@ static void what_is_no_record_is_refused(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_int_not_equal(bln_run_properties_parse(bln_slice_of(bad[i]), &arena, &read, &is_full, &err), BLN_OK);
+		assert_int_not_equal(bln_run_properties_parse(bln_slice_of(bad[i]), &arena, &read, &is_full, &err),
+				     BLN_OK);
 }
 
 static void secrets_are_not_recorded(void **state)
@@ -137,12 +142,13 @@ static void without_memory_it_says_so(void **state)
 		bool is_full;
 
 		bln_mem_fail_at(nth, false);
-		status = bln_run_properties_of(&project->properties, &plan, &plan.actions[0], &given, &own, &properties, &err);
+		status = bln_run_properties_of(&project->properties, &plan, &plan.actions[0], &given, &own, &properties,
+					       &err);
 		if (status == BLN_OK)
 			status = bln_run_properties_format(&properties, true, NULL, &text, &err);
 		if (status == BLN_OK)
-			status = bln_run_properties_parse((struct bln_slice){ text.at, text.length }, &own, &properties, &is_full,
-			                                  &err);
+			status = bln_run_properties_parse((struct bln_slice){ text.at, text.length }, &own, &properties,
+							  &is_full, &err);
 		bln_mem_fail_at(0, false);
 		bln_text_clean_up(&text);
 		bln_arena_clean_up(&own);
@@ -154,10 +160,8 @@ static void without_memory_it_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_nearer_has_the_last_word),
-		cmocka_unit_test(what_is_recorded_is_read_again),
-		cmocka_unit_test(what_is_no_record_is_refused),
-		cmocka_unit_test(secrets_are_not_recorded),
+		cmocka_unit_test(the_nearer_has_the_last_word), cmocka_unit_test(what_is_recorded_is_read_again),
+		cmocka_unit_test(what_is_no_record_is_refused), cmocka_unit_test(secrets_are_not_recorded),
 		cmocka_unit_test(without_memory_it_says_so),
 	};
 

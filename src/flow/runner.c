@@ -67,21 +67,25 @@ static enum bln_status run_begin(struct bln_running *running, bool *is_begun, st
 		bln_logger_say(runner->logger, BLN_LEVEL_WARN, "flow", "%zu runs had died without a word", reaped);
 	BLN_TRY(bln_running_record(running, err));
 	*is_begun = true;
-	BLN_TRY(bln_running_is_turn(running, running->id, plan->name, plan->kind, plan->max_concurrent, &is_turn, other, err));
+	BLN_TRY(bln_running_is_turn(running, running->id, plan->name, plan->kind, plan->max_concurrent, &is_turn, other,
+				    err));
 	if (!is_turn) {
 		*is_begun = false;
 		BLN_TRY(bln_running_change(running, running->id, BLN_RUN_STOPPED,
-		                           "never began: as many runs were under way as may be at once", NULL, &state, err));
+					   "never began: as many runs were under way as may be at once", NULL, &state,
+					   err));
 		status = bln_err_set(err, BLN_CONFLICT,
-		                     "%s is under way already, run %s, and may be %" PRId64
-		                     " at once (max_concurrent): wait for it, or stop it with 'bullion runs cancel %s'",
-		                     plan->name, other, plan->max_concurrent, other);
+				     "%s is under way already, run %s, and may be %" PRId64
+				     " at once (max_concurrent): wait for it, or stop it with 'bullion runs cancel %s'",
+				     plan->name, other, plan->max_concurrent, other);
 		goto done;
 	}
 	if (plan->kind == BLN_RUN_WORKFLOW)
 		BLN_TRY(bln_running_change(running, running->id, BLN_RUN_RUNNING, NULL, NULL, &state, err));
-	bln_running_tell(running, (struct bln_run_event){
-					  .kind = BLN_RUN_BEGAN, .run_id = running->id, .attempt = 1, .state = BLN_RUN_RUNNING });
+	bln_running_tell(running, (struct bln_run_event){ .kind = BLN_RUN_BEGAN,
+							  .run_id = running->id,
+							  .attempt = 1,
+							  .state = BLN_RUN_RUNNING });
 done:
 	return status;
 }
@@ -197,14 +201,15 @@ static void reasons_add(const struct bln_running *running, struct bln_text *text
 		if (!bln_run_state_is_failure(state) && state != BLN_RUN_STOPPED)
 			continue;
 		bln_text_add_format(text, "%s%s %s: %s", text->length ? "; " : "", running->plan->actions[at].name,
-		                    bln_run_state_name(state), running->actions[at].reason);
+				    bln_run_state_name(state), running->actions[at].reason);
 	}
 }
 
 /* What our process exits with. */
 static int exit_code_of(const struct bln_running *running, const struct bln_run_outcome *outcome)
 {
-	static const int passed_on[] = { BLN_JOB_EXIT_USAGE, BLN_JOB_EXIT_CONFLICT, BLN_JOB_EXIT_NOT_FOUND, BLN_JOB_EXIT_BUG };
+	static const int passed_on[] = { BLN_JOB_EXIT_USAGE, BLN_JOB_EXIT_CONFLICT, BLN_JOB_EXIT_NOT_FOUND,
+					 BLN_JOB_EXIT_BUG };
 
 	if (outcome->state == BLN_RUN_SUCCEEDED && outcome->is_partial)
 		return BLN_JOB_EXIT_PARTIAL;
@@ -223,7 +228,8 @@ static void outcome_make(const struct bln_running *running, struct bln_run_outco
 	bool has_begun = false;
 	bool has_stopped = false;
 
-	*outcome = (struct bln_run_outcome){ .state = bln_plan_end(running->plan, running->states), .has_nothing_done = true };
+	*outcome = (struct bln_run_outcome){ .state = bln_plan_end(running->plan, running->states),
+					     .has_nothing_done = true };
 	for (size_t i = 0; i < running->plan->count; i++) {
 		const struct bln_run_action *action = &running->actions[i];
 
@@ -253,7 +259,8 @@ static enum bln_status run_end(struct bln_running *running, struct bln_run_outco
 	reasons_add(running, &reasons);
 	BLN_TRY(bln_text_check(&reasons, err));
 	if (running->plan->kind == BLN_RUN_WORKFLOW)
-		BLN_TRY(bln_running_change(running, running->id, outcome->state, reasons.at, result, &outcome->state, err));
+		BLN_TRY(bln_running_change(running, running->id, outcome->state, reasons.at, result, &outcome->state,
+					   err));
 	bln_running_tell(running, (struct bln_run_event){ .kind = BLN_RUN_ENDED,
 							  .run_id = outcome->run_id,
 							  .attempt = 1,
@@ -267,7 +274,7 @@ done:
 }
 
 enum bln_status bln_runner_run(const struct bln_runner *runner, const struct bln_plan *plan,
-                               const struct bln_properties *given, struct bln_run_outcome *outcome, struct bln_err *err)
+			       const struct bln_properties *given, struct bln_run_outcome *outcome, struct bln_err *err)
 {
 	struct bln_running running = { .runner = runner, .plan = plan, .given = given };
 	struct bln_err why = { 0 };

@@ -1,12 +1,13 @@
 /* Runs a plan: each action is a process of its own, recorded in the state from before it begins to after it ended.
  *
- * The process is this program again with a hidden command, {…, "job-run", RUN_ID}: what it is to do stands in the record
- * (bln_run_get, bln_run_properties_parse), what it says goes by job_protocol.h, what it writes to the run's log. So a job
- * that leaks, hangs or crashes harms only itself.
+ * The process is this program again with a hidden command, {…, "job-run", RUN_ID}: what it is to do stands in the
+ * record (bln_run_get, bln_run_properties_parse), what it says goes by job_protocol.h, what it writes to the run's
+ * log. So a job that leaks, hangs or crashes harms only itself.
  *
- * A run that is killed takes its jobs with it (base/child.h); what it leaves in the state is ended by bln_runs_reap, which
- * every run begins with. Work that was committed then is not done twice for that: exactly-once is the lake's business, never
- * this one's. Left out on purpose: who starts runs (triggers), queues of runs, and runs that outlive who started them. */
+ * A run that is killed takes its jobs with it (base/child.h); what it leaves in the state is ended by bln_runs_reap,
+ * which every run begins with. Work that was committed then is not done twice for that: exactly-once is the lake's
+ * business, never this one's. Left out on purpose: who starts runs (triggers), queues of runs, and runs that outlive
+ * who started them. */
 #ifndef BLN_FLOW_RUNNER_H
 #define BLN_FLOW_RUNNER_H
 
@@ -77,19 +78,19 @@ struct bln_runner {
 struct bln_run_outcome {
 	enum bln_run_state state; /* an end */
 	char run_id[BLN_UUID_TEXT_SIZE]; /* a job that was tried again: of the last attempt */
-	int exit_code; /* for our process, after DESIGN: 0, 1, 2, 3 (nothing to do), 4, 5, 6 (in part), 70, 130 (stopped) */
+	int exit_code; /* for our process: one of enum bln_job_exit */
 	bool is_partial;
 	bool has_nothing_done; /* every action that began says so */
 };
 
-/* Runs PLAN with the properties GIVEN (may be NULL) to its end, and records it all. Not to be called from a thread that ends
- * before the run does.
+/* Runs PLAN with the properties GIVEN (may be NULL) to its end, and records it all. Not to be called from a thread
+ * that ends before the run does.
  *
- * BLN_OK: it ended, *OUTCOME says how. BLN_CONFLICT: as many runs of its name are under way as there may be at once, named in
- * ERR; nothing was begun. Otherwise it could not be run or recorded: its jobs are killed, and the run ends as ERROR, if that
- * can be recorded. */
+ * BLN_OK: it ended, *OUTCOME says how. BLN_CONFLICT: as many runs of its name are under way as there may be at once,
+ * named in ERR; nothing was begun. Otherwise it could not be run or recorded: its jobs are killed, and the run ends
+ * as ERROR, if that can be recorded. */
 BLN_MUST_CHECK enum bln_status bln_runner_run(const struct bln_runner *runner, const struct bln_plan *plan,
-                                              const struct bln_properties *given, struct bln_run_outcome *outcome,
-                                              struct bln_err *err);
+					      const struct bln_properties *given, struct bln_run_outcome *outcome,
+					      struct bln_err *err);
 
 #endif

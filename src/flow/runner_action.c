@@ -20,16 +20,16 @@ void bln_running_tell(struct bln_running *running, struct bln_run_event event)
 
 /* What is to be told of ACTION, whatever it is. */
 static struct bln_run_event event_of(const struct bln_run_action *action, enum bln_run_event_kind kind,
-                                     enum bln_run_state state)
+				     enum bln_run_state state)
 {
 	return (struct bln_run_event){ .kind = kind,
-		                       .action = action->action,
-		                       .run_id = action->id,
-		                       .log_path = action->log_path,
-		                       .attempt = action->attempt,
-		                       .state = state,
-		                       .is_partial = action->is_partial,
-		                       .reason = action->reason };
+				       .action = action->action,
+				       .run_id = action->id,
+				       .log_path = action->log_path,
+				       .attempt = action->attempt,
+				       .state = state,
+				       .is_partial = action->is_partial,
+				       .reason = action->reason };
 }
 
 static enum bln_run_state *state_of(struct bln_running *running, const struct bln_run_action *action)
@@ -48,12 +48,12 @@ static void log_end(const struct bln_running *running, const struct bln_run_acti
 	const enum bln_level level = bln_run_state_is_failure(state) ? BLN_LEVEL_WARN : BLN_LEVEL_INFO;
 
 	bln_logger_write(running->runner->logger, level, "flow", fields, action->reason[0] ? 4 : 3, "%s: %s ended",
-	                 running->plan->name, action->action->name);
+			 running->plan->name, action->action->name);
 }
 
 /* Ends ACTION for good, in its record as well. REASON may be the action's own. */
 static enum bln_status action_end(struct bln_running *running, struct bln_run_action *action, enum bln_run_state to,
-                                  const char *reason, const char *result, struct bln_err *err)
+				  const char *reason, const char *result, struct bln_err *err)
 {
 	struct bln_run_event event;
 	enum bln_run_state state = to;
@@ -76,8 +76,8 @@ static enum bln_status action_end(struct bln_running *running, struct bln_run_ac
 }
 
 /* Ends one that never began. */
-static enum bln_status action_end_idle(struct bln_running *running, struct bln_run_action *action, enum bln_run_state to,
-                                       const char *reason, struct bln_err *err)
+static enum bln_status action_end_idle(struct bln_running *running, struct bln_run_action *action,
+				       enum bln_run_state to, const char *reason, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -93,7 +93,7 @@ enum bln_status bln_running_skip(struct bln_running *running, struct bln_err *er
 	for (size_t i = 0; status == BLN_OK && i < running->plan->count; i++)
 		if (running->verdicts[i] == BLN_PLAN_SKIP)
 			status = action_end_idle(running, &running->actions[i], BLN_RUN_SKIPPED,
-			                         "what it waits for can no longer come", err);
+						 "what it waits for can no longer come", err);
 	return status;
 }
 
@@ -104,11 +104,11 @@ static enum bln_status process_start(struct bln_running *running, struct bln_run
 	const struct bln_job *job = action->action->job;
 	const char *argv[BLN_RUNNER_ARGUMENTS_MAX + 2] = { NULL };
 	struct bln_attempt_start start = { .file = runner->file,
-		                           .argv = argv,
-		                           .log_bytes_max = runner->project->settings.log_bytes_max,
-		                           .timeout_us = job->timeout_us,
-		                           .grace_us = runner->grace_us,
-		                           .secrets = runner->secrets };
+					   .argv = argv,
+					   .log_bytes_max = runner->project->settings.log_bytes_max,
+					   .timeout_us = job->timeout_us,
+					   .grace_us = runner->grace_us,
+					   .secrets = runner->secrets };
 	struct bln_err why = { 0 };
 	size_t count = 0;
 
@@ -127,14 +127,14 @@ static enum bln_status process_start(struct bln_running *running, struct bln_run
 	action->phase = BLN_PHASE_ACTIVE;
 	running->active++;
 	bln_logger_say(runner->logger, BLN_LEVEL_INFO, "flow", "%s: %s began, run %s", running->plan->name,
-	               action->action->name, action->id);
+		       action->action->name, action->id);
 	bln_running_tell(running, event_of(action, BLN_RUN_ACTION_BEGAN, BLN_RUN_RUNNING));
 	return BLN_OK;
 }
 
 /* Whether the runs of its job that were there before leave room for it. A job's own run has asked before it began. */
 static enum bln_status turn_ask(struct bln_running *running, struct bln_run_action *action, bool *is_turn,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	const struct bln_job *job = action->action->job;
 	char other[BLN_UUID_TEXT_SIZE] = "";
@@ -146,7 +146,8 @@ static enum bln_status turn_ask(struct bln_running *running, struct bln_run_acti
 		return BLN_OK;
 	if (action->is_queued) /* those before may have died */
 		BLN_TRY(bln_runs_reap(running->runner->state, bln_clock_now_us(running->runner->clock), &reaped, err));
-	BLN_TRY(bln_running_is_turn(running, action->id, job->name, BLN_RUN_JOB, job->max_concurrent, is_turn, other, err));
+	BLN_TRY(bln_running_is_turn(running, action->id, job->name, BLN_RUN_JOB, job->max_concurrent, is_turn, other,
+				    err));
 	if (!*is_turn) {
 		action->due_us = bln_clock_monotonic_us(running->runner->clock) + QUEUE_LOOK_US;
 		if (!action->is_queued)
@@ -196,8 +197,8 @@ enum bln_status bln_running_begin(struct bln_running *running, struct bln_err *e
 	return status;
 }
 
-/* How long to wait before the attempt after ATTEMPT: the job's delay, doubled each time, and up to a quarter more so that
- * what failed together does not come back together. */
+/* How long to wait before the attempt after ATTEMPT: the job's delay, doubled each time, and up to a quarter more so
+ * that what failed together does not come back together. */
 static int64_t delay_us_of(struct bln_running *running, const struct bln_job *job, int64_t attempt)
 {
 	const int64_t longest_us = BLN_RUNNER_RETRY_DELAY_S_MAX * BLN_US_PER_SECOND;
@@ -209,7 +210,7 @@ static int64_t delay_us_of(struct bln_running *running, const struct bln_job *jo
 }
 
 static enum bln_status action_retry(struct bln_running *running, struct bln_run_action *action, enum bln_run_state to,
-                                    const char *result, struct bln_err *err)
+				    const char *result, struct bln_err *err)
 {
 	struct bln_run_event event;
 	enum bln_run_state state;
@@ -238,10 +239,10 @@ static void queue_wake(struct bln_running *running)
 }
 
 static enum bln_status process_ended(struct bln_running *running, struct bln_run_action *action,
-                                     const struct bln_attempt_end *end, struct bln_err *err)
+				     const struct bln_attempt_end *end, struct bln_err *err)
 {
 	const bool is_again = (end->state == BLN_RUN_FAILED || end->state == BLN_RUN_TIMEOUT) &&
-	                      action->attempt <= action->action->job->retries && !running->is_stopping;
+			      action->attempt <= action->action->job->retries && !running->is_stopping;
 
 	bln_attempt_destroy(action->process);
 	action->process = NULL;
@@ -299,11 +300,13 @@ enum bln_status bln_running_stop(struct bln_running *running, struct bln_err *er
 		struct bln_run_action *action = &running->actions[i];
 
 		if (action->phase == BLN_PHASE_ACTIVE) {
-			status = running->is_stopping ? BLN_OK : bln_running_change(running, action->id, BLN_RUN_STOPPING, NULL,
-			                                                            NULL, &state, err);
+			status = running->is_stopping ? BLN_OK
+						      : bln_running_change(running, action->id, BLN_RUN_STOPPING, NULL,
+									   NULL, &state, err);
 			bln_attempt_stop(action->process, running->is_hurried);
 		} else if (action->phase != BLN_PHASE_ENDED) {
-			status = action_end_idle(running, action, BLN_RUN_STOPPED, "never began: the run was stopped", err);
+			status = action_end_idle(running, action, BLN_RUN_STOPPED, "never began: the run was stopped",
+						 err);
 		}
 	}
 	running->is_stopping = true;

@@ -1,4 +1,5 @@
-/* The runner killed at any moment: its jobs die with it, the state is put right by the next run, and that run goes well. */
+/* The runner killed at any moment: its jobs die with it, the state is put right by the next run, and that run goes
+ * well. */
 #include "flow/runner_test_kit.h"
 
 #include <dirent.h>
@@ -6,20 +7,20 @@
 enum { ROUNDS = 8, LIFE_US_MAX = 250000 };
 
 static const char yaml[] = "properties:\n"
-                           "  do: |\n"
-                           "    echo $$ > pids.$STEP.$$\n"
-                           "    if [ -e finish ]; then exit 0; fi\n"
-                           "    n=0; while [ $n -lt 3 ]; do sleep 0.01; n=$((n+1)); done\n"
-                           "jobs:\n"
-                           "  say: {kind: command, argv: [true], retries: 1, retry_delay: 10ms}\n"
-                           "workflows:\n"
-                           "  talk:\n"
-                           "    max_concurrent: 1\n"
-                           "    steps:\n"
-                           "      a: {job: say}\n"
-                           "      b: {job: say}\n"
-                           "      c: {job: say, after: [a, b]}\n"
-                           "      d: {job: say, after: [c]}\n";
+			   "  do: |\n"
+			   "    echo $$ > pids.$STEP.$$\n"
+			   "    if [ -e finish ]; then exit 0; fi\n"
+			   "    n=0; while [ $n -lt 3 ]; do sleep 0.01; n=$((n+1)); done\n"
+			   "jobs:\n"
+			   "  say: {kind: command, argv: [true], retries: 1, retry_delay: 10ms}\n"
+			   "workflows:\n"
+			   "  talk:\n"
+			   "    max_concurrent: 1\n"
+			   "    steps:\n"
+			   "      a: {job: say}\n"
+			   "      b: {job: say}\n"
+			   "      c: {job: say, after: [a, b]}\n"
+			   "      d: {job: say, after: [c]}\n";
 
 static bool is_alive(pid_t pid)
 {
@@ -48,7 +49,8 @@ static void assert_jobs_are_gone(struct kit *kit)
 	while ((entry = readdir(folder))) {
 		if (strncmp(entry->d_name, "pids.", 5) != 0)
 			continue;
-		while (is_alive((pid_t)atol(kit_read(kit, entry->d_name)))) /* 0, where it had not written it yet, is not */
+		while (is_alive(
+			(pid_t)atol(kit_read(kit, entry->d_name)))) /* 0, where it had not written it yet, is not */
 			usleep(1000);
 	}
 	closedir(folder);
@@ -116,10 +118,11 @@ static void a_runner_killed_at_any_moment_leaves_nothing_in_the_way(void **state
 
 static void a_killed_run_is_recorded_as_such(void **state)
 {
-	struct kit *kit = kit_new_closed("jobs:\n"
-	                                 "  say: {kind: command, argv: [true], properties: {do: touch begun; exec sleep 1000}}\n"
-	                                 "workflows: {talk: {steps: {one: {job: say}, two: {job: say, after: [one]}}}}\n",
-	                                 "talk");
+	struct kit *kit =
+		kit_new_closed("jobs:\n"
+			       "  say: {kind: command, argv: [true], properties: {do: touch begun; exec sleep 1000}}\n"
+			       "workflows: {talk: {steps: {one: {job: say}, two: {job: say, after: [one]}}}}\n",
+			       "talk");
 	char begun[128];
 	size_t reaped = 0;
 	struct bln_err err = { 0 };
@@ -147,9 +150,9 @@ static void a_killed_run_is_recorded_as_such(void **state)
 static void without_memory_it_says_so(void **state)
 {
 	struct kit *kit = kit_new("jobs:\n"
-	                          "  say: {kind: command, argv: [true]}\n"
-	                          "workflows: {talk: {steps: {one: {job: say}, two: {job: say, after: [one]}}}}\n",
-	                          "talk");
+				  "  say: {kind: command, argv: [true]}\n"
+				  "workflows: {talk: {steps: {one: {job: say}, two: {job: say, after: [one]}}}}\n",
+				  "talk");
 	enum bln_status status = BLN_NO_MEMORY;
 	struct bln_err err = { 0 };
 	uint64_t nth;

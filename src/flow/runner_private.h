@@ -55,22 +55,22 @@ BLN_MUST_CHECK enum bln_status bln_running_record(struct bln_running *running, s
 
 /* Makes the record of the next attempt at ACTION, WAITING. */
 BLN_MUST_CHECK enum bln_status bln_running_record_attempt(struct bln_running *running, struct bln_run_action *action,
-                                                          struct bln_err *err);
+							  struct bln_err *err);
 
 /* Changes the record ID. *STATE says what it is in then: TO, or, where somebody else ended it, what they made of it. */
 BLN_MUST_CHECK enum bln_status bln_running_change(struct bln_running *running, const char *id, enum bln_run_state to,
-                                                  const char *reason, const char *result, enum bln_run_state *state,
-                                                  struct bln_err *err);
+						  const char *reason, const char *result, enum bln_run_state *state,
+						  struct bln_err *err);
 
 /* What the record ID is in. */
 BLN_MUST_CHECK enum bln_status bln_running_state(struct bln_running *running, const char *id, enum bln_run_state *state,
-                                                 struct bln_err *err);
+						 struct bln_err *err);
 
-/* Whether less than MAX active runs of NAME and KIND were recorded before ID; else the first of them in OTHER. Whoever was
- * recorded first goes first, so that of two that ask at once one is free, never both. */
+/* Whether less than MAX active runs of NAME and KIND were recorded before ID; else the first of them in OTHER.
+ * Whoever was recorded first goes first, so that of two that ask at once one is free, never both. */
 BLN_MUST_CHECK enum bln_status bln_running_is_turn(struct bln_running *running, const char *id, const char *name,
-                                                   enum bln_run_kind kind, int64_t max, bool *is_turn,
-                                                   char other[static BLN_UUID_TEXT_SIZE], struct bln_err *err);
+						   enum bln_run_kind kind, int64_t max, bool *is_turn,
+						   char other[static BLN_UUID_TEXT_SIZE], struct bln_err *err);
 
 /* runner_action.c: what becomes of the actions. */
 

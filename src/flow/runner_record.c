@@ -15,8 +15,8 @@ static const char *log_path_of(struct bln_running *running, const char *id)
 }
 
 /* Records RUN, whose properties are those of ACTION (NULL: of the run itself). */
-static enum bln_status record_new(struct bln_running *running, struct bln_run *run, const struct bln_plan_action *action,
-                                  struct bln_err *err)
+static enum bln_status record_new(struct bln_running *running, struct bln_run *run,
+				  const struct bln_plan_action *action, struct bln_err *err)
 {
 	const struct bln_runner *runner = running->runner;
 	struct bln_properties properties;
@@ -25,7 +25,7 @@ static enum bln_status record_new(struct bln_running *running, struct bln_run *r
 	enum bln_status status;
 
 	BLN_TRY(bln_run_properties_of(&runner->project->properties, running->plan, action, running->given, &arena,
-	                              &properties, err));
+				      &properties, err));
 	BLN_TRY(bln_run_properties_format(&properties, runner->is_full, runner->secrets, &json, err));
 	run->properties = json.at;
 	run->created_at_us = bln_clock_now_us(runner->clock);
@@ -51,7 +51,8 @@ enum bln_status bln_running_record(struct bln_running *running, struct bln_err *
 	return record_new(running, &run, is_job(running) ? &plan->actions[0] : NULL, err);
 }
 
-enum bln_status bln_running_record_attempt(struct bln_running *running, struct bln_run_action *action, struct bln_err *err)
+enum bln_status bln_running_record_attempt(struct bln_running *running, struct bln_run_action *action,
+					   struct bln_err *err)
 {
 	const struct bln_plan_action *planned = action->action;
 	const bool is_recorded = is_job(running) && action->attempt == 0;
@@ -78,7 +79,7 @@ enum bln_status bln_running_record_attempt(struct bln_running *running, struct b
 }
 
 enum bln_status bln_running_state(struct bln_running *running, const char *id, enum bln_run_state *state,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct bln_arena arena = { 0 };
 	struct bln_run run;
@@ -90,13 +91,14 @@ enum bln_status bln_running_state(struct bln_running *running, const char *id, e
 	return status;
 }
 
-enum bln_status bln_running_change(struct bln_running *running, const char *id, enum bln_run_state to, const char *reason,
-                                   const char *result, enum bln_run_state *state, struct bln_err *err)
+enum bln_status bln_running_change(struct bln_running *running, const char *id, enum bln_run_state to,
+				   const char *reason, const char *result, enum bln_run_state *state,
+				   struct bln_err *err)
 {
 	const struct bln_run_change change = { .to = to,
-		                               .at_us = bln_clock_now_us(running->runner->clock),
-		                               .reason = reason && *reason ? reason : NULL,
-		                               .result = result && *result ? result : NULL };
+					       .at_us = bln_clock_now_us(running->runner->clock),
+					       .reason = reason && *reason ? reason : NULL,
+					       .result = result && *result ? result : NULL };
 	enum bln_status status = bln_run_change(running->runner->state, id, &change, err);
 
 	*state = to;
@@ -105,8 +107,9 @@ enum bln_status bln_running_change(struct bln_running *running, const char *id, 
 	return status;
 }
 
-enum bln_status bln_running_is_turn(struct bln_running *running, const char *id, const char *name, enum bln_run_kind kind,
-                                    int64_t max, bool *is_turn, char other[static BLN_UUID_TEXT_SIZE], struct bln_err *err)
+enum bln_status bln_running_is_turn(struct bln_running *running, const char *id, const char *name,
+				    enum bln_run_kind kind, int64_t max, bool *is_turn,
+				    char other[static BLN_UUID_TEXT_SIZE], struct bln_err *err)
 {
 	const struct bln_run_filter before = { .name = name, .is_active = true, .older_than = id };
 	struct bln_arena arena = { 0 };

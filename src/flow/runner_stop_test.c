@@ -5,12 +5,12 @@
 #define JOBS "jobs:\n  say: {kind: command, argv: [true], retry_delay: 0s"
 
 static const char two_steps[] = JOBS ", retries: 3}\n"
-                                     "workflows:\n"
-                                     "  talk:\n"
-                                     "    max_concurrent: 1\n"
-                                     "    steps:\n"
-                                     "      first: {job: say, properties: {do: exec sleep 1000}}\n"
-                                     "      second: {job: say, after: [first]}\n";
+				     "workflows:\n"
+				     "  talk:\n"
+				     "    max_concurrent: 1\n"
+				     "    steps:\n"
+				     "      first: {job: say, properties: {do: exec sleep 1000}}\n"
+				     "      second: {job: say, after: [first]}\n";
 
 static void cancel_when_begun(struct kit *kit, const struct bln_run_event *event)
 {
@@ -41,7 +41,7 @@ static void stop_the_record_when_begun(struct kit *kit, const struct bln_run_eve
 static void a_run_can_be_stopped(void **state)
 {
 	static void (*const ways[])(struct kit *, const struct bln_run_event *) = { cancel_when_begun, hurry_when_begun,
-		                                                                    stop_the_record_when_begun };
+										    stop_the_record_when_begun };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
@@ -59,7 +59,8 @@ static void a_run_can_be_stopped(void **state)
 
 static void a_job_that_is_deaf_is_killed_in_a_hurry(void **state)
 {
-	struct kit *kit = kit_new("properties: {do: 'trap \"\" TERM; touch deaf; while :; do sleep 0.01; done'}\n" JOBS "}\n", "say");
+	struct kit *kit = kit_new(
+		"properties: {do: 'trap \"\" TERM; touch deaf; while :; do sleep 0.01; done'}\n" JOBS "}\n", "say");
 	(void)state;
 
 	kit->on_event = hurry_when_begun;
@@ -80,13 +81,13 @@ static void stop_the_step_when_begun(struct kit *kit, const struct bln_run_event
 static void a_step_can_be_stopped_alone(void **state)
 {
 	struct kit *kit = kit_new("jobs:\n"
-	                          "  say: {kind: command, argv: [true], retries: 3}\n"
-	                          "workflows:\n"
-	                          "  talk:\n"
-	                          "    steps:\n"
-	                          "      first: {job: say, properties: {do: exec sleep 1000}}\n"
-	                          "      second: {job: say, after: [first], when: STOPPED}\n",
-	                          "talk");
+				  "  say: {kind: command, argv: [true], retries: 3}\n"
+				  "workflows:\n"
+				  "  talk:\n"
+				  "    steps:\n"
+				  "      first: {job: say, properties: {do: exec sleep 1000}}\n"
+				  "      second: {job: say, after: [first], when: STOPPED}\n",
+				  "talk");
 	(void)state;
 
 	kit->on_event = stop_the_step_when_begun;
@@ -97,7 +98,9 @@ static void a_step_can_be_stopped_alone(void **state)
 
 static void only_what_has_not_ended_can_be_stopped(void **state)
 {
-	const struct bln_run waiting = { .id = "waiting", .name = "say", .kind = BLN_RUN_JOB, .attempt = 1, .properties = "{}" };
+	const struct bln_run waiting = {
+		.id = "waiting", .name = "say", .kind = BLN_RUN_JOB, .attempt = 1, .properties = "{}"
+	};
 	struct kit *kit = kit_new(JOBS "}\n", "say");
 	enum bln_run_state is = BLN_RUN_RUNNING;
 	struct bln_err err = { 0 };

@@ -5,24 +5,26 @@
 static void steps_run_in_their_order_and_are_recorded(void **state)
 {
 	struct kit *kit = kit_new("properties: {do: echo hello from $STEP}\n" JOBS "}\n"
-	                          "workflows:\n"
-	                          "  talk:\n"
-	                          "    steps:\n"
-	                          "      last: {job: say, after: [left, right]}\n"
-	                          "      left: {job: say, after: [first]}\n"
-	                          "      right: {job: say, after: [first]}\n"
-	                          "      first: {job: say}\n",
-	                          "talk");
+				  "workflows:\n"
+				  "  talk:\n"
+				  "    steps:\n"
+				  "      last: {job: say, after: [left, right]}\n"
+				  "      left: {job: say, after: [first]}\n"
+				  "      right: {job: say, after: [first]}\n"
+				  "      first: {job: say}\n",
+				  "talk");
 	struct bln_run run;
 	(void)state;
 
 	assert_int_equal(kit_run(kit), BLN_RUN_SUCCEEDED);
 	assert_int_equal(kit->outcome.exit_code, 0);
 	assert_string_equal(kit_read(kit, "order"), "first left right last ");
-	assert_string_equal(kit_records(kit),
-	                    "talk SUCCEEDED, first/1 SUCCEEDED, left/1 SUCCEEDED, right/1 SUCCEEDED, last/1 SUCCEEDED, ");
-	assert_string_equal(kit->events, "run BEGAN, first BEGAN, first SUCCEEDED, left BEGAN, left SUCCEEDED, right BEGAN, "
-	                                 "right SUCCEEDED, last BEGAN, last SUCCEEDED, run SUCCEEDED, ");
+	assert_string_equal(
+		kit_records(kit),
+		"talk SUCCEEDED, first/1 SUCCEEDED, left/1 SUCCEEDED, right/1 SUCCEEDED, last/1 SUCCEEDED, ");
+	assert_string_equal(kit->events,
+			    "run BEGAN, first BEGAN, first SUCCEEDED, left BEGAN, left SUCCEEDED, right BEGAN, "
+			    "right SUCCEEDED, last BEGAN, last SUCCEEDED, run SUCCEEDED, ");
 	run = kit_record(kit, "talk");
 	assert_string_equal(run.id, kit->outcome.run_id);
 	run = kit_record(kit, "left");
@@ -36,12 +38,12 @@ static void steps_run_in_their_order_and_are_recorded(void **state)
 /* Each waits until the other is there: one at a time, the first would never end. */
 static void several_run_at_once_where_they_may(void **state)
 {
-	struct kit *kit = kit_new("properties: {do: 'touch begun.$STEP; while [ ! -e begun.one ] || [ ! -e begun.two ]; do sleep 0.01; done'}\n" JOBS
-	                          "}\n"
-	                          "workflows:\n"
-	                          "  talk:\n"
-	                          "    steps: {one: {job: say}, two: {job: say}}\n",
-	                          "talk");
+	struct kit *kit = kit_new("properties: {do: 'touch begun.$STEP; while [ ! -e begun.one ] || [ ! -e begun.two "
+				  "]; do sleep 0.01; done'}\n" JOBS "}\n"
+				  "workflows:\n"
+				  "  talk:\n"
+				  "    steps: {one: {job: say}, two: {job: say}}\n",
+				  "talk");
 	(void)state;
 
 	kit->runner.concurrent_max = 2;
@@ -58,8 +60,9 @@ static void and_never_more_than_they_may(void **state)
 	(void)state;
 
 	snprintf(yaml, sizeof(yaml),
-	         "properties: {do: '%s'}\n" JOBS "}\nworkflows:\n  talk:\n    steps: {a: {job: say}, b: {job: say}, c: {job: say}}\n",
-	         alone);
+		 "properties: {do: '%s'}\n" JOBS
+		 "}\nworkflows:\n  talk:\n    steps: {a: {job: say}, b: {job: say}, c: {job: say}}\n",
+		 alone);
 	kit = kit_new(yaml, "talk");
 	assert_int_equal(kit_run(kit), BLN_RUN_SUCCEEDED);
 	kit_destroy(kit);
@@ -72,10 +75,11 @@ static void steps_wait_for_other_runs_of_their_job(void **state)
 	char yaml[1024];
 	(void)state;
 
-	snprintf(yaml, sizeof(yaml),
-	         "properties: {do: '%s'}\n" JOBS
-	         ", max_concurrent: 1}\nworkflows:\n  talk:\n    steps: {a: {job: say}, b: {job: say}, c: {job: say}}\n",
-	         alone);
+	snprintf(
+		yaml, sizeof(yaml),
+		"properties: {do: '%s'}\n" JOBS
+		", max_concurrent: 1}\nworkflows:\n  talk:\n    steps: {a: {job: say}, b: {job: say}, c: {job: say}}\n",
+		alone);
 	kit = kit_new(yaml, "talk");
 	kit->runner.concurrent_max = 3;
 	assert_int_equal(kit_run(kit), BLN_RUN_SUCCEEDED);
@@ -87,17 +91,17 @@ static void steps_wait_for_other_runs_of_their_job(void **state)
 static void failures_take_their_branches(void **state)
 {
 	struct kit *kit = kit_new(JOBS "}\n"
-	                               "workflows:\n"
-	                               "  talk:\n"
-	                               "    steps:\n"
-	                               "      good: {job: say}\n"
-	                               "      bad: {job: say, properties: {do: echo the cause; exit 1}}\n"
-	                               "      both: {job: say, after: [good, bad]}\n"
-	                               "      behind: {job: say, after: [both]}\n"
-	                               "      either: {job: say, after: {any: [good, bad]}}\n"
-	                               "      alarm: {job: say, after: {any: [good, bad]}, when: FAILED}\n"
-	                               "      unneeded: {job: say, after: [good], when: FAILED}\n",
-	                          "talk");
+				       "workflows:\n"
+				       "  talk:\n"
+				       "    steps:\n"
+				       "      good: {job: say}\n"
+				       "      bad: {job: say, properties: {do: echo the cause; exit 1}}\n"
+				       "      both: {job: say, after: [good, bad]}\n"
+				       "      behind: {job: say, after: [both]}\n"
+				       "      either: {job: say, after: {any: [good, bad]}}\n"
+				       "      alarm: {job: say, after: {any: [good, bad]}, when: FAILED}\n"
+				       "      unneeded: {job: say, after: [good], when: FAILED}\n",
+				  "talk");
 	struct bln_run run;
 	(void)state;
 
@@ -118,13 +122,14 @@ static void failures_take_their_branches(void **state)
 
 static void what_takes_too_long_is_ended(void **state)
 {
-	struct kit *kit = kit_new("jobs:\n"
-	                          "  slow: {kind: command, argv: [true], timeout: 50ms, properties: {do: exec sleep 1000}}\n"
-	                          "  say: {kind: command, argv: [true]}\n"
-	                          "workflows:\n"
-	                          "  talk:\n"
-	                          "    steps: {slow: {job: slow}, alarm: {job: say, after: [slow], when: TIMEOUT}}\n",
-	                          "talk");
+	struct kit *kit =
+		kit_new("jobs:\n"
+			"  slow: {kind: command, argv: [true], timeout: 50ms, properties: {do: exec sleep 1000}}\n"
+			"  say: {kind: command, argv: [true]}\n"
+			"workflows:\n"
+			"  talk:\n"
+			"    steps: {slow: {job: slow}, alarm: {job: say, after: [slow], when: TIMEOUT}}\n",
+			"talk");
 	(void)state;
 
 	assert_int_equal(kit_run(kit), BLN_RUN_COMPLETED);
@@ -136,8 +141,8 @@ static void what_takes_too_long_is_ended(void **state)
 static void what_failed_is_tried_again(void **state)
 {
 	struct kit *kit = kit_new("properties: {do: exit $((3 - ATTEMPT))}\n" JOBS ", retries: 5}\n"
-	                          "workflows: {talk: {steps: {one: {job: say}}}}\n",
-	                          "talk");
+				  "workflows: {talk: {steps: {one: {job: say}}}}\n",
+				  "talk");
 	(void)state;
 
 	/* Exit codes 2 (ERROR: trying again does not help), then 1 and 0. */
@@ -145,12 +150,13 @@ static void what_failed_is_tried_again(void **state)
 	assert_string_equal(kit_records(kit), "talk COMPLETED, one/1 ERROR, ");
 	kit_destroy(kit);
 	kit = kit_new("properties: {do: '[ $ATTEMPT = 3 ]'}\n" JOBS ", retries: 5}\n"
-	              "workflows: {talk: {steps: {one: {job: say}}}}\n",
-	              "talk");
+		      "workflows: {talk: {steps: {one: {job: say}}}}\n",
+		      "talk");
 	assert_int_equal(kit_run(kit), BLN_RUN_SUCCEEDED);
 	assert_string_equal(kit_records(kit), "talk SUCCEEDED, one/1 FAILED, one/2 FAILED, one/3 SUCCEEDED, ");
-	assert_string_equal(kit->events, "run BEGAN, one BEGAN, one RETRY, one BEGAN, one RETRY, one BEGAN, one SUCCEEDED, "
-	                                 "run SUCCEEDED, ");
+	assert_string_equal(kit->events,
+			    "run BEGAN, one BEGAN, one RETRY, one BEGAN, one RETRY, one BEGAN, one SUCCEEDED, "
+			    "run SUCCEEDED, ");
 	kit_destroy(kit);
 	kit = kit_new("properties: {do: exit 1}\n" JOBS ", retries: 2}\n", "say");
 	assert_int_equal(kit_run(kit), BLN_RUN_FAILED);
@@ -181,9 +187,9 @@ static void the_run_of_a_job_is_that_job(void **state)
 		struct kit *kit = kit_new("properties: {do: unset, other: stays}\n" JOBS "}\n", "say");
 		struct bln_run run;
 
-		assert_ok(bln_properties_set(&given, (struct bln_property){ .name = "do", .text = cases[i].script }, &kit->arena,
-		                             &err),
-		          &err);
+		assert_ok(bln_properties_set(&given, (struct bln_property){ .name = "do", .text = cases[i].script },
+					     &kit->arena, &err),
+			  &err);
 		assert_ok(bln_runner_run(&kit->runner, &kit->plan, &given, &kit->outcome, &err), &err);
 		assert_int_equal(kit->outcome.state, cases[i].state);
 		assert_int_equal(kit->outcome.exit_code, cases[i].exit_code);
@@ -203,12 +209,12 @@ static void the_run_of_a_job_is_that_job(void **state)
 static void a_workflow_may_be_done_in_part(void **state)
 {
 	struct kit *kit = kit_new(JOBS "}\n"
-	                               "workflows:\n"
-	                               "  talk:\n"
-	                               "    steps:\n"
-	                               "      part: {job: say, properties: {do: exit 6}}\n"
-	                               "      behind: {job: say, after: [part], properties: {do: exit 3}}\n",
-	                          "talk");
+				       "workflows:\n"
+				       "  talk:\n"
+				       "    steps:\n"
+				       "      part: {job: say, properties: {do: exit 6}}\n"
+				       "      behind: {job: say, after: [part], properties: {do: exit 3}}\n",
+				  "talk");
 	(void)state;
 
 	assert_int_equal(kit_run(kit), BLN_RUN_SUCCEEDED);
@@ -223,11 +229,11 @@ static void a_workflow_may_be_done_in_part(void **state)
 static void progress_and_results_come_through(void **state)
 {
 	struct kit *kit = kit_new("properties:\n"
-	                          "  do: |\n"
-	                          "    echo '{\"progress\":{\"done\":1,\"total\":2}}' >&3\n"
-	                          "    echo '{\"result\":{\"rows\":5}}' >&3\n"
-	                          "    echo $FULL\n" JOBS "}\n",
-	                          "say");
+				  "  do: |\n"
+				  "    echo '{\"progress\":{\"done\":1,\"total\":2}}' >&3\n"
+				  "    echo '{\"result\":{\"rows\":5}}' >&3\n"
+				  "    echo $FULL\n" JOBS "}\n",
+				  "say");
 	(void)state;
 
 	kit->runner.is_full = true;

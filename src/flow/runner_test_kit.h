@@ -1,7 +1,8 @@
-/* What the tests of the runner share: a project in a folder of its own, whose jobs' processes are the test program again.
+/* What the tests of the runner share: a project in a folder of its own, whose jobs' processes are the test program
+ * again.
  *
- * As a job's process (child_main) it looks up its run in the state, as the real one does, notes in FOLDER/order that it was
- * there, and becomes the shell with the script in its property "do". */
+ * As a job's process (child_main) it looks up its run in the state, as the real one does, notes in FOLDER/order that
+ * it was there, and becomes the shell with the script in its property "do". */
 #ifndef BLN_FLOW_RUNNER_TEST_KIT_H
 #define BLN_FLOW_RUNNER_TEST_KIT_H
 
@@ -42,16 +43,21 @@ struct kit {
 static inline void kit_event(void *context, const struct bln_run_event *event)
 {
 	static const char *const kinds[] = {
-		[BLN_RUN_BEGAN] = "BEGAN",	      [BLN_RUN_ACTION_QUEUED] = "QUEUED", [BLN_RUN_ACTION_BEGAN] = "BEGAN",
-		[BLN_RUN_ACTION_PROGRESS] = "PROGRESS", [BLN_RUN_ACTION_RETRY] = "RETRY",   [BLN_RUN_ACTION_ENDED] = "",
+		[BLN_RUN_BEGAN] = "BEGAN",
+		[BLN_RUN_ACTION_QUEUED] = "QUEUED",
+		[BLN_RUN_ACTION_BEGAN] = "BEGAN",
+		[BLN_RUN_ACTION_PROGRESS] = "PROGRESS",
+		[BLN_RUN_ACTION_RETRY] = "RETRY",
+		[BLN_RUN_ACTION_ENDED] = "",
 		[BLN_RUN_ENDED] = "",
 	};
 	struct kit *kit = context;
 	size_t length = strlen(kit->events);
 	const bool is_end = event->kind == BLN_RUN_ACTION_ENDED || event->kind == BLN_RUN_ENDED;
 
-	snprintf(kit->events + length, sizeof(kit->events) - length, "%s %s, ", event->action ? event->action->name : "run",
-	         is_end ? bln_run_state_name(event->state) : kinds[event->kind]);
+	snprintf(kit->events + length, sizeof(kit->events) - length, "%s %s, ",
+		 event->action ? event->action->name : "run",
+		 is_end ? bln_run_state_name(event->state) : kinds[event->kind]);
 	if (kit->on_event)
 		kit->on_event(kit, event);
 }
@@ -85,17 +91,17 @@ static inline struct kit *kit_new_closed(const char *yaml, const char *name)
 	kit->argv[1] = "child";
 	kit->argv[2] = kit->folder;
 	kit->runner = (struct bln_runner){ .project = kit->project,
-		                           .clock = bln_clock_system(),
-		                           .random = &kit->random,
-		                           .secrets = &kit->secrets,
-		                           .cancel = &kit->cancel,
-		                           .hurry = &kit->hurry,
-		                           .event = kit_event,
-		                           .context = kit,
-		                           .file = "/proc/self/exe",
-		                           .argv = kit->argv,
-		                           .concurrent_max = 1,
-		                           .grace_us = 60 * BLN_US_PER_SECOND };
+					   .clock = bln_clock_system(),
+					   .random = &kit->random,
+					   .secrets = &kit->secrets,
+					   .cancel = &kit->cancel,
+					   .hurry = &kit->hurry,
+					   .event = kit_event,
+					   .context = kit,
+					   .file = "/proc/self/exe",
+					   .argv = kit->argv,
+					   .concurrent_max = 1,
+					   .grace_us = 60 * BLN_US_PER_SECOND };
 	return kit;
 }
 
@@ -157,12 +163,12 @@ static inline const char *kit_records(struct kit *kit)
 	kit->text[0] = '\0';
 	for (size_t i = count; i-- > 0;) {
 		length += (size_t)snprintf(kit->text + length, sizeof(kit->text) - length, "%s",
-		                           runs[i].step ? runs[i].step : runs[i].name);
+					   runs[i].step ? runs[i].step : runs[i].name);
 		if (runs[i].kind == BLN_RUN_JOB)
 			length += (size_t)snprintf(kit->text + length, sizeof(kit->text) - length, "/%d",
-			                           (int)runs[i].attempt);
+						   (int)runs[i].attempt);
 		length += (size_t)snprintf(kit->text + length, sizeof(kit->text) - length, " %s, ",
-		                           bln_run_state_name(runs[i].state));
+					   bln_run_state_name(runs[i].state));
 	}
 	return kit->text;
 }
@@ -210,7 +216,8 @@ static inline int child_main(const char *folder, const char *id)
 	setenv("ATTEMPT", (char[]){ (char)('0' + run.attempt), '\0' }, 1);
 	setenv("STEP", run.step ? run.step : "", 1);
 	setenv("FULL", is_full ? "full" : "", 1);
-	snprintf(script, sizeof(script), "%s", bln_properties_get(&properties, "do") ? bln_properties_get(&properties, "do") : "");
+	snprintf(script, sizeof(script), "%s",
+		 bln_properties_get(&properties, "do") ? bln_properties_get(&properties, "do") : "");
 	bln_arena_clean_up(&arena);
 	if (chdir(folder) == 0)
 		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
@@ -218,12 +225,12 @@ static inline int child_main(const char *folder, const char *id)
 }
 
 /* Runs TESTS, unless the program was started as a job's process. */
-#define KIT_MAIN(name)                                                                  \
-	int main(int argc, char **argv)                                                 \
-	{                                                                               \
-		if (argc == 4 && strcmp(argv[1], "child") == 0)                         \
-			return child_main(argv[2], argv[3]);                            \
-		return cmocka_run_group_tests_name(name, tests, NULL, NULL);            \
+#define KIT_MAIN(name)                                                                                                 \
+	int main(int argc, char **argv)                                                                                \
+	{                                                                                                              \
+		if (argc == 4 && strcmp(argv[1], "child") == 0)                                                        \
+			return child_main(argv[2], argv[3]);                                                           \
+		return cmocka_run_group_tests_name(name, tests, NULL, NULL);                                           \
 	}
 
 #endif
