@@ -71,6 +71,14 @@ static void schema_add(const struct bln_snapshot *snapshot, const struct bln_sca
 	bln_text_add(sql, "}");
 }
 
+static bool has_binary(const struct bln_field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fields[i].type.kind == BLN_TYPE_BINARY || has_binary(fields[i].type.fields, fields[i].type.field_count))
+			return true;
+	return false;
+}
+
 static void source_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
 {
 	bln_text_add(sql, " FROM read_parquet([");
@@ -80,6 +88,10 @@ static void source_add(const struct bln_snapshot *snapshot, const struct bln_sca
 	}
 	/* Statistics leave NaN out in some writers' files, though it is greater than all numbers. */
 	bln_text_add(sql, "], hive_partitioning = false, can_have_nan = true, filename = true");
+	/* Some writers do not say that their strings are text. Told so for all columns, DuckDB takes them as they are; else it
+	 * would show bytes beyond ASCII as escapes. */
+	if (!has_binary(snapshot->schema.fields, snapshot->schema.field_count))
+		bln_text_add(sql, ", binary_as_string = true");
 	schema_add(snapshot, files, sql);
 	bln_text_add(sql, ") AS f");
 	if (files->has_deleted_rows)

@@ -101,6 +101,12 @@ static void what_other_writers_do_is_understood(void **state)
 	assert_rows(&t, "FROM t", "1.0|2024-01-01 12:00:00.123456+00\nnan|1969-12-31 23:59:59+00\n");
 	assert_rows(&t, "SELECT x FROM t WHERE x > 5", "nan\n");
 	assert_rows(&t, "SELECT x FROM t WHERE z < TIMESTAMPTZ '1970-01-01 00:00:00Z'", "nan\n");
+
+	table_begin(&t, BLN_MAPPING_NONE, FIELD("s", "string"), ""); /* strings that are not said to be text */
+	table_write(&t, "bytes.parquet", "SELECT encode('é') AS s", "");
+	table_add(&t, "\"path\":\"bytes.parquet\"");
+	view_made();
+	assert_rows(&t, "SELECT s FROM t WHERE s = 'é'", "é\n");
 }
 
 static void partitions_come_from_the_log_whatever_the_folders_say(void **state)
