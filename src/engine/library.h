@@ -13,10 +13,13 @@
 	X(create_config) X(set_config) X(destroy_config) X(open_ext) X(close) X(connect) X(disconnect)               \
 	X(interrupt) X(query_progress) X(query) X(destroy_result) X(result_error) X(free) X(malloc)                  \
 	X(prepare) X(prepare_error) X(destroy_prepare) X(nparams)                                                    \
+	X(prepared_statement_column_count) X(prepared_statement_column_name)                                         \
+	X(prepared_statement_column_logical_type)                                                                    \
 	X(bind_int64) X(bind_varchar_length) X(bind_double) X(bind_null)                                             \
 	X(pending_prepared) X(pending_prepared_streaming) X(pending_error) X(pending_execute_task)                   \
 	X(pending_execute_check_state) X(pending_execution_is_finished) X(execute_pending) X(destroy_pending)        \
-	X(column_count) X(column_name) X(column_type) X(column_logical_type) X(rows_changed) X(result_return_type)   \
+	X(column_count) X(column_name) X(column_type) X(column_logical_type) X(rows_changed)                         \
+	X(result_return_type)                                                                                        \
 	X(fetch_chunk) X(destroy_data_chunk) X(data_chunk_get_size) X(data_chunk_get_vector)                         \
 	X(data_chunk_set_size) X(data_chunk_get_column_count)                                                        \
 	X(vector_get_column_type) X(vector_get_data) X(vector_get_validity) X(vector_ensure_validity_writable)       \
@@ -26,7 +29,8 @@
 	X(create_logical_type) X(destroy_logical_type) X(get_type_id) X(logical_type_get_alias)                      \
 	X(decimal_width) X(decimal_scale) X(decimal_internal_type) X(list_type_child_type) X(map_type_key_type)      \
 	X(map_type_value_type) X(struct_type_child_count) X(struct_type_child_name) X(struct_type_child_type)        \
-	X(create_varchar_length) X(create_int64) X(create_int32) X(create_double) X(create_bool) X(create_date) X(create_timestamp_tz) \
+	X(create_varchar_length) X(create_int64) X(create_int32) X(create_double) X(create_bool) X(create_date)      \
+	X(create_timestamp_tz)                                                                                       \
 	X(create_null_value) X(destroy_value) X(get_varchar) X(get_int64)                                            \
 	X(create_table_function) X(destroy_table_function) X(table_function_set_name)                                \
 	X(table_function_add_parameter) X(table_function_set_extra_info) X(table_function_set_bind)                  \

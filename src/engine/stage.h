@@ -29,21 +29,24 @@ struct bln_stage_spec {
 	const struct bln_schema *schema; /* what the files must hold: names are found in the query's columns, capitals aside */
 	const char *const *partition; /* columns that are not in the files; a file has one value of each */
 	size_t partition_count;
+	struct bln_pairs fixed; /* of those, the ones whose value is the same in all rows, as text in Delta's form: the query
+	                         * does not give them */
 	const char *const *split; /* columns of which a file has one value each, and that stay in the file */
 	size_t split_count;
 	const char *const *sort; /* how rows are sorted within a file */
 	size_t sort_count;
-	int64_t rows_per_file_max; /* a file has fewer rows than this and two row groups; 0: no limit */
+	int64_t rows_per_file_max; /* a file has at most this and two row groups; 0: no limit */
 	int64_t rows_per_group; /* 0: 122,880 */
 	enum bln_compression compression;
-	bool is_clustered; /* rows come already as they are to lie in the files, thread by thread: nothing is sorted, and
-	                    * there are as many files as threads. Not with split; partition columns must have one value in all */
+	bool is_clustered; /* rows come already as they are to lie in the files, thread by thread: nothing is sorted. Fastest
+	                    * where all partition columns are fixed and nothing is split: then each thread writes its own file */
 	/* The query is run once for each of these values of one of its columns, and once for all other rows: a query that
 	 * works within a value (dedupe, windows, joins by symbol) then takes the memory and the sorting of one value only.
 	 * Done where DuckDB takes a filter on the column into the query's largest scan; elsewhere the query runs once. */
 	const char *slice; /* NULL: none */
 	const struct bln_slice *slice_values; /* as text */
 	size_t slice_value_count;
+	int64_t stats_columns_max; /* how many columns get statistics: delta.dataSkippingNumIndexedCols; 0: 32, below: all */
 	bool may_drop_columns; /* columns of the query that SCHEMA has not are dropped, else refused */
 };
 
@@ -58,18 +61,20 @@ struct bln_staged {
 };
 
 struct bln_staged_list {
-	const struct bln_staged *items; /* by partition, then split values, then first row */
+	const struct bln_staged *items; /* by partition, then split values */
 	size_t count;
 	int64_t rows;
 	int64_t size_bytes;
 };
 
-/* Runs SQL, one SELECT, and writes its rows. A query without rows gives no file.
+/* Runs SQL, one SELECT, and writes its rows. A query without rows gives no file. The engine's settings must not be locked.
  *
- * Each column is cast to the schema's type where no value can be lost by the types (an INTEGER into a
- * long); columns of the schema that the query has not become null. BLN_INVALID names: columns that the schema has not;
- * columns whose type does not fit, with both types; a column that must not be null and is, or is absent. BLN_CANCELLED, and
- * what DuckDB refuses, as in engine.h.
+ * Each column is cast to the schema's type where no value is changed by it: whole numbers into others and into decimals
+ * (what does not fit fails), into double up to 32 bits, decimals into double up to 15 digits and into decimals of at least
+ * their scale, dates into timestamps, timestamps without a zone into those with one as UTC. Columns of the schema that the
+ * query has not become null. BLN_INVALID names: columns that the schema has not; columns whose type does not fit, with both
+ * types; a column that must not be null and is, or is absent; an empty text in a partition column, which Delta takes for
+ * null. BLN_CANCELLED, and what DuckDB refuses, as in engine.h.
  *
  * On failure none of the files it made is left. */
 BLN_MUST_CHECK enum bln_status bln_stage(struct bln_engine *engine, const char *sql, const struct bln_stage_spec *spec,

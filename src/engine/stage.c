@@ -1,0 +1,122 @@
+/* Staging from its beginning to its end. Read stage_plan.c next, what a spec makes of a query; stage_copy.c, one COPY;
+ * stage_slice.c, a query in parts; stage_mend.c, what COPY leaves undone; stage_stats.c, what is said of each file; stage_type.c, types. */
+#include "engine/stage.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "engine/stage_private.h"
+
+enum { FOLDERS_OPEN_MAX = 16 };
+
+static int one_remove(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+	(void)info;
+	(void)type;
+	(void)at;
+	remove(path); /* what cannot go stays: nothing better could be done about it */
+	return 0;
+}
+
+static void folders_remove(struct bln_stage *stage)
+{
+	for (size_t i = 0; i < stage->folder_count; i++)
+		nftw(stage->folders[i], one_remove, FOLDERS_OPEN_MAX, FTW_DEPTH | FTW_PHYS);
+	bln_mem_free(stage->folders);
+}
+
+static void files_remove(struct bln_stage *stage)
+{
+	for (size_t i = 0; i < stage->count; i++)
+		unlink(stage->items[i].path);
+}
+
+static int pairs_compare(struct bln_pairs a, struct bln_pairs b)
+{
+	for (size_t i = 0; i < a.count && i < b.count; i++) {
+		struct bln_slice x = a.items[i].value, y = b.items[i].value;
+		size_t length = x.length < y.length ? x.length : y.length;
+		int order = length ? memcmp(x.at, y.at, length) : 0;
+
+		if (a.items[i].is_null != b.items[i].is_null)
+			return a.items[i].is_null ? -1 : 1;
+		if (order != 0 || x.length != y.length)
+			return order != 0 ? order : x.length < y.length ? -1 : 1;
+	}
+	return 0;
+}
+
+static int staged_compare(const void *a, const void *b)
+{
+	const struct bln_staged *x = a, *y = b;
+	int order = pairs_compare(x->partition, y->partition);
+
+	return order ? order : pairs_compare(x->split, y->split);
+}
+
+static enum bln_status list_make(struct bln_stage *stage, struct bln_staged_list *out, struct bln_err *err)
+{
+	struct bln_staged *items = bln_arena_calloc(stage->arena, stage->count + 1, sizeof(*items));
+
+	if (!items)
+		return bln_err_memory(err);
+	if (stage->count > 0) {
+		memcpy(items, stage->items, stage->count * sizeof(*items));
+		qsort(items, stage->count, sizeof(*items), staged_compare);
+	}
+	*out = (struct bln_staged_list){ .items = items, .count = stage->count };
+	for (size_t i = 0; i < out->count; i++) {
+		out->rows += items[i].rows;
+		out->size_bytes += items[i].size_bytes;
+	}
+	return BLN_OK;
+}
+
+static enum bln_status input_make(struct bln_engine *engine, const char *sql, struct bln_err *err)
+{
+	struct bln_text text = { 0 };
+	enum bln_status status;
+
+	bln_text_add(&text, "CREATE OR REPLACE TEMP VIEW " BLN_STAGE_INPUT " AS ");
+	bln_text_add(&text, sql);
+	BLN_TRY(bln_text_check(&text, err));
+	BLN_TRY(bln_engine_exec(engine, text.at, err));
+done:
+	bln_text_clean_up(&text);
+	return status;
+}
+
+enum bln_status bln_stage(struct bln_engine *engine, const char *sql, const struct bln_stage_spec *spec,
+                          struct bln_arena *arena, struct bln_staged_list *out, struct bln_err *err)
+{
+	struct bln_stage stage = { .engine = engine, .spec = spec, .arena = arena };
+	struct bln_stage_columns columns;
+	bool is_set = false;
+	enum bln_status status;
+
+	*out = (struct bln_staged_list){ 0 };
+	BLN_TRY(bln_stage_columns_load(engine, sql, arena, &columns, err));
+	BLN_TRY(input_make(engine, sql, err));
+	BLN_TRY(bln_stage_nulls_mark(&stage, &columns, err));
+	BLN_TRY(bln_stage_plan(&stage, &columns, err));
+	/* Files are written by all threads at once; what a sort says stays in force. By default a folder's files are closed
+	 * and begun again when a hundred are open. */
+	BLN_TRY(bln_engine_exec(engine, "SET preserve_insertion_order = false; SET partitioned_write_max_open_files = 500", err));
+	is_set = true;
+	BLN_TRY(bln_stage_slices(&stage, err));
+	BLN_TRY(bln_stage_mend(&stage, err));
+	BLN_TRY(list_make(&stage, out, err));
+done:
+	if (status != BLN_OK)
+		files_remove(&stage);
+	folders_remove(&stage);
+	bln_mem_free(stage.items);
+	if (is_set && bln_engine_exec(engine, "RESET preserve_insertion_order; RESET partitioned_write_max_open_files", NULL) !=
+	                      BLN_OK && status == BLN_OK)
+		status = bln_err_set(err, BLN_BUG, "DuckDB's settings cannot be put back");
+	return status;
+}

@@ -1,0 +1,85 @@
+/* What COPY leaves undone where it tells partitions apart: files may grow beyond their limit, and where the ranges of two
+ * threads meet within a file, they may lie in either order. The files in question are written once more: of 24 million
+ * candles in 660 files, 70 had such a seam, found in 1 % of the time that the writing took. */
+#include <string.h>
+
+#include "base/map.h"
+#include "engine/stage_private.h"
+
+enum { FILES_AT_ONCE = 1000 };
+
+/* Appends a query for the names of those of the COUNT files from FIRST on that have a row that sorts before the one above it. */
+static void seams_query(const struct bln_stage *stage, size_t first, size_t count, struct bln_text *sql)
+{
+	bln_text_add_format(sql, "SELECT DISTINCT name FROM (SELECT filename AS name, file_row_number AS r, row(%s) AS this, "
+	                         "lag(row(%s)) OVER () AS above FROM read_parquet([", stage->sort, stage->sort);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = stage->items[first + i].path;
+
+		bln_text_add(sql, i ? ", " : "");
+		bln_text_add_quoted(sql, '\'', path, strlen(path));
+	}
+	bln_text_add(sql, "], hive_partitioning = false, filename = true, file_row_number = true)) WHERE r > 0 AND this < above");
+}
+
+/* Adds the files that have seams to SEAMS, by path. */
+static enum bln_status seams_find(struct bln_stage *stage, size_t first, size_t count, struct bln_map *seams,
+                                  struct bln_err *err)
+{
+	struct bln_rows *rows = NULL;
+	struct bln_text sql = { 0 };
+	enum bln_status status;
+	size_t rows_count;
+
+	seams_query(stage, first, count, &sql);
+	BLN_TRY(bln_text_check(&sql, err));
+	BLN_TRY(bln_engine_query(stage->engine, sql.at, &rows, err));
+	do {
+		BLN_TRY(bln_rows_next(rows, &rows_count, err));
+		for (size_t row = 0; row < rows_count; row++) {
+			struct bln_slice path = bln_rows_text(rows, 0, row);
+			char *copy = bln_arena_strndup(stage->arena, path.at, path.length);
+
+			if (!copy || !bln_map_insert(seams, copy, path.length, NULL)) {
+				status = bln_err_memory(err);
+				goto done;
+			}
+		}
+	} while (rows_count > 0);
+done:
+	bln_rows_destroy(rows);
+	bln_text_clean_up(&sql);
+	return status;
+}
+
+static enum bln_status seams_mend(struct bln_stage *stage, struct bln_err *err)
+{
+	struct bln_map seams = { 0 };
+	size_t count = stage->count;
+	enum bln_status status = BLN_OK;
+
+	for (size_t first = 0; first < count; first += FILES_AT_ONCE)
+		BLN_TRY(seams_find(stage, first, count - first < FILES_AT_ONCE ? count - first : FILES_AT_ONCE, &seams, err));
+	while (count-- > 0)
+		if (bln_map_find(&seams, stage->items[count].path, strlen(stage->items[count].path)))
+			BLN_TRY(bln_stage_sort(stage, count, err));
+done:
+	bln_map_clean_up(&seams);
+	return status;
+}
+
+enum bln_status bln_stage_mend(struct bln_stage *stage, struct bln_err *err)
+{
+	const struct bln_stage_spec *spec = stage->spec;
+	bool has_limit = spec->rows_per_file_max > 0 && (stage->has_keys || !stage->has_several);
+	enum bln_status status = BLN_OK;
+
+	BLN_TRY(bln_engine_exec(stage->engine, "SET preserve_insertion_order = true", err));
+	if (stage->has_keys && stage->sort[0])
+		BLN_TRY(seams_mend(stage, err));
+	for (size_t i = stage->count; has_limit && i-- > 0;)
+		if (stage->items[i].rows > spec->rows_per_file_max + stage->rows_per_group)
+			BLN_TRY(bln_stage_cut(stage, i, err));
+done:
+	return status;
+}

@@ -1,0 +1,90 @@
+/* What the files of staging share. Read stage.c first. */
+#ifndef BLN_ENGINE_STAGE_PRIVATE_H
+#define BLN_ENGINE_STAGE_PRIVATE_H
+
+#include "engine/engine_private.h"
+#include "engine/scan.h"
+#include "engine/stage.h"
+
+/* The user's statement, as a view that COPY can read from whatever stands at the statement's end. */
+#define BLN_STAGE_INPUT_NAME "bullion staged"
+#define BLN_STAGE_INPUT "\"" BLN_STAGE_INPUT_NAME "\""
+
+/* Columns that stand for partition and split values while a COPY runs: "__bln_key_0", …; no column of a table begins so. */
+#define BLN_STAGE_KEY "__bln_key_"
+
+/* A column that a statement gives. */
+struct bln_stage_column {
+	const char *name;
+	duckdb_type duckdb; /* as it comes; INVALID inside nested types */
+	struct bln_type type; /* the Delta type that holds each of its values; only where IS_KNOWN */
+	bool is_known;
+};
+
+struct bln_stage_columns {
+	struct bln_stage_column *items;
+	size_t count;
+};
+
+/* The columns of SQL, one SELECT, without running it; in ARENA. */
+BLN_MUST_CHECK enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
+                                                      struct bln_stage_columns *out, struct bln_err *err);
+
+/* What DuckDB calls the type of COLUMN, near enough for a message. */
+const char *bln_stage_column_type(const struct bln_stage_column *column, struct bln_arena *arena);
+
+/* Whether each value of COLUMN is one of TYPE or is refused when it is cast, so that none is changed silently. */
+bool bln_stage_type_fits(const struct bln_stage_column *column, const struct bln_type *type);
+
+struct bln_stage {
+	struct bln_engine *engine;
+	const struct bln_stage_spec *spec;
+	struct bln_arena *arena;
+	const struct bln_field **partition; /* the columns of SPEC, found in the schema */
+	const struct bln_field **split;
+	const char *select; /* what COPY selects, behind SELECT */
+	const char *order; /* " ORDER BY …" or "" */
+	const char *copy; /* the options of COPY */
+	const char *sort; /* SPEC's sort columns, or "" */
+	const char *rewrite; /* the options of a COPY that writes a file once more */
+	int64_t rows_per_group;
+	bool has_keys; /* there are partition or split values to tell apart */
+	bool has_several; /* COPY may write more than one file */
+	struct bln_staged *items;
+	size_t count, capacity;
+	char **folders; /* made by this call */
+	size_t folder_count, folder_capacity;
+};
+
+/* Marks those of COLUMNS that are nothing but null: DuckDB calls them integers. The input must be there. */
+BLN_MUST_CHECK enum bln_status bln_stage_nulls_mark(struct bln_stage *stage, struct bln_stage_columns *columns,
+                                                    struct bln_err *err);
+
+/* Checks SPEC against the columns of the query and writes what COPY is told. */
+BLN_MUST_CHECK enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_columns *columns,
+                                              struct bln_err *err);
+
+/* Writes the rows of the input for which WHERE (SQL, or NULL) holds, and adds their files. */
+BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, const char *where, int64_t *rows,
+                                              struct bln_err *err);
+
+/* Puts file I with its rows in order in its place; or files of at most as many rows as the spec says, row for row. */
+BLN_MUST_CHECK enum bln_status bln_stage_sort(struct bln_stage *stage, size_t i, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_stage_cut(struct bln_stage *stage, size_t i, struct bln_err *err);
+
+/* Writes files once more that are too large or not in order. */
+BLN_MUST_CHECK enum bln_status bln_stage_mend(struct bln_stage *stage, struct bln_err *err);
+
+/* Runs the copy once, or slice by slice. */
+BLN_MUST_CHECK enum bln_status bln_stage_slices(struct bln_stage *stage, struct bln_err *err);
+
+/* The statistics of a file as Delta's JSON. STATISTICS is what RETURN_STATS says of its columns, in row ROW.
+ * BLN_INVALID names a column that must not be null and is. */
+BLN_MUST_CHECK enum bln_status bln_stage_stats(const struct bln_stage *stage, const struct bln_vector *statistics, idx_t row,
+                                               int64_t rows, struct bln_slice *json, struct bln_err *err);
+
+/* The text that a partition has in Delta for what DuckDB printed of a value of FIELD. */
+BLN_MUST_CHECK enum bln_status bln_stage_value(const struct bln_stage *stage, const struct bln_field *field,
+                                               struct bln_slice printed, struct bln_pair *pair, struct bln_err *err);
+
+#endif
