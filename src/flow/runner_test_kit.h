@@ -137,7 +137,7 @@ static inline enum bln_run_state kit_run(struct kit *kit)
 /* What is in a file of the project's folder; "" where there is none. Lives until the next call. */
 static inline const char *kit_read(struct kit *kit, const char *name)
 {
-	char path[256];
+	char path[512];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", kit->folder, name);
