@@ -92,7 +92,7 @@ void bln_engine_close(struct bln_engine *engine)
 	if (engine->database)
 		engine->db.close(&engine->database);
 	bln_row_sources_destroy(engine->row_sources);
-	bln_scan_files_destroy(engine->scans);
+	bln_scan_slots_destroy(engine->scans);
 	bln_duckdb_unload(&engine->db);
 	bln_mem_free(engine);
 }

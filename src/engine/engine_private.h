@@ -6,13 +6,13 @@
 #include "engine/library.h"
 #include "engine/vector.h"
 
-struct bln_scan_files;
+struct bln_scan_slot;
 
 struct bln_engine {
 	struct bln_duckdb db;
 	duckdb_database database;
 	duckdb_connection connection;
-	struct bln_scan_files *scans; /* of all its views, see scan_private.h; freed after the database */
+	struct bln_scan_slot *scans; /* its views, see scan_private.h; freed after the database */
 	size_t scan_count;
 	struct bln_cancel *cancel;
 	void (*on_progress)(void *context, double percent);

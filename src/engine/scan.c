@@ -28,13 +28,13 @@ static size_t partition_index(const struct bln_scan_files *files, const struct b
 	return i;
 }
 
-static void column_add(const struct bln_scan_files *files, const struct bln_field *field, size_t index,
-                       struct bln_text *sql)
+static void column_add(const struct bln_scan_slot *slot, const struct bln_scan_files *files, const struct bln_field *field,
+                       size_t index, struct bln_text *sql)
 {
 	size_t partition = partition_index(files, field);
 	char value[96];
 
-	snprintf(value, sizeof(value), "%s(f.filename, %zu)", files->value_name, partition);
+	snprintf(value, sizeof(value), "%s(f.filename, %zu)", slot->value_name, partition);
 	if (partition < files->partition_count)
 		bln_scan_partition_sql(field, value, sql);
 	else
@@ -79,7 +79,8 @@ static bool has_binary(const struct bln_field *fields, size_t count)
 	return false;
 }
 
-static void source_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
+static void source_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
+                       const struct bln_scan_files *files, struct bln_text *sql)
 {
 	bln_text_add(sql, " FROM read_parquet([");
 	for (size_t i = 0; i < files->count; i++) {
@@ -95,10 +96,11 @@ static void source_add(const struct bln_snapshot *snapshot, const struct bln_sca
 	schema_add(snapshot, files, sql);
 	bln_text_add(sql, ") AS f");
 	if (files->has_deleted_rows)
-		bln_text_add_format(sql, " WHERE %s(f.filename, f.file_row_number)", files->lives_name);
+		bln_text_add_format(sql, " WHERE %s(f.filename, f.file_row_number)", slot->lives_name);
 }
 
-static void select_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
+static void select_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
+                       const struct bln_scan_files *files, struct bln_text *sql)
 {
 	bln_text_add(sql, "SELECT ");
 	for (size_t i = 0; i < snapshot->schema.field_count; i++) {
@@ -106,7 +108,7 @@ static void select_add(const struct bln_snapshot *snapshot, const struct bln_sca
 
 		bln_text_add(sql, i ? ", " : "");
 		if (files->count) {
-			column_add(files, field, i, sql);
+			column_add(slot, files, field, i, sql);
 		} else {
 			bln_text_add(sql, "CAST(NULL AS ");
 			bln_type_sql(&field->type, false, sql);
@@ -116,7 +118,7 @@ static void select_add(const struct bln_snapshot *snapshot, const struct bln_sca
 		bln_text_add_quoted(sql, '"', field->name, strlen(field->name));
 	}
 	if (files->count)
-		source_add(snapshot, files, sql);
+		source_add(slot, snapshot, files, sql);
 	else
 		bln_text_add(sql, " WHERE false");
 }
@@ -135,7 +137,7 @@ static enum bln_status schema_check(const struct bln_snapshot *snapshot, struct 
 	return BLN_OK;
 }
 
-static enum bln_status view_make(struct bln_engine *engine, const char *schema_name, const char *view_name,
+static enum bln_status view_make(struct bln_engine *engine, const struct bln_scan_slot *slot,
                                  const struct bln_snapshot *snapshot, const struct bln_scan_files *files,
                                  struct bln_err *err)
 {
@@ -143,14 +145,14 @@ static enum bln_status view_make(struct bln_engine *engine, const char *schema_n
 	enum bln_status status;
 
 	bln_text_add(&sql, "CREATE SCHEMA IF NOT EXISTS ");
-	bln_text_add_quoted(&sql, '"', schema_name, strlen(schema_name));
+	bln_text_add_quoted(&sql, '"', slot->schema_name, strlen(slot->schema_name));
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_exec(engine, sql.at, err));
 	bln_text_clear(&sql);
 	bln_text_add(&sql, "CREATE OR REPLACE VIEW ");
-	view_name_add(&sql, schema_name, view_name);
+	view_name_add(&sql, slot->schema_name, slot->view_name);
 	bln_text_add(&sql, " AS ");
-	select_add(snapshot, files, &sql);
+	select_add(slot, snapshot, files, &sql);
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_exec(engine, sql.at, err));
 done:
@@ -176,18 +178,20 @@ enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name
                               const struct bln_scan *scan, struct bln_err *err)
 {
 	struct bln_scan_files *files = bln_mem_calloc(1, sizeof(*files));
+	struct bln_scan_slot *slot;
 	enum bln_status status;
 
 	if (!files)
 		return bln_err_memory(err);
-	/* The engine's from here on: once a function is registered, it must not go before the database does. */
-	files->next = engine->scans;
-	engine->scans = files;
 	BLN_TRY(schema_check(scan->snapshot, err));
 	BLN_TRY(bln_scan_files_load(files, scan, err));
-	BLN_TRY(bln_scan_functions_register(engine, files, err));
-	BLN_TRY(view_make(engine, schema_name ? schema_name : "main", view_name, scan->snapshot, files, err));
+	BLN_TRY(bln_scan_slot_find(engine, schema_name ? schema_name : "main", view_name, &slot, err));
+	BLN_TRY(view_make(engine, slot, scan->snapshot, files, err));
+	bln_scan_files_destroy(slot->files);
+	slot->files = files;
+	files->partition = NULL; /* the snapshot's */
+	files = NULL;
 done:
-	files->partition = NULL;
+	bln_scan_files_destroy(files);
 	return status == BLN_OK ? BLN_OK : at_table(scan->snapshot, status, err);
 }

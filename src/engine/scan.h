@@ -24,8 +24,9 @@ struct bln_scan {
 };
 
 /* Creates or replaces the view "SCHEMA_NAME"."VIEW_NAME", the schema too where there is none (NULL: DuckDB's own, "main").
- * The names may hold anything. The snapshot may be destroyed afterwards; what the view needs of it is the engine's until it
- * is closed, also of views that were replaced: an engine is for a piece of work, not for a daemon's life.
+ * The names may hold anything. The snapshot may be destroyed afterwards: what the view needs of it is the engine's, until the
+ * view is replaced or the engine closed. A view must not be replaced while rows of it are still being read. On failure it
+ * is as it was.
  *
  * The engine's TimeZone must stay UTC, as it was opened: timestamps in files that do not say their zone are read by it.
  *

@@ -139,12 +139,9 @@ done:
 
 void bln_scan_files_destroy(struct bln_scan_files *files)
 {
-	while (files) {
-		struct bln_scan_files *next = files->next;
-
-		bln_map_clean_up(&files->by_path);
-		bln_arena_clean_up(&files->arena);
-		bln_mem_free(files);
-		files = next;
-	}
+	if (!files)
+		return;
+	bln_map_clean_up(&files->by_path);
+	bln_arena_clean_up(&files->arena);
+	bln_mem_free(files);
 }

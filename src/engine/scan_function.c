@@ -1,5 +1,4 @@
 /* The two functions through which a scan's view asks for what is known of a file. They run on DuckDB's threads. */
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/scan_private.h"
@@ -23,6 +22,14 @@ static bool cursor_move(struct cursor *cursor, const struct bln_vector *paths, i
 	cursor->file = path.at ? bln_map_get(&cursor->files->by_path, path.at, path.length) : NULL;
 	cursor->range = 0;
 	return cursor->file;
+}
+
+static const struct bln_scan_files *slot_files(const struct bln_duckdb *db, duckdb_function_info info)
+{
+	static const struct bln_scan_files none; /* somebody called the function before there was a view */
+	const struct bln_scan_slot *slot = db->scalar_function_get_extra_info(info);
+
+	return slot->files ? slot->files : &none;
 }
 
 static void refuse(duckdb_function_info info)
@@ -67,7 +74,7 @@ static void value_assign(const struct bln_duckdb *db, struct bln_slice text, duc
 static void value_function(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output)
 {
 	const struct bln_duckdb *db = bln_duckdb_loaded();
-	const struct bln_scan_files *files = db->scalar_function_get_extra_info(info);
+	const struct bln_scan_files *files = slot_files(db, info);
 	struct bln_vector paths = bln_vector_column(db, input, 0);
 	const int32_t *columns = bln_vector_column(db, input, 1).data;
 	idx_t count = db->data_chunk_get_size(input);
@@ -116,7 +123,7 @@ static void lives_function(duckdb_function_info info, duckdb_data_chunk input, d
 	struct bln_vector paths = bln_vector_column(db, input, 0);
 	struct bln_vector rows = bln_vector_column(db, input, 1);
 	idx_t count = db->data_chunk_get_size(input);
-	struct cursor cursor = { .files = db->scalar_function_get_extra_info(info) };
+	struct cursor cursor = { .files = slot_files(db, info) };
 	bool *lives = db->vector_get_data(output);
 
 	for (idx_t row = 0; row < count; row++) {
@@ -128,7 +135,7 @@ static void lives_function(duckdb_function_info info, duckdb_data_chunk input, d
 	}
 }
 
-static enum bln_status function_register(struct bln_engine *engine, struct bln_scan_files *files, const char *name,
+static enum bln_status function_register(struct bln_engine *engine, struct bln_scan_slot *slot, const char *name,
                                          duckdb_type second, duckdb_type returns, duckdb_scalar_function_t call,
                                          struct bln_err *err)
 {
@@ -143,7 +150,7 @@ static enum bln_status function_register(struct bln_engine *engine, struct bln_s
 	db->scalar_function_add_parameter(function, path_type);
 	db->scalar_function_add_parameter(function, second_type);
 	db->scalar_function_set_return_type(function, return_type);
-	db->scalar_function_set_extra_info(function, files, NULL); /* the engine's */
+	db->scalar_function_set_extra_info(function, slot, NULL); /* the engine's */
 	db->scalar_function_set_function(function, call);
 	if (db->register_scalar_function(engine->connection, function) == DuckDBError)
 		status = bln_err_set(err, BLN_BUG, "DuckDB refuses the function %s", name);
@@ -154,19 +161,14 @@ static enum bln_status function_register(struct bln_engine *engine, struct bln_s
 	return status;
 }
 
-enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_files *files, struct bln_err *err)
+enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_slot *slot, struct bln_err *err)
 {
-	enum bln_status status = BLN_OK;
-	size_t number = ++engine->scan_count;
+	enum bln_status status;
 
-	snprintf(files->value_name, sizeof(files->value_name), "bln_scan_%zu_value", number);
-	snprintf(files->lives_name, sizeof(files->lives_name), "bln_scan_%zu_lives", number);
-	if (files->partition_count)
-		BLN_TRY(function_register(engine, files, files->value_name, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR,
-		                          value_function, err));
-	if (files->has_deleted_rows)
-		BLN_TRY(function_register(engine, files, files->lives_name, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BOOLEAN,
-		                          lives_function, err));
+	BLN_TRY(function_register(engine, slot, slot->value_name, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR, value_function,
+	                          err));
+	BLN_TRY(function_register(engine, slot, slot->lives_name, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BOOLEAN, lives_function,
+	                          err));
 done:
 	return status;
 }

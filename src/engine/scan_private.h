@@ -19,9 +19,8 @@ struct bln_scan_file {
 	struct bln_dv dv;
 };
 
-/* All that the functions of one scan need. It is not changed once SQL can see it: any thread of DuckDB may read it. */
+/* All that is known of the files of one scan. */
 struct bln_scan_files {
-	struct bln_scan_files *next; /* of the engine's */
 	struct bln_arena arena;
 	struct bln_map by_path; /* → struct bln_scan_file */
 	struct bln_scan_file *items;
@@ -29,6 +28,16 @@ struct bln_scan_files {
 	const struct bln_field **partition; /* the partition columns; only while the view is made */
 	size_t partition_count;
 	bool has_deleted_rows;
+};
+
+/* A view and its functions, which stay when the view is replaced: DuckDB has no way to take a function back. FILES is changed
+ * only while no statement runs, so that any thread of DuckDB may read it. */
+struct bln_scan_slot {
+	struct bln_scan_slot *next; /* of the engine's */
+	char *schema_name;
+	char *view_name;
+	struct bln_scan_files *files;
+	bool is_registered;
 	char value_name[BLN_SCAN_FUNCTION_NAME_SIZE]; /* of the function (path, n) → partition value n, as text */
 	char lives_name[BLN_SCAN_FUNCTION_NAME_SIZE]; /* of (path, row) → whether the row is not deleted */
 };
@@ -36,16 +45,21 @@ struct bln_scan_files {
 /* Finds the files of SCAN on the disk and what is known of them. */
 BLN_MUST_CHECK enum bln_status bln_scan_files_load(struct bln_scan_files *files, const struct bln_scan *scan,
                                                    struct bln_err *err);
+void bln_scan_files_destroy(struct bln_scan_files *files); /* NULL is fine */
+
+/* *SLOT is the view's, with its functions known to SQL; made where there was none. */
+BLN_MUST_CHECK enum bln_status bln_scan_slot_find(struct bln_engine *engine, const char *schema_name, const char *view_name,
+                                                  struct bln_scan_slot **slot, struct bln_err *err);
 
 /* Of a list of them. NULL is fine. */
-void bln_scan_files_destroy(struct bln_scan_files *files);
+void bln_scan_slots_destroy(struct bln_scan_slot *slots);
 
 /* The deleted rows of ADD, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_scan_dv_load(const struct bln_table *table, const struct bln_add *add,
                                                 struct bln_arena *arena, struct bln_dv *dv, struct bln_err *err);
 
-/* Makes the functions of FILES known to SQL under names that no other scan of ENGINE has. */
-BLN_MUST_CHECK enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_files *files,
+/* Makes the functions of SLOT, whose names it has, known to SQL. */
+BLN_MUST_CHECK enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_slot *slot,
                                                            struct bln_err *err);
 
 /* Appends what makes the column FIELD of the view out of column INDEX of the files, f."cINDEX". */

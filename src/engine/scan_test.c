@@ -418,6 +418,7 @@ static void files_that_are_not_as_the_log_says_are_named(void **state)
 static void a_view_may_have_some_of_the_files_and_be_replaced(void **state)
 {
 	const struct bln_add *some[1];
+	char functions[32];
 	struct bln_scan scan = { .snapshot = &t.snapshot, .files = some, .file_count = 1 };
 	struct bln_err err = { 0 };
 	(void)state;
@@ -432,9 +433,22 @@ static void a_view_may_have_some_of_the_files_and_be_replaced(void **state)
 	assert_ok(bln_scan_view(t.engine, "s", "t", &scan, &err), &err);
 	assert_rows(&t, "FROM s.t", "2|b\n");
 	assert_rows(&t, "FROM t ORDER BY v", "1|a\n2|b\n");
+	snprintf(functions, sizeof(functions), "%s",
+	         table_rows(&t, "SELECT count(*) FROM duckdb_functions() WHERE function_name LIKE 'bln_scan%value'"));
 	some[0] = &t.snapshot.files[0];
 	assert_ok(bln_scan_view(t.engine, "s", "t", &scan, &err), &err);
 	assert_rows(&t, "FROM s.t", "1|a\n");
+	for (int i = 0; i < 100; i++) {
+		some[0] = &t.snapshot.files[i % 2];
+		assert_ok(bln_scan_view(t.engine, "s", "t", &scan, &err), &err);
+	}
+	assert_rows(&t, "FROM s.t", "2|b\n");
+	assert_rows(&t, "SELECT count(*) FROM duckdb_functions() WHERE function_name LIKE 'bln_scan%value'", functions);
+	some[0] = table_add(&t, "\"path\":\"some/none.parquet\",\"partitionValues\":{\"p\":\"c\"}");
+	assert_int_equal(bln_scan_view(t.engine, "s", "t", &scan, &err), BLN_NOT_FOUND);
+	assert_rows(&t, "FROM s.t", "2|b\n"); /* as it was */
+	some[0] = &t.snapshot.files[0];
+	assert_ok(bln_scan_view(t.engine, "s", "t", &scan, &err), &err);
 	bln_arena_clean_up(&t.snapshot.arena); /* the views need it no more */
 	assert_rows(&t, "FROM s.t", "1|a\n");
 }
