@@ -65,12 +65,17 @@ static int32_t unicode_take(const char **at, const char *end)
  * written to OUT, or NULL. */
 static char *escape_take(const char **at, const char *end, char out[static 4])
 {
-	static const char names[] = "\"\\/bfnrt";
-	static const char bytes[] = "\"\\/\b\f\n\r\t";
+	static const char names[] = "\\/bfnrt";
+	static const char bytes[] = "\\/\b\f\n\r\t";
 	char letter = *(*at)++;
-	const char *name = letter ? strchr(names, letter) : NULL;
+	const char *name;
 	int32_t code;
 
+	if (letter == '"') { /* JSON in JSON has little else */
+		*out = letter;
+		return out + 1;
+	}
+	name = letter ? strchr(names, letter) : NULL;
 	if (name) {
 		*out = bytes[name - names];
 		return out + 1;
