@@ -84,6 +84,9 @@ static void what_was_cleaned_up_is_told_from_what_is_to_come(void **state)
 	assert_string_equal(given.text, ""); /* not half of it */
 	assert_ok(bln_commits_read(&kit->table, 2, BLN_VERSION_LATEST, give, &given, NULL, &err), &err);
 	assert_string_equal(given.text, "2:0 3:3 4:1 ");
+	kit_put(kit, KIT_V(06) ".checkpoint.parquet", ""); /* the table is at 6, its commits end with 4 */
+	assert_int_equal(bln_commits_read(&kit->table, 2, BLN_VERSION_LATEST, give, &given, NULL, &err), BLN_NOT_FOUND);
+	kit_remove_file(kit, KIT_V(06) ".checkpoint.parquet");
 	kit_remove_file(kit, KIT_V(03) ".json");
 	assert_int_equal(bln_commits_read(&kit->table, 2, BLN_VERSION_LATEST, give, &given, NULL, &err), BLN_NOT_FOUND);
 	/* All commits gone, the checkpoint left: nothing is new after its version, and nothing is known of before. */

@@ -169,7 +169,7 @@ enum bln_status bln_segment_find(const struct bln_table *table, int64_t version,
 		BLN_TRY(bln_log_list(table, from, arena, &files, err));
 		BLN_TRY(checkpoint_choose(&files, version, checkpoint_below, arena, segment, err));
 		BLN_TRY(commits_choose(&files, segment->checkpoint_version, version, arena, segment, err));
-		if (is_complete(segment, &files, version) && (from == 0 || segment->checkpoint_version >= 0))
+		if (is_complete(segment, &files, version))
 			goto done;
 		if (from == 0 && version_max(&files) < (version >= 0 ? version : 0))
 			break; /* not there, whatever happens in between */

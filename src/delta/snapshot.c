@@ -95,7 +95,6 @@ static enum bln_status checkpoint_replay(const struct bln_table *table, const st
 	if (segment->checkpoint_count && (!replay->has_protocol || !replay->has_metadata))
 		status = bln_err_set(err, BLN_CORRUPT, "%s: a checkpoint without protocol or metadata",
 		                     segment->checkpoint[0].key);
-	replay->in_commit_ms = -1;
 done:
 	return status;
 }

@@ -62,6 +62,12 @@ static void a_deletion_vector_is_part_of_what_a_file_is(void **state)
 	kit_expect(kit, 3, 3, "b a+");
 	kit_commit(kit, 4, KIT_REMOVE_DV("a", "two"));
 	kit_expect(kit, 4, 4, "b");
+	/* Two vectors in one file differ by where they begin in it. */
+	kit_commit(kit, 5, "{\"add\":{\"path\":\"d\",\"size\":1,\"deletionVector\":{\"storageType\":\"u\","
+	                   "\"pathOrInlineDv\":\"x\",\"offset\":1}}}\n");
+	kit_commit(kit, 6, "{\"remove\":{\"path\":\"d\",\"deletionVector\":{\"storageType\":\"u\","
+	                   "\"pathOrInlineDv\":\"x\",\"offset\":7}}}\n");
+	kit_expect(kit, 6, 6, "b d+");
 	kit_destroy(kit);
 }
 
@@ -296,6 +302,14 @@ static void the_commits_own_time_is_known(void **state)
 	assert_int_equal(snapshot->in_commit_ms, 200);
 	assert_int_equal(snapshot->modified_us, INT64_C(1700000000123456));
 	bln_snapshot_destroy(snapshot);
+	/* Only the newest commit's word counts, however the others are written. */
+	kit_commit(kit, 0, "{ \"commitInfo\":{\"inCommitTimestamp\":100}}\n" TIMED);
+	kit_commit(kit, 1, KIT_ADD("a"));
+	snapshot = kit_load(kit, BLN_VERSION_LATEST);
+	assert_int_equal(snapshot->in_commit_ms, -1);
+	bln_snapshot_destroy(snapshot);
+	kit_commit(kit, 1, "{\"commitInfo\":{\"inCommitTimestamp\":200}}\n");
+	kit_touch(kit, 1, INT64_C(1700000000123456));
 	kit_put(kit, KIT_V(01) ".checkpoint.parquet", TIMED); /* it does not say it */
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
 	assert_int_equal(snapshot->checkpoint_version, 1);

@@ -50,6 +50,27 @@ static void the_newest_version_until_then_is_found(void **state)
 	kit_destroy(kit);
 }
 
+static void what_came_after_the_snapshot_is_not_found(void **state)
+{
+	struct kit *kit = kit_new();
+	struct bln_snapshot *old;
+	struct bln_err err = { 0 };
+	int64_t version = -1;
+	(void)state;
+
+	for (int i = 0; i < 3; i++) {
+		kit_commit(kit, i, i ? KIT_INFO : START);
+		kit_touch(kit, i, S(10 * i));
+	}
+	old = kit_load(kit, 1);
+	assert_ok(bln_version_at(old, S(90), true, &version, &err), &err);
+	assert_int_equal(version, 1);
+	assert_int_equal(bln_version_at(old, S(20), false, &version, &err), BLN_NOT_FOUND);
+	assert_non_null(strstr(err.message, "the latest is version 1"));
+	bln_snapshot_destroy(old);
+	kit_destroy(kit);
+}
+
 static void only_versions_that_can_be_loaded_are_found(void **state)
 {
 	struct kit *kit = kit_new();
@@ -166,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_newest_version_until_then_is_found),
+		cmocka_unit_test(what_came_after_the_snapshot_is_not_found),
 		cmocka_unit_test(only_versions_that_can_be_loaded_are_found),
 		cmocka_unit_test(a_lone_checkpoint_is_found),
 		cmocka_unit_test(what_commits_say_themselves_counts),
