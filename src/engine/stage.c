@@ -1,5 +1,5 @@
 /* Staging from its beginning to its end. Read stage_plan.c next, what a spec makes of a query; stage_copy.c, one COPY;
- * stage_slice.c, a query in parts; stage_mend.c, what COPY leaves undone; stage_stats.c, what is said of each file; stage_type.c, types. */
+ * stage_mend.c, what COPY leaves undone; stage_stats.c, what is said of each file; stage_type.c, types. */
 #include "engine/stage.h"
 
 #include <ftw.h>
@@ -107,7 +107,7 @@ enum bln_status bln_stage(struct bln_engine *engine, const char *sql, const stru
 	 * and begun again when a hundred are open. */
 	BLN_TRY(bln_engine_exec(engine, "SET preserve_insertion_order = false; SET partitioned_write_max_open_files = 500", err));
 	is_set = true;
-	BLN_TRY(bln_stage_slices(&stage, err));
+	BLN_TRY(bln_stage_copy(&stage, err));
 	BLN_TRY(bln_stage_mend(&stage, err));
 	BLN_TRY(list_make(&stage, out, err));
 done:

@@ -11,7 +11,6 @@
 
 #include "base/arena.h"
 #include "base/status.h"
-#include "base/text.h"
 #include "delta/action.h"
 #include "delta/schema.h"
 #include "engine/engine.h"
@@ -40,12 +39,6 @@ struct bln_stage_spec {
 	enum bln_compression compression;
 	bool is_clustered; /* rows come already as they are to lie in the files, thread by thread: nothing is sorted. Fastest
 	                    * where all partition columns are fixed and nothing is split: then each thread writes its own file */
-	/* The query is run once for each of these values of one of its columns, and once for all other rows: a query that
-	 * works within a value (dedupe, windows, joins by symbol) then takes the memory and the sorting of one value only.
-	 * Done where DuckDB takes a filter on the column into the query's largest scan; elsewhere the query runs once. */
-	const char *slice; /* NULL: none */
-	const struct bln_slice *slice_values; /* as text */
-	size_t slice_value_count;
 	int64_t stats_columns_max; /* how many columns get statistics: delta.dataSkippingNumIndexedCols; 0: 32, below: all */
 	bool may_drop_columns; /* columns of the query that SCHEMA has not are dropped, else refused */
 };

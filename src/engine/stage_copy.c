@@ -200,27 +200,20 @@ done:
 	return status;
 }
 
-enum bln_status bln_stage_copy(struct bln_stage *stage, const char *where, int64_t *rows, struct bln_err *err)
+enum bln_status bln_stage_copy(struct bln_stage *stage, struct bln_err *err)
 {
 	struct bln_text query = { 0 };
-	size_t first = stage->count;
 	enum bln_status status;
 
 	bln_text_add(&query, "SELECT ");
 	bln_text_add(&query, stage->select);
 	bln_text_add(&query, " FROM " BLN_STAGE_INPUT);
-	if (where) {
-		bln_text_add(&query, " WHERE ");
-		bln_text_add(&query, where);
-	}
 	if (stage->order[0]) {
 		bln_text_add(&query, " ORDER BY ");
 		bln_text_add(&query, stage->order);
 	}
 	BLN_TRY(bln_text_check(&query, err));
 	BLN_TRY(copy_run(stage, query.at, stage->copy, stage->has_several, NULL, err));
-	for (size_t i = first; i < stage->count; i++)
-		*rows += stage->items[i].rows;
 done:
 	bln_text_clean_up(&query);
 	return status;

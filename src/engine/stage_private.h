@@ -64,9 +64,8 @@ BLN_MUST_CHECK enum bln_status bln_stage_nulls_mark(struct bln_stage *stage, str
 BLN_MUST_CHECK enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_columns *columns,
                                               struct bln_err *err);
 
-/* Writes the rows of the input for which WHERE (SQL, or NULL) holds, and adds their files. */
-BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, const char *where, int64_t *rows,
-                                              struct bln_err *err);
+/* Writes the rows of the input, and adds their files. */
+BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, struct bln_err *err);
 
 /* Puts file I with its rows in order in its place; or files of at most as many rows as the spec says, row for row. */
 BLN_MUST_CHECK enum bln_status bln_stage_sort(struct bln_stage *stage, size_t i, struct bln_err *err);
@@ -74,9 +73,6 @@ BLN_MUST_CHECK enum bln_status bln_stage_cut(struct bln_stage *stage, size_t i, 
 
 /* Writes files once more that are too large or not in order. */
 BLN_MUST_CHECK enum bln_status bln_stage_mend(struct bln_stage *stage, struct bln_err *err);
-
-/* Runs the copy once, or slice by slice. */
-BLN_MUST_CHECK enum bln_status bln_stage_slices(struct bln_stage *stage, struct bln_err *err);
 
 /* The statistics of a file as Delta's JSON. STATISTICS is what RETURN_STATS says of its columns, in row ROW.
  * BLN_INVALID names a column that must not be null and is. */

@@ -1,4 +1,4 @@
-/* What is written, and where: layout, casts, refusals, slices. What is said of it: stage_stats_test.c. */
+/* What is written, and where: layout, casts, refusals. What is said of it: stage_stats_test.c. */
 #include "engine/stage_test_kit.h"
 
 #include "base/mem.h"
@@ -294,45 +294,6 @@ static void partition_values_have_deltas_form(void **state)
 	kit_close(&kit);
 }
 
-static void slices_give_the_same_rows(void **state)
-{
-	static const char *const deduplicated =
-		CANDLES " QUALIFY row_number() OVER (PARTITION BY symbol, frequency, datetime ORDER BY n) = 1";
-	static const char *const numbered = "SELECT * REPLACE (row_number() OVER (ORDER BY datetime) - 1 AS n) FROM (" CANDLES ")";
-	static const char *const from_files = "SELECT symbol, datetime, year, frequency, close, n FROM read_parquet('%s') "
-		"QUALIFY row_number() OVER (PARTITION BY symbol, frequency, datetime ORDER BY n) = 1";
-	struct bln_slice values[] = { bln_slice_of("S1"), bln_slice_of("S2"), bln_slice_of("S1"), bln_slice_of("none") };
-	struct kit kit = { 0 };
-	struct bln_staged_list list;
-	struct bln_stage_spec spec;
-	char sql[1024], copy[2048], path[64];
-	(void)state;
-
-	kit_open(&kit);
-	spec = silver(&kit);
-	spec.slice = "symbol";
-	spec.slice_values = values;
-	spec.slice_value_count = 4;
-	for (int i = 0; i < 2; i++) {
-		list = kit_stage(&kit, i ? numbered : deduplicated, &spec);
-		layout_check(&kit, &list);
-		for (size_t j = 0; j < list.count; j++)
-			unlink(list.items[j].path);
-	}
-	snprintf(path, sizeof(path), "%s.parquet", kit.folder);
-	snprintf(copy, sizeof(copy), "COPY (%s ORDER BY symbol) TO '%s' (FORMAT parquet)", CANDLES, path);
-	assert_ok(bln_engine_exec(kit.engine, copy, &kit.err), &kit.err);
-	snprintf(sql, sizeof(sql), from_files, path);
-	list = kit_stage(&kit, sql, &spec);
-	layout_check(&kit, &list);
-	for (size_t i = 0; i < list.count; i++)
-		unlink(list.items[i].path);
-	unlink(path);
-	spec.slice = "nothing";
-	kit_refused(&kit, CANDLES, &spec, BLN_INVALID, "'nothing'", "no column");
-	kit_close(&kit);
-}
-
 static void stopping_leaves_nothing(void **state)
 {
 	struct kit kit = { 0 };
@@ -430,7 +391,6 @@ int main(void)
 		cmocka_unit_test(null_where_none_may_be_is_refused),
 		cmocka_unit_test(keys_must_be_columns_that_can_be_told_apart),
 		cmocka_unit_test(partition_values_have_deltas_form),
-		cmocka_unit_test(slices_give_the_same_rows),
 		cmocka_unit_test(stopping_leaves_nothing),
 		cmocka_unit_test(what_fails_on_its_way_leaves_nothing),
 		cmocka_unit_test(without_memory_nothing_is_left),
