@@ -142,9 +142,9 @@ static enum bln_status file_apply(struct bln_replay *replay, const struct bln_ac
 	bool is_new;
 
 	if (is_removed)
-		BLN_TRY(bln_file_key(action->remove.path, &action->remove.dv, replay->arena, &key, err));
+		BLN_TRY(bln_file_key(action->remove.path, &action->remove.dv, &replay->keys, &key, err));
 	else
-		BLN_TRY(bln_file_key(action->add.path, &action->add.dv, replay->arena, &key, err));
+		BLN_TRY(bln_file_key(action->add.path, &action->add.dv, &replay->keys, &key, err));
 	if (!bln_mem_grow(&replay->files, replay->file_count, &replay->file_capacity, sizeof(*replay->files)))
 		return bln_err_memory(err);
 	entry = bln_map_insert(&replay->file_index, key.at, key.length, &is_new);
@@ -248,6 +248,7 @@ enum bln_status bln_replay_entry(void *replay, const struct bln_log_entry *entry
 void bln_replay_clean_up(struct bln_replay *replay)
 {
 	bln_map_clean_up(&replay->file_index);
+	bln_arena_clean_up(&replay->keys);
 	bln_map_clean_up(&replay->txn_index);
 	bln_map_clean_up(&replay->domain_index);
 	bln_mem_free(replay->files);

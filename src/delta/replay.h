@@ -22,6 +22,7 @@ struct bln_replay_file {
 /* { .arena = … } is empty. Text is the arena's. */
 struct bln_replay {
 	struct bln_arena *arena;
+	struct bln_arena keys; /* of files, where they are not just their paths */
 	struct bln_map file_index; /* file key → index in FILES */
 	struct bln_replay_file *files;
 	size_t file_count, file_capacity;

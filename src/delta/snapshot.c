@@ -162,13 +162,14 @@ static enum bln_status load_once(const struct bln_table *table, int64_t version,
                                  const struct bln_parquet *parquet, struct bln_snapshot *snapshot,
                                  struct attempt *attempt, struct bln_err *err)
 {
+	struct bln_arena scratch = { 0 }; /* names of files are many, and nobody needs them later */
 	struct bln_replay replay = { 0 };
 	struct bln_segment segment;
 	enum bln_status status;
 
 	*attempt = (struct attempt){ .checkpoint = -1 };
 	BLN_TRY(replay_init(&replay, &snapshot->arena, err));
-	BLN_TRY(bln_segment_find(table, version, below, &snapshot->arena, &segment, err));
+	BLN_TRY(bln_segment_find(table, version, below, &scratch, &segment, err));
 	attempt->checkpoint = segment.checkpoint_version;
 	snapshot->checkpoint_version = segment.checkpoint_version;
 	attempt->fault = FAULT_CHECKPOINT;
@@ -176,6 +177,7 @@ static enum bln_status load_once(const struct bln_table *table, int64_t version,
 	attempt->fault = FAULT_COMMITS;
 	BLN_TRY(snapshot_finish(snapshot, table, &segment, &replay, err));
 done:
+	bln_arena_clean_up(&scratch);
 	bln_replay_clean_up(&replay);
 	return status;
 }
@@ -255,6 +257,7 @@ enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struc
                                      struct bln_snapshot **out, struct bln_err *err)
 {
 	struct bln_snapshot *snapshot = bln_mem_calloc(1, sizeof(*snapshot));
+	struct bln_arena scratch = { 0 };
 	struct bln_replay replay = { 0 };
 	struct bln_segment segment;
 	enum bln_status status;
@@ -262,7 +265,7 @@ enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struc
 	*out = NULL;
 	if (!snapshot)
 		return bln_err_memory(err);
-	BLN_TRY(bln_segment_after(&old->table, old->version, &snapshot->arena, &segment, err));
+	BLN_TRY(bln_segment_after(&old->table, old->version, &scratch, &segment, err));
 	if (segment.commit_count == 0)
 		goto done;
 	BLN_TRY(replay_init(&replay, &snapshot->arena, err));
@@ -272,6 +275,7 @@ enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struc
 	*out = snapshot;
 	snapshot = NULL;
 done:
+	bln_arena_clean_up(&scratch);
 	bln_replay_clean_up(&replay);
 	bln_snapshot_destroy(snapshot);
 	/* The commits in between were cleaned up: there is a checkpoint instead. */
