@@ -1,4 +1,4 @@
-/* Any bytes as JSON: the reader takes what jansson takes. Corpus: tests/corpus/action. */
+/* Any bytes as JSON: the reader takes what jansson takes. Corpus: tests/corpus/json_reader. */
 #include <jansson.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Any bytes as a log: files parted by bytes 0x1e, the first line of each its name, "Parquet files" too are lines of actions.
  * What loads has no file twice; loading the first version and adding what came later gives the same as loading it all.
- * Corpus: tests/corpus/log. */
+ * Corpus: tests/corpus/snapshot. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
