@@ -338,6 +338,50 @@ static void failing_allocations_are_told(void **state)
 	assert_true(nth > 5);
 }
 
+static void failing_allocations_of_a_write_are_told(void **state)
+{
+	char json[128];
+	char parquet[128];
+	struct bln_err err = { 0 };
+	enum bln_status status = BLN_NO_MEMORY;
+	uint64_t nth;
+	(void)state;
+
+	write_lines(every_action, "all.parquet"); /* which leaves the lines */
+	snprintf(json, sizeof(json), "%s/in.json", f.folder);
+	snprintf(parquet, sizeof(parquet), "%s/again.parquet", f.folder);
+	for (nth = 1; status != BLN_OK; nth++) {
+		bln_mem_fail_at(nth, false);
+		status = f.port.actions_write(f.port.context, json, parquet, &err);
+		bln_mem_fail_at(0, false);
+		if (status != BLN_OK)
+			assert_int_equal(status, BLN_NO_MEMORY);
+		assert_true(nth < 1000);
+	}
+	assert_true(nth > 3);
+	assert_ok(read_back("again.parquet", &err), &err);
+	assert_string_equal(f.text, every_action);
+}
+
+static void what_cannot_be_written_is_told(void **state)
+{
+	struct bln_err err = { 0 };
+	char json[128];
+	char parquet[128];
+	(void)state;
+
+	snprintf(json, sizeof(json), "%s/none.json", f.folder);
+	snprintf(parquet, sizeof(parquet), "%s/none.parquet", f.folder);
+	assert_int_equal(f.port.actions_write(f.port.context, json, parquet, &err), BLN_NOT_FOUND);
+	assert_non_null(strstr(err.message, json));
+	bytes_make("in.json", "{\"add\":{\"path\":", 15);
+	snprintf(json, sizeof(json), "%s/in.json", f.folder);
+	assert_int_not_equal(f.port.actions_write(f.port.context, json, parquet, &err), BLN_OK);
+	snprintf(parquet, sizeof(parquet), "%s/no folder/x.parquet", f.folder);
+	bytes_make("in.json", "{}", 2);
+	assert_int_not_equal(f.port.actions_write(f.port.context, json, parquet, &err), BLN_OK);
+}
+
 static void the_lazy_port_opens_its_engine_when_asked(void **state)
 {
 	const struct bln_action_sink sink = { .take = take };
@@ -372,6 +416,8 @@ int main(void)
 		cmocka_unit_test(the_sink_ends_the_reading),
 		cmocka_unit_test(many_actions_stream),
 		cmocka_unit_test(failing_allocations_are_told),
+		cmocka_unit_test(failing_allocations_of_a_write_are_told),
+		cmocka_unit_test(what_cannot_be_written_is_told),
 		cmocka_unit_test(the_lazy_port_opens_its_engine_when_asked),
 	};
 
