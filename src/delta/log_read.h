@@ -38,7 +38,7 @@ struct bln_commit_list {
 	const struct bln_log_file *items;
 	size_t count;
 	int64_t newest; /* version of the table, as far as the log tells */
-	int64_t loadable; /* the first version that can be loaded, as can all after it: 0, or one with a checkpoint; -1: none */
+	int64_t loadable; /* the first version from which on all can be loaded: 0, or one with a checkpoint; -1: none */
 };
 
 /* Lists those from version FROM on (0: all), perhaps none. Texts are ARENA's. BLN_NOT_FOUND: the log has nothing of FROM and

@@ -146,7 +146,8 @@ static enum bln_status absolute_resolve(const struct bln_table *table, struct bl
 	}
 	if (length == 0) {
 		status = bln_err_set(err, BLN_DENIED,
-		                     "the path '%s' leads out of the table: only what lies in the lake or under foreign_roots is read",
+		                     "the path '%s' leads out of the table: only what lies in the lake or under "
+		                     "foreign_roots is read",
 		                     bln_quote(path.at, path.length).text);
 		goto done;
 	}

@@ -139,8 +139,8 @@ static enum bln_status incomplete(const struct bln_table *table, const struct bl
 		                   bln_table_name(table), version, max);
 	if (version >= 0 && segment->checkpoint_version < 0 && first > 0)
 		return bln_err_set(err, BLN_NOT_FOUND,
-		                   "%s: the history that led to version %" PRId64 " was cleaned up: the log begins at version "
-		                   "%" PRId64,
+		                   "%s: the history that led to version %" PRId64
+		                   " was cleaned up: the log begins at version %" PRId64,
 		                   bln_table_name(table), version, first);
 	return bln_err_set(err, BLN_CORRUPT, "%s: version %" PRId64 " is missing from its log (%" PRId64 " exists)",
 	                   bln_table_name(table), segment->version + 1, max);
@@ -195,7 +195,8 @@ enum bln_status bln_segment_after(const struct bln_table *table, int64_t version
 			goto done;
 	}
 	status = bln_err_set(err, BLN_NOT_FOUND,
-	                     "%s: version %" PRId64 " is no longer in its log (%" PRId64 " exists): its history was cleaned up",
+	                     "%s: version %" PRId64 " is no longer in its log (%" PRId64
+	                     " exists): its history was cleaned up",
 	                     bln_table_name(table), version + 1, version_max(&files));
 done:
 	bln_log_files_clean_up(&files);

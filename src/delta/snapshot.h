@@ -41,7 +41,8 @@ struct bln_snapshot {
 /* Loads VERSION (BLN_VERSION_LATEST: the newest). PARQUET reads checkpoints; it is not asked where there is none.
  * A checkpoint that cannot be read is passed over for an older one, or for the commits, where those still reach back.
  *
- * BLN_NOT_FOUND: no table, or (VERSION given) no such version, or its history is gone. BLN_UNSUPPORTED: a feature, named. BLN_CORRUPT: the log is damaged. */
+ * BLN_NOT_FOUND: no table; where a VERSION was asked for, also: no such one, or its history is gone. BLN_UNSUPPORTED: a
+ * feature, named. BLN_CORRUPT: the log is damaged. */
 BLN_MUST_CHECK enum bln_status bln_snapshot_load(const struct bln_table *table, int64_t version,
                                                  const struct bln_parquet *parquet, struct bln_snapshot **snapshot,
                                                  struct bln_err *err);

@@ -1,7 +1,5 @@
-/* Action reconciliation, and what a log may hold. Which files a version is made of: segment_test.c. */
+/* Action reconciliation. Which files a version is made of: segment_test.c; what lines may hold: snapshot_lines_test.c. */
 #include "delta/delta_test_kit.h"
-
-#include "delta/replay.h"
 
 #define START KIT_INFO KIT_PROTOCOL KIT_METADATA
 
@@ -148,114 +146,6 @@ static void removed_domains_are_not_there(void **state)
 	kit_destroy(kit);
 }
 
-static void what_cannot_be_read_is_refused(void **state)
-{
-	static const struct {
-		const char *lines;
-		enum bln_status status;
-		const char *said;
-	} cases[] = {
-		{ "", BLN_CORRUPT, "no protocol" },
-		{ KIT_PROTOCOL, BLN_CORRUPT, "no metadata" },
-		{ KIT_METADATA, BLN_CORRUPT, "no protocol" },
-		{ "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"variantType\"],"
-		  "\"writerFeatures\":[\"variantType\"]}}\n" KIT_METADATA,
-		  BLN_UNSUPPORTED, "'variantType'" },
-		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"format\":{\"provider\":\"orc\"},\"schemaString\":\"" KIT_SCHEMA
-		               "\"}}\n",
-		  BLN_UNSUPPORTED, "'orc'" },
-		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"" KIT_SCHEMA
-		               "\",\"partitionColumns\":[\"nowhere\"]}}\n",
-		  BLN_CORRUPT, "'nowhere'" },
-		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"{\"}}\n", BLN_CORRUPT, "schema" },
-	};
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct kit *kit = kit_new();
-
-		kit_commit(kit, 0, cases[i].lines);
-		kit_expect_failure(kit, BLN_VERSION_LATEST, cases[i].status, cases[i].said);
-		kit_destroy(kit);
-	}
-}
-
-static void how_lines_end_does_not_matter(void **state)
-{
-	struct kit *kit = kit_new();
-	(void)state;
-
-	kit_commit(kit, 0, "\n" KIT_PROTOCOL "\r\n\n" KIT_METADATA);
-	kit_commit(kit, 1, "{\"add\":{\"path\":\"a\",\"size\":1}}\r\n{\"add\":{\"path\":\"b\",\"size\":1}}\r\n");
-	kit_commit(kit, 2, ""); /* nothing happened, which is allowed */
-	kit_commit(kit, 3, "  {\"add\":{\"path\":\"c\",\"size\":1}}"); /* no newline at the end */
-	kit_expect(kit, BLN_VERSION_LATEST, 3, "a b c");
-	kit_destroy(kit);
-}
-
-static void broken_lines_are_named(void **state)
-{
-	static const struct {
-		const char *lines;
-		size_t length; /* 0: of the text */
-		const char *said;
-	} cases[] = {
-		{ KIT_ADD("a") "{\"add\":{\"path\":\"b\",\"si", 0, "line 2" },
-		{ KIT_ADD("a") KIT_ADD("b") "nonsense\n", 0, "line 3" },
-		{ "{\"add\":{\"path\":7,\"size\":1}}\n", 0, "'path' is not a string" },
-		{ "{\"add\":[]}\n", 0, "add: not an object" },
-		{ "{\"txn\":{\"appId\":\"a\",\"version\":1.5}}\n", 0, "'version' is not an integer" },
-		{ "{\"txn\":{\"appId\":\"a\",\"version\":99999999999999999999}}\n", 0, "not JSON" },
-		{ "{\"add\":{\"path\":\"a\\u0000b\",\"size\":1}}\n", 0, "not JSON" },
-		{ "{\"add\":{\"path\":\"a\0b\",\"size\":1}}\n", 32, "not JSON" },
-		{ "{\"add\":{\"path\":\"a\xff\",\"size\":1}}\n", 0, "not JSON" },
-		{ "{\"remove\":{}}\n", 0, "'path' is missing" },
-		/* Readers differ in which of two counts. */
-		{ "{\"add\":{\"path\":\"a\",\"path\":\"b\",\"size\":1}}\n", 0, "'path' stands there twice" },
-		{ KIT_ADD("a") "{\"add\":{\"path\":\"b\",\"size\":1},\"remove\":{\"path\":\"a\"}}\n", 0, "second action" },
-		{ "{\"metaData\":{\"id\":null,\"schemaString\":\"\"}}\n", 0, "'id' is null" },
-	};
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct kit *kit = kit_new();
-
-		kit_commit(kit, 0, START);
-		kit_put_bytes(kit, KIT_V(01) ".json", cases[i].lines,
-		              cases[i].length ? cases[i].length : strlen(cases[i].lines));
-		kit_expect_failure(kit, BLN_VERSION_LATEST, BLN_CORRUPT, cases[i].said);
-		kit_expect_failure(kit, BLN_VERSION_LATEST, BLN_CORRUPT, KIT_V(01) ".json");
-		kit_expect(kit, 0, 0, "");
-		kit_destroy(kit);
-	}
-}
-
-static void large_lines_are_read_and_deep_ones_refused(void **state)
-{
-	enum { LARGE = 10 << 20, DEEP = 1 << 20 };
-	struct kit *kit = kit_new();
-	char *bytes = malloc(LARGE);
-	struct bln_snapshot *snapshot;
-	(void)state;
-
-	assert_non_null(bytes);
-	kit_commit(kit, 0, START);
-	memset(bytes, 'x', LARGE);
-	memcpy(bytes, "{\"add\":{\"path\":\"", 16);
-	memcpy(bytes + LARGE - 14, "\",\"size\":1}}\n ", 14);
-	kit_put_bytes(kit, KIT_V(01) ".json", bytes, LARGE - 1);
-	snapshot = kit_load(kit, BLN_VERSION_LATEST);
-	assert_int_equal(snapshot->files[0].path.length, LARGE - 30);
-	bln_snapshot_destroy(snapshot);
-
-	memset(bytes, '[', DEEP);
-	memcpy(bytes, "{\"new\":", 7);
-	kit_put_bytes(kit, KIT_V(01) ".json", bytes, DEEP);
-	kit_expect_failure(kit, BLN_VERSION_LATEST, BLN_CORRUPT, KIT_V(01) ".json");
-	free(bytes);
-	kit_destroy(kit);
-}
-
 /* More commits than are read at once; the order must survive the threads. */
 static void many_commits_are_added_up_in_order(void **state)
 {
@@ -332,74 +222,6 @@ static void tables_without_the_feature_have_no_own_time(void **state)
 	kit_destroy(kit);
 }
 
-static void refreshing_reads_only_what_is_new(void **state)
-{
-	struct kit *kit = kit_new();
-	struct bln_snapshot *old;
-	struct bln_snapshot *new = NULL;
-	struct bln_snapshot *whole;
-	struct bln_err err = { 0 };
-	char text[256];
-	(void)state;
-
-	kit_put(kit, KIT_V(02) ".checkpoint.parquet",
-	        START KIT_ADD("a") KIT_ADD_DV("b", "one") KIT_REMOVE("gone") KIT_TXN("x", 1) KIT_DOMAIN("d", false));
-	kit_commit(kit, 2, KIT_ADD("a"));
-	old = kit_load(kit, BLN_VERSION_LATEST);
-	assert_int_equal(kit->reads, 1);
-	assert_ok(bln_snapshot_refresh(old, &kit->parquet, &new, &err), &err);
-	assert_null(new);
-
-	kit_commit(kit, 3, KIT_REMOVE_DV("b", "one") KIT_ADD("c"));
-	kit_commit(kit, 4, KIT_TXN("x", 2) KIT_TXN("y", 3) KIT_DOMAIN("d", true) KIT_METADATA_WITH("n", "{}"));
-	assert_ok(bln_snapshot_refresh(old, &kit->parquet, &new, &err), &err);
-	assert_int_equal(kit->reads, 1);
-	assert_int_equal(old->version, 2);
-	assert_string_equal(kit_files(old, text), "a b+");
-	bln_snapshot_destroy(old); /* the new one stands on its own */
-	assert_int_equal(new->version, 4);
-	assert_string_equal(kit_files(new, text), "a c");
-	assert_int_equal(new->checkpoint_version, 2);
-	assert_int_equal(bln_snapshot_txn(new, "x"), 2);
-	assert_int_equal(bln_snapshot_txn(new, "y"), 3);
-	assert_int_equal(new->domain_count, 0);
-	assert_int_equal(new->schema.field_count, 1);
-	assert_true(bln_slice_is(new->metadata.id, "n"));
-	whole = kit_load(kit, BLN_VERSION_LATEST);
-	assert_int_equal(new->tombstone_count, whole->tombstone_count);
-	assert_int_equal(new->modified_us, whole->modified_us);
-	bln_snapshot_destroy(whole);
-	bln_snapshot_destroy(new);
-	kit_destroy(kit);
-}
-
-static void refreshing_goes_by_a_checkpoint_where_commits_were_cleaned_up(void **state)
-{
-	struct kit *kit = kit_new();
-	struct bln_snapshot *old;
-	struct bln_snapshot *new = NULL;
-	struct bln_err err = { 0 };
-	char text[256];
-	(void)state;
-
-	kit_commit(kit, 0, START KIT_ADD("a"));
-	old = kit_load(kit, BLN_VERSION_LATEST);
-	kit_remove_file(kit, KIT_V(00) ".json");
-	kit_put(kit, KIT_V(05) ".checkpoint.parquet", START KIT_ADD("e"));
-	kit_commit(kit, 5, KIT_ADD("e"));
-	kit_commit(kit, 6, KIT_ADD("f"));
-	assert_ok(bln_snapshot_refresh(old, &kit->parquet, &new, &err), &err);
-	assert_int_equal(new->version, 6);
-	assert_string_equal(kit_files(new, text), "e f");
-	bln_snapshot_destroy(new);
-	/* What breaks the new commits breaks the refresh too. */
-	kit_commit(kit, 6, "{");
-	assert_int_equal(bln_snapshot_refresh(old, &kit->parquet, &new, &err), BLN_CORRUPT);
-	assert_null(new);
-	bln_snapshot_destroy(old);
-	kit_destroy(kit);
-}
-
 static void every_failed_allocation_is_told(void **state)
 {
 	struct kit *kit = kit_new();
@@ -445,15 +267,9 @@ int main(void)
 		cmocka_unit_test(metadata_and_protocol_are_replaced_whole),
 		cmocka_unit_test(what_an_application_wrote_last_counts),
 		cmocka_unit_test(removed_domains_are_not_there),
-		cmocka_unit_test(what_cannot_be_read_is_refused),
-		cmocka_unit_test(how_lines_end_does_not_matter),
-		cmocka_unit_test(broken_lines_are_named),
-		cmocka_unit_test(large_lines_are_read_and_deep_ones_refused),
 		cmocka_unit_test(many_commits_are_added_up_in_order),
 		cmocka_unit_test(the_commits_own_time_is_known),
 		cmocka_unit_test(tables_without_the_feature_have_no_own_time),
-		cmocka_unit_test(refreshing_reads_only_what_is_new),
-		cmocka_unit_test(refreshing_goes_by_a_checkpoint_where_commits_were_cleaned_up),
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};
 
