@@ -6,10 +6,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/engine_private.h"
 
-enum { SLOTS_MAX = 64, NAME_SIZE = 64, THREADS_MAX = 1024 };
+enum { SLOTS_MAX = 64, NAME_SIZE = 64, THREADS_MAX = 1024, WAIT_US = 100, WAITS_MAX = 100000 };
 
 struct slot {
 	struct bln_engine *engine;
@@ -22,6 +23,7 @@ struct bln_row_sources {
 	size_t count;
 	pthread_mutex_t lock; /* of ERR: any of DuckDB's threads may fail */
 	struct bln_err err; /* what the first callback that failed said */
+	atomic_int reader_count; /* not yet destroyed */
 };
 
 /* One of DuckDB's threads on its way through a source. */
@@ -115,7 +117,16 @@ static void reader_destroy(void *data)
 
 	if (reader->is_open && reader->source->thread_close)
 		reader->source->thread_close(reader->thread);
+	atomic_fetch_sub(&reader->engine->row_sources->reader_count, 1);
 	bln_mem_free(reader);
+}
+
+/* DuckDB lets go of a reader when the task that has it is dropped by its thread, which may be a moment after the statement
+ * has returned to us. Whoever wants to free a source must let that moment pass. */
+static void readers_wait(struct bln_row_sources *sources)
+{
+	for (int i = 0; sources && i < WAITS_MAX && atomic_load(&sources->reader_count) > 0; i++)
+		bln_clock_sleep_us(bln_clock_system(), WAIT_US);
 }
 
 /* A thread begins. DuckDB asks for the columns it wants in an order of its own; a column that is none of ours stands for
@@ -144,6 +155,7 @@ static void on_thread(duckdb_init_info info)
 	}
 	BLN_TRY(reader->source->thread_open(reader->source->context, reader->wanted, &reader->thread, &err));
 	reader->is_open = true;
+	atomic_fetch_add(&slot->engine->row_sources->reader_count, 1);
 	db->init_set_init_data(info, reader, reader_destroy);
 	return;
 done:
@@ -267,6 +279,7 @@ enum bln_status bln_row_source_add(struct bln_engine *engine, const struct bln_r
 	if (source->column_count == 0 || source->column_count > BLN_ROW_COLUMNS_MAX)
 		return bln_err_set(err, BLN_INVALID, "%s() has %zu columns: 1 to %d are possible", source->name,
 		                   source->column_count, BLN_ROW_COLUMNS_MAX);
+	readers_wait(engine->row_sources);
 	if (!slot)
 		BLN_TRY(slot_add(engine, source->name, &slot, err));
 	slot->source = source;
@@ -278,6 +291,7 @@ void bln_row_source_remove(struct bln_engine *engine, const char *name)
 {
 	struct slot *slot = slot_find(engine, name);
 
+	readers_wait(engine->row_sources);
 	if (slot)
 		slot->source = NULL;
 }
