@@ -115,10 +115,14 @@ static bool take_number(struct cursor *cursor, int count, int max, int *out)
 static bool take_date(struct cursor *cursor, struct bln_civil *civil)
 {
 	const bool is_negative = take_byte(cursor, '-');
-	const bool is_long = is_negative || take_byte(cursor, '+');
+	const bool is_positive = !is_negative && take_byte(cursor, '+');
+	int digits = 0;
 	int year = 0;
 
-	if (!take_number(cursor, is_long ? 6 : 4, 999999, &year) || !take_byte(cursor, '-') ||
+	while (digits <= 6 && digits < cursor->end - cursor->at && cursor->at[digits] != '-')
+		digits++;
+	if (digits < (is_positive ? 5 : 4) || digits > (is_positive || is_negative ? 6 : 4) ||
+	    !take_number(cursor, digits, 999999, &year) || !take_byte(cursor, '-') ||
 	    !take_number(cursor, 2, 12, &civil->month) || !take_byte(cursor, '-') ||
 	    !take_number(cursor, 2, 31, &civil->day))
 		return false;

@@ -49,7 +49,7 @@ int64_t bln_time_days(int64_t time_us);
 
 /* Reads all of TEXT (LENGTH bytes): a date, or a date, 'T' or a space, HH:MM[:SS[.digits]] and perhaps Z, ±HH, ±HHMM or
  * ±HH:MM. Without an offset it is UTC. Digits behind the microseconds are dropped, towards the past. A year has four
- * digits, or a sign and six.
+ * digits, or a sign and up to six: as many as needed is what Java writes, "+12346-03-04" and "-0044-03-15".
  *
  * BLN_INVALID with TEXT in ERR for what is no such text, no real date, or beyond BLN_TIME_US_MAX; *TIME_US is then untouched. */
 BLN_MUST_CHECK enum bln_status bln_time_parse(const char *text, size_t length, int64_t *time_us, struct bln_err *err);
