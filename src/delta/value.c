@@ -10,7 +10,7 @@
 #include "base/number.h"
 #include "base/time.h"
 
-enum { DECIMAL_DIGITS_MAX = 38 };
+enum { DECIMAL_DIGITS_MAX = 38, DECIMAL_EXPONENT_MAX = 1000 };
 
 static bool integer_fits(int64_t value, enum bln_type_kind kind)
 {
@@ -46,44 +46,69 @@ static bool special_parse(struct bln_slice text, double *out)
 	return false;
 }
 
-/* [+-] digits [. digits], with no digit lost by the type's scale. */
+/* The exponent at the end of TEXT, which is shortened to what is before it; *EXPONENT 0 where there is none. */
+static bool exponent_cut(struct bln_slice *text, int64_t *exponent)
+{
+	struct bln_slice digits;
+	size_t i = 0;
+
+	*exponent = 0;
+	while (i < text->length && text->at[i] != 'E' && text->at[i] != 'e')
+		i++;
+	if (i == text->length)
+		return true;
+	digits = (struct bln_slice){ text->at + i + 1, text->length - i - 1 };
+	if (bln_slice_starts(digits, "+") && !bln_slice_starts(digits, "+-"))
+		digits = (struct bln_slice){ digits.at + 1, digits.length - 1 };
+	if (!bln_int64_parse(digits.at, digits.length, exponent))
+		return false;
+	text->length = i;
+	return *exponent >= -DECIMAL_EXPONENT_MAX && *exponent <= DECIMAL_EXPONENT_MAX;
+}
+
+/* [+-] digits [. digits] [E exponent], with no digit lost by the type's scale. Java's BigDecimal, and so Spark, writes
+ * small ones with an exponent: "1E-10", "0E-18". */
 static bool decimal_parse(struct bln_slice text, const struct bln_type *type, bln_int128 *out)
 {
 	bool is_negative = text.length && text.at[0] == '-';
-	size_t i = text.length && (text.at[0] == '-' || text.at[0] == '+');
+	size_t start = text.length && (text.at[0] == '-' || text.at[0] == '+');
 	bln_int128 value = 0;
+	int64_t room; /* how many digits are still to come, up to the type's scale */
 	int digits = 0; /* without leading zeros */
-	int seen = 0;
-	int decimals = -1; /* -1: no point so far */
+	bool has_point = false;
+	bool has_digit = false;
 
-	for (; i < text.length; i++) {
+	if (!exponent_cut(&text, &room))
+		return false;
+	room += type->scale;
+	for (size_t i = start; i < text.length && text.at[i] != '.'; i++)
+		room++;
+	for (size_t i = start; i < text.length; i++) {
 		char c = text.at[i];
 
-		if (c == '.' && decimals < 0) {
-			decimals = 0;
+		if (c == '.' && !has_point) {
+			has_point = true;
 			continue;
 		}
 		if (c < '0' || c > '9')
 			return false;
-		seen++;
-		if (decimals >= 0 && decimals >= type->scale) {
+		has_digit = true;
+		if (room-- <= 0) {
 			if (c != '0')
 				return false;
 			continue;
 		}
-		decimals += decimals >= 0;
 		digits += digits > 0 || c != '0';
 		if (digits > DECIMAL_DIGITS_MAX)
 			return false;
 		value = value * 10 + (c - '0');
 	}
-	for (decimals = decimals < 0 ? 0 : decimals; decimals < type->scale; decimals++) {
-		digits += digits > 0;
-		if (digits > DECIMAL_DIGITS_MAX)
+	for (; room > 0 && digits > 0; room--) {
+		if (++digits > DECIMAL_DIGITS_MAX)
 			return false;
 		value *= 10;
 	}
-	if (seen == 0 || digits > type->precision)
+	if (!has_digit || digits > type->precision)
 		return false;
 	*out = is_negative ? -value : value;
 	return true;
