@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define TEXT(literal) { literal, sizeof(literal) - 1 }
 #define LIST(...)                                                                                    \
 	{                                                                                            \
 		.items = (const char *const[]){ __VA_ARGS__ },                                       \
@@ -22,11 +23,13 @@ static const struct bln_standard_column bronze_candles[] = {
 	{ "loaded_at", "timestamp" },
 };
 
-/* Behind the contract's columns: the table it was said for, its file, its first and last candle, and what was refused. */
+/* Behind the contract's columns: the table it was said for, of what it is, its file, its first and last candle, and what was
+ * refused. */
 static const struct bln_standard_column bronze_units[] = {
 	{ "unit", "string" },       { "source", "string" },  { "symbol", "string" },      { "frequency", "string" },
 	{ "from", "timestamp" },    { "to", "timestamp" },   { "rows", "long" },          { "hash", "string" },
-	{ "loaded_at", "timestamp" }, { "table_name", "string" }, { "path", "string" },   { "first_datetime", "timestamp" },
+	{ "loaded_at", "timestamp" }, { "table_name", "string" }, { "base_currency", "string" },
+	{ "type", "string" },       { "path", "string" },   { "first_datetime", "timestamp" },
 	{ "last_datetime", "timestamp" }, { "refused", "long" },
 };
 
@@ -72,7 +75,7 @@ static const struct bln_standard_column gold_candles[] = {
 
 /* The units of a commit are in its commitInfo, which no checkpoint keeps: other writers must not clean the log up. */
 static const struct bln_pair bronze_configuration[] = {
-	{ .key = { "delta.enableExpiredLogCleanup", 30 }, .value = { "false", 5 } },
+	{ .key = TEXT("delta.enableExpiredLogCleanup"), .value = TEXT("false") },
 };
 
 static const struct bln_standard_table tables[] = {
