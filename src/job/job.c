@@ -1,0 +1,105 @@
+#include "job/job.h"
+
+#include <inttypes.h>
+
+#include "base/json.h"
+#include "engine/macros.h"
+#include "job/work.h"
+
+/* What the engine may hold beside what the job itself holds is the project's setting; this much where it says nothing. */
+#define ENGINE_MEMORY_BYTES (INT64_C(1) << 30)
+
+static const struct kind {
+	enum bln_status (*run)(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
+	                       struct bln_err *err);
+} kinds[BLN_JOB_KINDS] = {
+	[BLN_JOB_INGEST] = { bln_job_ingest },
+	[BLN_JOB_SQL] = { bln_job_sql },
+	[BLN_JOB_COMMAND] = { bln_job_command },
+};
+
+enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
+                            struct bln_err *err)
+{
+	enum bln_status status;
+
+	result->version = -1;
+	result->table = job->into;
+	if (!kinds[job->kind].run)
+		return bln_err_set(err, BLN_UNSUPPORTED, "job %s: this version cannot run jobs of kind %s yet", job->name,
+		                   bln_job_kind_name(job->kind));
+	BLN_TRY(bln_work_open(context->project->folder, context->random, context->arena, &context->work, err));
+	status = kinds[job->kind].run(context, job, result, err);
+done:
+	bln_engine_close(context->engine);
+	context->engine = NULL;
+	bln_work_close(context->work);
+	context->work = NULL;
+	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "job %s", job->name);
+}
+
+enum bln_status bln_job_engine(struct bln_job_context *context, struct bln_engine **engine, struct bln_err *err)
+{
+	const struct bln_project_settings *settings = &context->project->settings;
+	struct bln_engine_settings wanted = { .memory_bytes = settings->memory_bytes ? settings->memory_bytes :
+		                                                                    ENGINE_MEMORY_BYTES,
+		                              .threads = (int)settings->threads,
+		                              .spill_dir = context->work->spill,
+		                              .cancel = context->cancel };
+	enum bln_status status = BLN_OK;
+
+	if (!context->engine) {
+		status = bln_engine_open(&wanted, &context->engine, err);
+		if (status == BLN_OK)
+			status = bln_engine_macros(context->engine, err);
+	}
+	if (status == BLN_OK)
+		*engine = context->engine;
+	return status;
+}
+
+void bln_job_progress(const struct bln_job_context *context, int64_t done, int64_t total, const char *unit,
+                      const char *what)
+{
+	if (context->progress)
+		context->progress(context->progress_context, done, total, unit, what);
+}
+
+void bln_job_result_clean_up(struct bln_job_result *result)
+{
+	bln_text_clean_up(&result->missed);
+}
+
+void bln_job_result_add_json(const struct bln_job_result *result, struct bln_text *text)
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} numbers[] = {
+		{ "version", result->version },         { "rows_in", result->rows_in },
+		{ "rows_out", result->rows_out },       { "refused", result->refused },
+		{ "units", result->units },             { "units_known", result->units_known },
+		{ "files_added", result->files_added }, { "files_removed", result->files_removed },
+		{ "bytes_added", result->bytes_added },
+	};
+	struct bln_slice table = bln_slice_of(result->table);
+
+	bln_text_add(text, "{\"table\":");
+	if (table.at)
+		bln_json_add_string(text, table.at, table.length);
+	else
+		bln_text_add(text, "null");
+	bln_text_add_format(text, ",\"idle\":%s,\"partial\":%s", result->is_idle ? "true" : "false",
+	                    result->is_partial ? "true" : "false");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		bln_text_add_format(text, ",\"%s\":%" PRId64, numbers[i].name, numbers[i].value);
+	bln_text_add(text, ",\"missed\":[");
+	for (struct bln_slice rest = { result->missed.at, result->missed.length }, line; rest.length;) {
+		bool is_first = rest.at == result->missed.at;
+
+		line = bln_slice_cut(&rest, '\n');
+		bln_text_add(text, is_first ? "" : ",");
+		bln_json_add_string(text, line.at, line.length);
+	}
+	bln_text_add(text, "]}");
+}

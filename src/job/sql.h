@@ -1,0 +1,86 @@
+/* What the files of the sql job share. Read in this order: sql.c (the job), sql_inputs.c (the tables it reads, and what of them is
+ * new), sql_slices.c (the parts it is cut into).
+ *
+ * The markers: a commit of the output carries, for each table that the job reads, a txn with the id "JOB:TABLE" and the
+ * version read. The next run starts behind it. Two runs of one job cannot both commit: their ids meet. */
+#ifndef BLN_JOB_SQL_H
+#define BLN_JOB_SQL_H
+
+#include "engine/prune.h"
+#include "engine/statement.h"
+#include "job/job.h"
+
+/* A table that the job reads. */
+struct sql_input {
+	const char *name; /* "bronze.cryptos", or of a foreign one its path */
+	const char *app_id;
+	struct bln_snapshot *snapshot;
+	struct bln_store *store; /* of a foreign table */
+	int64_t marker; /* version that the output has consumed; -1: none */
+	bool wants_changes;
+	struct bln_snapshot changes; /* the same table with only the files whose rows were added since the marker; not to be
+	                              * destroyed */
+	int64_t change_rows; /* in them, as far as their statistics say */
+};
+
+/* One of the job's statements. */
+struct sql_text {
+	const char *file; /* NULL: there is none */
+	const char *sql;
+	struct bln_relations relations;
+};
+
+/* Values of the job's slice columns that go together, as text; NULL for a null. */
+struct sql_slice {
+	const char **values;
+	int64_t rows;
+	bool has_range; /* of the key's other column, see sql_job.range_column */
+	int64_t min;
+	int64_t max;
+};
+
+struct sql_job {
+	struct bln_job_context *context;
+	const struct bln_job *job;
+	struct bln_job_result *result;
+	struct bln_engine *engine;
+	struct bln_arena *arena; /* of one try */
+	struct sql_text main, side, slices;
+	struct sql_input *inputs;
+	size_t input_count;
+	struct bln_snapshot *own; /* the output as it was; NULL: there is none yet */
+	struct bln_snapshot *own_empty; /* a standard table that is not there yet, as it reads */
+	const char *range_column; /* of the key, in the changes: existing() sees only files that meet its range */
+	enum bln_type_kind range_kind;
+	struct sql_slice *parts;
+	size_t part_count;
+};
+
+/* Loads what the statements name. *IS_IDLE: nothing of it is new. */
+enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_err *err);
+void sql_inputs_close(struct sql_job *sql);
+struct sql_input *sql_input_find(const struct sql_job *sql, const char *name);
+
+/* Finds the parts, none where the job is not cut. */
+enum bln_status sql_slices_find(struct sql_job *sql, struct bln_err *err);
+
+/* A group of parts as a resolver sees it: COUNT from FIRST on; none: everything. */
+struct sql_group {
+	struct sql_job *sql;
+	size_t first;
+	size_t count;
+};
+
+/* Of a table with SCHEMA: appends the condition that rows of the group meet, nothing where all do. */
+enum bln_status sql_group_where(const struct sql_group *group, const struct bln_schema *schema, struct bln_text *where,
+                                struct bln_err *err);
+
+/* The predicates that files with rows of the group pass; for existing() also those of the key's range. */
+enum bln_status sql_group_predicates(const struct sql_group *group, const struct bln_schema *schema, bool with_range,
+                                     const struct bln_predicate **predicates, size_t *count, struct bln_err *err);
+
+/* The resolver of a group; CONTEXT is a struct sql_group *. */
+enum bln_status sql_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
+                            struct bln_err *err);
+
+#endif

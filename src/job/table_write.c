@@ -1,0 +1,367 @@
+#include "job/table_write.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "catalog/standard.h"
+#include "delta/create.h"
+#include "delta/partition.h"
+#include "delta/tend.h"
+#include "job/table_write_private.h"
+#include "job/work.h"
+
+/* Rows of a file: two years of minutes, and small enough to be rewritten for one late candle. */
+enum { FILE_ROWS_MAX = 1000000 };
+
+enum bln_status bln_table_writer_open(struct bln_job_context *context, const struct bln_write_spec *spec,
+                                      const struct bln_snapshot *snapshot, struct bln_table_writer **out,
+                                      struct bln_err *err)
+{
+	struct bln_table_writer *writer = bln_mem_calloc(1, sizeof(*writer));
+	enum bln_status status;
+
+	*out = NULL;
+	if (!writer)
+		return bln_err_memory(err);
+	writer->context = context;
+	writer->spec = spec;
+	writer->snapshot = snapshot;
+	BLN_TRY(bln_lake_table(context->lake, spec->table, &writer->arena, &writer->table, err));
+	if (!snapshot)
+		BLN_TRY(bln_lake_snapshot_if_any(context->lake, spec->table, &writer->owned, err));
+	if (!snapshot)
+		writer->snapshot = writer->owned;
+	*out = writer;
+	writer = NULL;
+done:
+	bln_table_writer_close(writer);
+	return status;
+}
+
+/* What a standard table has, or, of others, what the rows and the job say. */
+static enum bln_status table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
+{
+	const struct bln_standard_table *standard = bln_standard_find(writer->spec->table);
+	struct bln_setting_list partition = writer->spec->partition;
+	struct bln_schema schema = { 0 };
+	struct bln_table_spec spec = { .schema = &schema,
+		                       .clock = writer->context->clock,
+		                       .random = writer->context->random };
+	struct bln_slice *columns;
+	enum bln_status status;
+
+	if (standard) {
+		spec.configuration = standard->configuration;
+		BLN_TRY(bln_standard_schema(standard, &writer->arena, &schema, err));
+	} else {
+		BLN_TRY(bln_stage_schema(writer->context->engine, sql, &writer->arena, &schema, err));
+	}
+	if (standard && partition.count == 0)
+		partition = standard->partition;
+	columns = bln_arena_calloc(&writer->arena, partition.count + 1, sizeof(*columns));
+	if (!columns)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < partition.count; i++)
+		columns[i] = bln_slice_of(partition.items[i]);
+	spec.partition_columns = (struct bln_slices){ columns, partition.count };
+	status = bln_table_create(&writer->table, &spec, err);
+	if (status != BLN_OK && status != BLN_EXISTS) /* there by now: somebody else's first rows */
+		goto done;
+	BLN_TRY(bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &writer->owned, err));
+	writer->snapshot = writer->owned;
+done:
+	return status;
+}
+
+/* Appends the key or the path of a new file, folder by folder: "symbol=XBTUSD/year=2024/UUID.parquet". */
+static enum bln_status file_place(struct bln_table_writer *writer, const struct bln_staged *staged,
+                                  struct bln_write_file *file, struct bln_err *err)
+{
+	struct bln_text place = { 0 };
+	struct bln_text uri = { 0 };
+	enum bln_status status;
+	const char *name = strrchr(staged->path, '/');
+
+	bln_partition_folder_format(staged->partition, &place);
+	bln_text_add(&place, name ? name + 1 : staged->path);
+	BLN_TRY(bln_text_check(&place, err));
+	bln_partition_log_path((struct bln_slice){ place.at, place.length }, &uri);
+	BLN_TRY(bln_text_check(&uri, err));
+	file->key = bln_table_key(&writer->table, &writer->arena, place.at);
+	file->add.path.at = bln_arena_strndup(&writer->arena, uri.at, uri.length);
+	file->add.path.length = uri.length;
+	if (!file->key || !file->add.path.at)
+		status = bln_err_memory(err);
+done:
+	bln_text_clean_up(&place);
+	bln_text_clean_up(&uri);
+	return status;
+}
+
+static enum bln_status file_add(struct bln_table_writer *writer, const struct bln_staged *staged, struct bln_err *err)
+{
+	struct bln_write_file file = { .path = staged->path,
+		                       .add = { .partition = staged->partition,
+		                                .size_bytes = staged->size_bytes,
+		                                .modified_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS,
+		                                .is_data_change = true,
+		                                .stats = staged->stats } };
+	enum bln_status status = file_place(writer, staged, &file, err);
+
+	if (status != BLN_OK)
+		return status;
+	if (!bln_mem_grow(&writer->files, writer->file_count, &writer->file_capacity, sizeof(*writer->files)))
+		return bln_err_memory(err);
+	writer->files[writer->file_count++] = file;
+	writer->rows += staged->rows;
+	writer->bytes += staged->size_bytes;
+	return BLN_OK;
+}
+
+/* The columns that rows lie sorted by in a file: what the job says, else the key. Those of which a file has one value are left
+ * out. */
+static enum bln_status sort_make(struct bln_table_writer *writer, struct bln_stage_spec *stage, struct bln_err *err)
+{
+	const struct bln_setting_list *by = writer->spec->sort.count ? &writer->spec->sort : &writer->spec->key;
+	const char **sort = bln_arena_calloc(&writer->arena, by->count + 1, sizeof(*sort));
+
+	if (!sort)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < by->count; i++) {
+		bool is_single = false;
+
+		for (size_t j = 0; j < stage->partition_count; j++)
+			is_single = is_single || strcmp(by->items[i], stage->partition[j]) == 0;
+		for (size_t j = 0; j < stage->split_count; j++)
+			is_single = is_single || strcmp(by->items[i], stage->split[j]) == 0;
+		if (!is_single)
+			sort[stage->sort_count++] = by->items[i];
+	}
+	stage->sort = sort;
+	return BLN_OK;
+}
+
+static enum bln_status stage_rows(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
+{
+	const struct bln_snapshot *snapshot = writer->snapshot;
+	const struct bln_slices *columns = &snapshot->metadata.partition_columns;
+	const char **partition = bln_arena_calloc(&writer->arena, columns->count + 1, sizeof(*partition));
+	struct bln_stage_spec stage = { .schema = &snapshot->schema,
+		                        .partition = partition,
+		                        .partition_count = columns->count,
+		                        .split = writer->spec->split.items,
+		                        .split_count = writer->spec->split.count,
+		                        .rows_per_file_max = FILE_ROWS_MAX,
+		                        .is_clustered = writer->spec->is_clustered };
+	struct bln_staged_list staged = { 0 };
+	enum bln_status status;
+
+	if (!partition)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < columns->count; i++) {
+		partition[i] = bln_arena_strndup(&writer->arena, columns->items[i].at, columns->items[i].length);
+		if (!partition[i])
+			return bln_err_memory(err);
+	}
+	if (stage.is_clustered) {
+		stage.rows_per_file_max = 0;
+		stage.split_count = 0;
+	} else {
+		BLN_TRY(sort_make(writer, &stage, err));
+	}
+	BLN_TRY(bln_work_part(writer->context->work, &writer->arena, &stage.folder, err));
+	BLN_TRY(bln_stage(writer->context->engine, sql, &stage, &writer->arena, &staged, err));
+	for (size_t i = 0; i < staged.count; i++)
+		BLN_TRY(file_add(writer, &staged.items[i], err));
+done:
+	return status;
+}
+
+enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
+{
+	struct bln_text query = { 0 };
+	struct bln_engine *engine;
+	enum bln_status status;
+
+	BLN_TRY(bln_job_engine(writer->context, &engine, err));
+	if (!writer->snapshot)
+		BLN_TRY(table_make(writer, sql, err));
+	switch (writer->spec->mode) {
+	case BLN_WRITE_ADD:
+	case BLN_WRITE_ALL:
+		bln_text_add(&query, sql);
+		break;
+	case BLN_WRITE_ADD_NEW:
+		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
+		break;
+	case BLN_WRITE_UPSERT:
+	case BLN_WRITE_REPLACE:
+		BLN_TRY(bln_table_merge(writer, sql, &query, err));
+		break;
+	}
+	BLN_TRY(bln_text_check(&query, err));
+	BLN_TRY(stage_rows(writer, query.at, err));
+	BLN_TRY(bln_table_merge_end(writer, err));
+done:
+	bln_text_clean_up(&query);
+	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", writer->spec->table);
+}
+
+static enum bln_status files_store(struct bln_table_writer *writer, struct bln_err *err)
+{
+	struct bln_staged_file *moves;
+	enum bln_status status;
+
+	if (writer->is_stored || writer->file_count == 0)
+		return BLN_OK;
+	moves = bln_arena_calloc(&writer->arena, writer->file_count, sizeof(*moves));
+	if (!moves)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < writer->file_count; i++)
+		moves[i] = (struct bln_staged_file){ .key = writer->files[i].key, .path = writer->files[i].path };
+	status = bln_store_put_files(writer->table.store, moves, writer->file_count, err);
+	writer->is_stored = true; /* some may be, also after a failure */
+	return status;
+}
+
+/* Takes back what was put into the store and is in no commit; what cannot be taken back, vacuum removes one day. */
+static void files_delete(struct bln_table_writer *writer)
+{
+	const char **keys;
+
+	if (!writer->is_stored || writer->file_count == 0)
+		return;
+	keys = bln_arena_calloc(&writer->arena, writer->file_count, sizeof(*keys));
+	if (!keys)
+		return;
+	for (size_t i = 0; i < writer->file_count; i++)
+		keys[i] = writer->files[i].key;
+	(void)!bln_store_delete_many(writer->table.store, keys, writer->file_count, NULL);
+	writer->file_count = 0;
+}
+
+static enum bln_status actions_make(struct bln_table_writer *writer, const struct bln_write_commit *commit,
+                                    struct bln_action **out, size_t *count, struct bln_err *err)
+{
+	const struct bln_snapshot *snapshot = writer->snapshot;
+	int64_t now_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS;
+	size_t total = writer->file_count + snapshot->file_count + commit->txn_count;
+	struct bln_action *actions = bln_arena_calloc(&writer->arena, total + 1, sizeof(*actions));
+	size_t used = 0;
+
+	if (!actions)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < commit->txn_count; i++)
+		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = commit->txns[i] };
+	for (size_t i = 0; i < snapshot->file_count; i++)
+		if (writer->spec->mode == BLN_WRITE_ALL || (writer->is_removed && writer->is_removed[i])) {
+			actions[used++] = bln_action_remove(&snapshot->files[i], now_ms, true);
+			writer->removed++;
+		}
+	for (size_t i = 0; i < writer->file_count; i++)
+		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_ADD, .add = writer->files[i].add };
+	*out = actions;
+	*count = used;
+	return BLN_OK;
+}
+
+/* A checkpoint now and then. The commit stands whatever comes of it. */
+static void log_tend(struct bln_table_writer *writer, int64_t version)
+{
+	const struct bln_job_context *context = writer->context;
+	struct bln_tend_spec spec = { .checkpoint = { .parquet = context->lake->parquet,
+		                                      .clock = context->clock,
+		                                      .random = context->random },
+		                      .keep_from_version = BLN_KEEP_FROM_UNKNOWN };
+	struct bln_tended tended;
+	struct bln_err err = { 0 };
+
+	if (!bln_checkpoint_is_due(&writer->snapshot->metadata, version))
+		return;
+	if (bln_work_part(context->work, &writer->arena, &spec.checkpoint.staging, &err) != BLN_OK ||
+	    bln_log_tend(writer->snapshot, version, &spec, &tended, &err) != BLN_OK)
+		bln_logger_say(context->logger, BLN_LEVEL_WARN, "delta", "%s: no checkpoint at version %" PRId64 ": %s",
+		               writer->spec->table, version, err.message);
+}
+
+static const char *const operations[] = {
+	[BLN_WRITE_ADD] = "WRITE",     [BLN_WRITE_ADD_NEW] = "MERGE", [BLN_WRITE_UPSERT] = "MERGE",
+	[BLN_WRITE_REPLACE] = "WRITE", [BLN_WRITE_ALL] = "WRITE",
+};
+
+enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const struct bln_write_commit *commit,
+                                        struct bln_commit_result *result, struct bln_err *err)
+{
+	struct bln_read_set read = { .is_whole_table = writer->spec->mode == BLN_WRITE_ADD_NEW ||
+		                                       writer->spec->mode == BLN_WRITE_ALL,
+		                     .ranges = writer->ranges,
+		                     .range_count = writer->range_count };
+	struct bln_commit what = { .operation = operations[writer->spec->mode],
+		                   .bullion = commit->bullion,
+		                   .read = writer->spec->mode == BLN_WRITE_ADD ? NULL : &read,
+		                   .clock = writer->context->clock,
+		                   .random = writer->context->random };
+	struct bln_action *actions = NULL;
+	enum bln_status status;
+
+	*result = (struct bln_commit_result){ .version = writer->snapshot ? writer->snapshot->version : -1 };
+	if (!writer->snapshot)
+		return BLN_OK;
+	writer->removed = 0;
+	BLN_TRY(actions_make(writer, commit, &actions, &what.action_count, err));
+	if (what.action_count == 0)
+		return BLN_OK;
+	what.actions = actions;
+	what.kind = writer->removed ? BLN_WRITE_REWRITE : BLN_WRITE_APPEND;
+	BLN_TRY(files_store(writer, err));
+	status = bln_log_commit(writer->snapshot, &what, result, err);
+	if (status == BLN_OK) {
+		writer->committed = (int64_t)writer->file_count;
+		log_tend(writer, result->version);
+	} else if (!result->is_in_doubt && !(status == BLN_CONFLICT && result->race == BLN_RACE_APP_ID)) {
+		files_delete(writer);
+	}
+done:
+	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", writer->spec->table);
+}
+
+enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct bln_err *err)
+{
+	struct bln_snapshot *snapshot = NULL;
+	enum bln_status status =
+		bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &snapshot, err);
+
+	if (status != BLN_OK)
+		return status;
+	bln_snapshot_destroy(writer->owned);
+	writer->owned = snapshot;
+	writer->snapshot = snapshot;
+	return BLN_OK;
+}
+
+const struct bln_snapshot *bln_table_writer_snapshot(const struct bln_table_writer *writer)
+{
+	return writer->snapshot;
+}
+
+void bln_table_writer_count(const struct bln_table_writer *writer, struct bln_job_result *result)
+{
+	result->rows_out += writer->rows;
+	result->bytes_added += writer->bytes;
+	result->files_added += writer->committed;
+	result->files_removed += writer->removed;
+}
+
+void bln_table_writer_close(struct bln_table_writer *writer)
+{
+	if (!writer)
+		return;
+	bln_snapshot_destroy(writer->owned);
+	bln_mem_free(writer->is_removed);
+	bln_mem_free(writer->files);
+	bln_mem_free(writer->ranges);
+	bln_arena_clean_up(&writer->arena);
+	bln_mem_free(writer);
+}

@@ -1,0 +1,76 @@
+/* Rows of queries become a new version of a table: staged, joined with what the table holds already, put into the store, and
+ * committed at once, however many queries there were.
+ *
+ * By file, not by partition (docs/ARCHITECTURE.md, "Upsert by file"): a file of the table is rewritten only where its
+ * statistics say that it may hold one of the incoming keys. Keys that come after all others are a plain append. */
+#ifndef BLN_JOB_TABLE_WRITE_H
+#define BLN_JOB_TABLE_WRITE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/settings.h"
+#include "delta/commit.h"
+#include "delta/snapshot.h"
+#include "job/job.h"
+
+enum bln_write_mode {
+	BLN_WRITE_ADD, /* rows are added, whatever is there */
+	BLN_WRITE_ADD_NEW, /* rows are added whose key is not there */
+	BLN_WRITE_UPSERT, /* rows take the place of those with their key; a key comes once */
+	BLN_WRITE_REPLACE, /* all rows of a key take the place of all that have it */
+	BLN_WRITE_ALL, /* rows take the place of all there are */
+};
+
+/* All is the caller's and outlives the writer. */
+struct bln_write_spec {
+	const char *table; /* "silver.cryptos" */
+	enum bln_write_mode mode;
+	struct bln_setting_list key; /* not for ADD and ALL */
+	struct bln_setting_list partition; /* of a table that is made; one that is there keeps its own */
+	struct bln_setting_list split; /* columns of which a file has one value each */
+	struct bln_setting_list sort; /* within a file; none: by the key */
+	bool is_clustered; /* as stage.h has it */
+};
+
+struct bln_table_writer;
+
+/* SNAPSHOT is the table as the job has read it, and outlives the writer; NULL: it is loaded. A table that is not there is made
+ * when the first rows come. *WRITER is the caller's to close. */
+BLN_MUST_CHECK enum bln_status bln_table_writer_open(struct bln_job_context *context, const struct bln_write_spec *spec,
+                                                     const struct bln_snapshot *snapshot, struct bln_table_writer **writer,
+                                                     struct bln_err *err);
+
+/* Stages the rows of SQL, one SELECT that the engine can run as it is. For UPSERT and REPLACE, keys of one call must not come
+ * again in another. BLN_INVALID: rows that do not fit the table, or a key that comes twice, named. */
+BLN_MUST_CHECK enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql,
+                                                    struct bln_err *err);
+
+/* What the commit says besides the files. */
+struct bln_write_commit {
+	const struct bln_txn *txns; /* a commit is made for them also where there are no rows */
+	size_t txn_count;
+	struct bln_slice bullion; /* JSON for commitInfo, may be empty */
+};
+
+/* Moves the files into the store and commits. Where there is neither a file to add or remove nor a txn, nothing is written
+ * and RESULT->version is the table's, -1 where there is none.
+ *
+ * BLN_CONFLICT with RESULT->race: others wrote what we read or did our work; close, and plan again. The staged files are
+ * kept for another call only with BLN_RACE_APP_ID (see bln_table_writer_rebase). */
+BLN_MUST_CHECK enum bln_status bln_table_writer_commit(struct bln_table_writer *writer,
+                                                       const struct bln_write_commit *commit,
+                                                       struct bln_commit_result *result, struct bln_err *err);
+
+/* After BLN_RACE_APP_ID in mode ADD: the same files on top of the table as it is now. */
+BLN_MUST_CHECK enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct bln_err *err);
+
+/* The table as it was read; NULL where there is none yet. */
+const struct bln_snapshot *bln_table_writer_snapshot(const struct bln_table_writer *writer);
+
+/* Adds up into RESULT what was committed. */
+void bln_table_writer_count(const struct bln_table_writer *writer, struct bln_job_result *result);
+
+void bln_table_writer_close(struct bln_table_writer *writer);
+
+#endif
