@@ -5,25 +5,31 @@
 
 #include "base/time.h"
 
-enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state)
+enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how)
 {
 	const enum bln_exit loaded = bln_cli_load(cli);
 	struct bln_err err = { 0 };
 	enum bln_status status;
 	const char *path;
-	size_t ended = 0;
 
 	*state = NULL;
 	if (loaded != BLN_EXIT_DONE)
 		return loaded;
 	path = bln_arena_printf(&cli->arena, "%s/" BLN_PROJECT_STATE, cli->project->folder);
-	status = path ? bln_state_open(path, BLN_STATE_EXISTING, state, &err) : bln_err_memory(&err);
-	if (status == BLN_NOT_FOUND)
+	status = path ? bln_state_open(path, how, state, &err) : bln_err_memory(&err);
+	if (status == BLN_OK || (status == BLN_NOT_FOUND && how == BLN_STATE_EXISTING))
 		return BLN_EXIT_DONE;
-	if (status == BLN_OK)
-		status = bln_runs_reap(*state, bln_clock_now_us(cli->clock), &ended, &err);
-	if (status == BLN_OK)
-		return BLN_EXIT_DONE;
+	return bln_cli_fail(cli, &err);
+}
+
+enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state)
+{
+	const enum bln_exit opened = bln_cli_open_state_as(cli, state, BLN_STATE_EXISTING);
+	struct bln_err err = { 0 };
+	size_t ended = 0;
+
+	if (opened != BLN_EXIT_DONE || !*state || bln_runs_reap(*state, bln_clock_now_us(cli->clock), &ended, &err) == BLN_OK)
+		return opened;
 	bln_state_close(*state);
 	*state = NULL;
 	return bln_cli_fail(cli, &err);

@@ -6,7 +6,10 @@
 #include "state/runs.h"
 #include "state/state.h"
 
-/* Opens the project's state. *STATE is NULL, and BLN_EXIT_DONE returned, where nothing has run yet. Runs whose process is gone are
+/* Opens the project's state, HOW says whether it is made. *STATE is NULL, and BLN_EXIT_DONE returned, where there is none. */
+enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how);
+
+/* The same to look at it. *STATE is NULL, and BLN_EXIT_DONE returned, where nothing has run yet. Runs whose process is gone are
  * ended first, so that none is shown as running for ever. */
 enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state);
 

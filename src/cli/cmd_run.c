@@ -1,0 +1,224 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/lake.h"
+#include "cli/progress.h"
+#include "cli/runs.h"
+#include "flow/run_properties.h"
+#include "flow/runner.h"
+
+#define GRACE_US (10 * BLN_US_PER_SECOND)
+
+/* What is shown while a run goes on. */
+struct showing {
+	struct bln_cli *cli;
+	struct bln_progress progress;
+};
+
+/* "SUCCEEDED  silver    1,234 rows, 12 files, version 3". */
+static void result_add(const char *result, struct bln_text *text)
+{
+	json_t *json = NULL;
+	int64_t rows = 0;
+	int64_t units = 0;
+	int64_t known = 0;
+	int64_t files = 0;
+	int64_t version = -1;
+	int64_t refused = 0;
+	bool is_idle = false;
+
+	if (!result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
+		return;
+	(void)!bln_json_get_int(json, "rows_out", &rows, NULL);
+	(void)!bln_json_get_int(json, "units", &units, NULL);
+	(void)!bln_json_get_int(json, "units_known", &known, NULL);
+	(void)!bln_json_get_int(json, "files_added", &files, NULL);
+	(void)!bln_json_get_int(json, "refused", &refused, NULL);
+	(void)!bln_json_get_int(json, "version", &version, NULL);
+	(void)!bln_json_get_bool(json, "idle", &is_idle, NULL);
+	if (is_idle)
+		bln_text_add(text, "nothing new");
+	else
+		bln_text_add_format(text, "%" PRId64 " rows in %" PRId64 " files", rows, files);
+	if (units || known)
+		bln_text_add_format(text, ", %" PRId64 " units loaded, %" PRId64 " known", units, known);
+	if (refused)
+		bln_text_add_format(text, ", %" PRId64 " rows refused", refused);
+	if (version >= 0 && !is_idle)
+		bln_text_add_format(text, ", version %" PRId64, version);
+	json_decref(json);
+}
+
+static void action_ended(struct showing *showing, const struct bln_run_event *event)
+{
+	struct bln_text text = { 0 };
+
+	result_add(event->result, &text);
+	bln_cli_say(showing->cli, "%-10s %-20s %s%s%s", bln_run_state_name(event->state), event->action->name,
+	            text.at ? text.at : "", text.length && event->reason[0] ? ": " : "", event->reason);
+	bln_text_clean_up(&text);
+}
+
+static void happened(void *context, const struct bln_run_event *event)
+{
+	struct showing *showing = context;
+	const struct bln_job_progress *progress = event->progress;
+
+	if (event->kind == BLN_RUN_ACTION_PROGRESS) {
+		bln_progress_update(&showing->progress, progress->done, progress->total, progress->unit, progress->what);
+		return;
+	}
+	bln_progress_clear(&showing->progress);
+	switch (event->kind) {
+	case BLN_RUN_ACTION_BEGAN:
+		bln_progress_begin(&showing->progress, showing->cli->talk,
+		                   showing->cli->is_terminal && !showing->cli->is_quiet, showing->cli->clock);
+		bln_progress_update(&showing->progress, 0, 0, NULL, event->action->name);
+		break;
+	case BLN_RUN_ACTION_QUEUED:
+		bln_cli_say(showing->cli, "%-10s %-20s waits for other runs of its job", "QUEUED", event->action->name);
+		break;
+	case BLN_RUN_ACTION_RETRY:
+		bln_cli_say(showing->cli, "%-10s %-20s again in %" PRId64 " s: %s", "RETRY", event->action->name,
+		            event->delay_us / BLN_US_PER_SECOND, event->reason);
+		break;
+	case BLN_RUN_ACTION_ENDED:
+		action_ended(showing, event);
+		break;
+	default:
+		break;
+	}
+}
+
+static enum bln_exit plan_show(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_properties *given)
+{
+	struct bln_properties properties = { 0 };
+	struct bln_text text = { 0 };
+	struct bln_err err = { 0 };
+
+	if (bln_run_properties_of(&cli->project->properties, plan, NULL, given, &cli->arena, &properties, &err) != BLN_OK)
+		return bln_cli_fail(cli, &err);
+	if (cli->is_json)
+		bln_plan_describe_json(plan, &properties, &text);
+	else
+		bln_plan_describe(plan, &properties, &text);
+	return bln_cli_print(cli, &text);
+}
+
+static enum bln_exit outcome_show(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_run_outcome *outcome)
+{
+	struct bln_text text = { 0 };
+
+	bln_cli_say(cli, "%-10s %s%s (run %.8s)", bln_run_state_name(outcome->state), plan->name,
+	            outcome->is_partial ? ", done in part" : "", outcome->run_id);
+	if (cli->is_json) {
+		bln_text_add(&text, "{\"id\":");
+		bln_json_add_string(&text, outcome->run_id, strlen(outcome->run_id));
+		bln_text_add(&text, ",\"name\":");
+		bln_json_add_string(&text, plan->name, strlen(plan->name));
+		bln_text_add_format(&text, ",\"kind\":\"%s\",\"state\":\"%s\",\"partial\":%s,\"idle\":%s}\n",
+		                    bln_run_kind_name(plan->kind), bln_run_state_name(outcome->state),
+		                    outcome->is_partial ? "true" : "false", outcome->has_nothing_done ? "true" : "false");
+		if (bln_cli_print(cli, &text) != BLN_EXIT_DONE)
+			return BLN_EXIT_FAILED;
+	}
+	if (outcome->exit_code == BLN_EXIT_NOTHING && bln_args_count(&cli->args, "exit-code") == 0)
+		return BLN_EXIT_DONE;
+	return (enum bln_exit)outcome->exit_code;
+}
+
+static enum bln_status given_read(struct bln_cli *cli, struct bln_properties *given, struct bln_err *err)
+{
+	enum bln_status status = BLN_OK;
+	const char *text;
+	size_t next = 0;
+
+	while (status == BLN_OK && (text = bln_args_each(&cli->args, "property", &next)))
+		status = bln_properties_set_text(given, text, &cli->arena, err);
+	return status;
+}
+
+/* What the runs refer to: as many secrets of the environment as the project names are kept out of what is shown. */
+static enum bln_exit plan_run(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_properties *given)
+{
+	const char *argv[] = { "bullion", "-C", cli->project->folder, cli->is_log_json ? "--log-json" : "--color=never",
+		               "job-run", NULL };
+	struct showing showing = { .cli = cli };
+	struct bln_run_outcome outcome = { 0 };
+	struct bln_state *state = NULL;
+	struct bln_err err = { 0 };
+	struct bln_random random;
+	struct bln_runner runner = { .project = cli->project,
+		                     .clock = cli->clock,
+		                     .random = &random,
+		                     .secrets = &cli->secrets,
+		                     .logger = cli->is_log_json || bln_args_count(&cli->args, "verbose") ? &cli->logger : NULL,
+		                     .cancel = cli->cancel,
+		                     .event = happened,
+		                     .context = &showing,
+		                     .file = "/proc/self/exe",
+		                     .argv = argv,
+		                     .grace_us = GRACE_US,
+		                     .is_full = bln_args_count(&cli->args, "full") > 0 };
+	enum bln_status status;
+	enum bln_exit result;
+	uint64_t seed;
+
+	result = bln_cli_open_state_as(cli, &state, BLN_STATE_CREATE);
+	if (result != BLN_EXIT_DONE)
+		return result;
+	runner.state = state;
+	BLN_TRY(bln_random_seed_system(&seed, &err));
+	bln_random_init(&random, seed);
+	BLN_TRY(bln_runner_run(&runner, plan, given, &outcome, &err));
+done:
+	bln_progress_clear(&showing.progress);
+	bln_state_close(state);
+	return status == BLN_OK ? outcome_show(cli, plan, &outcome) : bln_cli_fail(cli, &err);
+}
+
+static enum bln_exit run(struct bln_cli *cli)
+{
+	struct bln_properties given = { 0 };
+	struct bln_plan plan;
+	struct bln_err err = { 0 };
+	enum bln_exit result = bln_cli_load(cli);
+
+	if (result != BLN_EXIT_DONE)
+		return result;
+	if (bln_plan_make(cli->project, bln_args_word(&cli->args, 0), &cli->arena, &plan, &err) != BLN_OK ||
+	    given_read(cli, &given, &err) != BLN_OK)
+		return bln_cli_fail(cli, &err);
+	if (bln_args_count(&cli->args, "dry-run"))
+		return plan_show(cli, &plan, &given);
+	return plan_run(cli, &plan, &given);
+}
+
+static const struct bln_option options[] = {
+	{ .name = "property", .letter = 'p', .value = "KEY=VALUE", .is_repeated = true, .complete = BLN_COMPLETE_NOTHING,
+	  .help = "a property of the run; overrides the project's" },
+	{ .name = "full", .help = "work on everything, not only on what is new: the same rows come of it" },
+	{ .name = "dry-run", .help = "say what would be done, in which order, and do nothing" },
+	{ .name = "exit-code", .help = "exit with 3 where there was nothing to do" },
+};
+
+static const struct bln_argument arguments[] = {
+	{ .name = "NAME", .help = "a workflow or a job of bullion.yaml", .complete = BLN_COMPLETE_RUNNABLE },
+};
+
+const struct bln_command bln_command_run = {
+	.name = "run",
+	.summary = "run a workflow or a job",
+	.description = "Runs the steps of a workflow in the order of their conditions, or one job, each in a\n"
+	               "process of its own, and records what came of it (`bullion runs show`). A run does only\n"
+	               "what is new since the last; to run again after a failure is always safe.",
+	.examples = "bullion run historical -p archive=Kraken_OHLCVT.zip\nload an archive and refine it\n"
+	            "bullion run historical -p archive=new/ --dry-run\nwhat would be done\n"
+	            "bullion run silver-cryptos --full\none job, on everything",
+	BLN_OPTIONS(options),
+	BLN_ARGUMENTS(arguments),
+	.run = run,
+};

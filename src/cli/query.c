@@ -1,0 +1,234 @@
+#include "cli/query.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "catalog/standard.h"
+#include "engine/macros.h"
+#include "engine/statement.h"
+
+#define MEMORY_BYTES (INT64_C(1) << 30)
+
+enum bln_exit bln_query_open(struct bln_cli *cli, struct bln_query *query)
+{
+	const char *folder = getenv("TMPDIR");
+	struct bln_engine_settings settings = { .cancel = cli->cancel };
+	struct bln_err err = { 0 };
+	enum bln_exit result;
+	char *spill;
+
+	*query = (struct bln_query){ .cli = cli, .as_of = bln_args_value(&cli->args, "as-of") };
+	result = bln_cli_lake_open(cli, &query->lake);
+	if (result != BLN_EXIT_DONE)
+		return result;
+	settings.memory_bytes = cli->project->settings.memory_bytes ? cli->project->settings.memory_bytes : MEMORY_BYTES;
+	settings.threads = (int)cli->project->settings.threads;
+	spill = bln_arena_printf(&cli->arena, "%s/bullion-XXXXXX", folder && folder[0] ? folder : "/tmp");
+	if (spill && mkdtemp(spill)) /* without one, nothing may spill */
+		query->spill = settings.spill_dir = spill;
+	if (bln_engine_open(&settings, &query->engine, &err) != BLN_OK ||
+	    bln_engine_macros(query->engine, &err) != BLN_OK)
+		return bln_cli_fail(cli, &err);
+	return BLN_EXIT_DONE;
+}
+
+void bln_query_close(struct bln_query *query)
+{
+	bln_engine_close(query->engine);
+	for (size_t i = 0; i < query->table_count; i++) {
+		bln_snapshot_destroy(query->tables[i].snapshot);
+		bln_store_close(query->tables[i].store);
+	}
+	bln_cli_lake_close(&query->lake);
+	if (query->spill)
+		(void)rmdir(query->spill);
+}
+
+static enum bln_status table_load(struct bln_query *query, const char *name, const struct bln_snapshot **out,
+                                  struct bln_err *err)
+{
+	size_t i = 0;
+	enum bln_status status;
+
+	while (i < query->table_count && strcmp(query->tables[i].name, name) != 0)
+		i++;
+	if (i == query->table_count) {
+		if (i == BLN_QUERY_TABLES_MAX)
+			return bln_err_set(err, BLN_INVALID, "more than %d tables in one statement", BLN_QUERY_TABLES_MAX);
+		query->tables[i].name = bln_arena_strdup(&query->cli->arena, name);
+		if (!query->tables[i].name)
+			return bln_err_memory(err);
+		status = bln_cli_snapshot_load(&query->lake, name, query->as_of, &query->tables[i].snapshot,
+		                               &query->tables[i].store, err);
+		if (status != BLN_OK)
+			return status;
+		query->table_count++;
+	}
+	*out = query->tables[i].snapshot;
+	return BLN_OK;
+}
+
+static enum bln_status resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
+                               struct bln_err *err)
+{
+	if (relation->kind == BLN_RELATION_CHANGES || relation->kind == BLN_RELATION_EXISTING)
+		return bln_err_set(err, BLN_INVALID, "changes(…) and existing(…) mean something in a job's SQL only; name the "
+		                                     "table itself: FROM %s",
+		                   relation->name);
+	*out = (struct bln_resolved){ .is_all = true };
+	return table_load(context, relation->name, &out->snapshot, err);
+}
+
+enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, struct bln_err *err)
+{
+	const struct bln_statement_options options = { .may_read_files = true };
+	const struct bln_resolver resolver = { .context = query, .resolve = resolve };
+
+	return bln_statement_resolve(query->engine, sql, &options, &resolver, &query->cli->arena, NULL, err);
+}
+
+static bool is_number(struct bln_slice type)
+{
+	static const char *const numbers[] = { "TINYINT", "SMALLINT", "INTEGER", "BIGINT",	"HUGEINT",  "UTINYINT", "USMALLINT",
+		                               "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE" };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (bln_slice_is(type, numbers[i]))
+			return true;
+	return bln_slice_starts(type, "DECIMAL(") && type.at[type.length - 1] == ')';
+}
+
+/* The names and types of what SQL gives, in the command's arena. */
+static enum bln_status columns_find(struct bln_query *query, const char *sql, struct bln_column **columns, size_t *count,
+                                    struct bln_err *err)
+{
+	struct bln_arena *arena = &query->cli->arena;
+	const char *describe = bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE %s\n)", sql);
+	struct bln_rows *rows = NULL;
+	enum bln_status status;
+	size_t capacity = 0;
+	size_t got;
+
+	*count = 0;
+	*columns = NULL;
+	if (!describe)
+		return bln_err_memory(err);
+	BLN_TRY(bln_engine_query(query->engine, describe, &rows, err));
+	for (;;) {
+		BLN_TRY(bln_rows_next(rows, &got, err));
+		if (got == 0)
+			break;
+		for (size_t i = 0; i < got; i++) {
+			struct bln_slice name = bln_rows_text(rows, 0, i);
+			struct bln_column *grown;
+
+			if (*count == capacity) {
+				capacity = capacity ? 2 * capacity : 16;
+				grown = bln_arena_calloc(arena, capacity, sizeof(*grown));
+				if (grown && *count)
+					memcpy(grown, *columns, *count * sizeof(*grown));
+				*columns = grown;
+			}
+			if (!*columns) {
+				status = bln_err_memory(err);
+				goto done;
+			}
+			(*columns)[*count] = (struct bln_column){
+				.name = bln_arena_strndup(arena, name.at, name.length),
+				.type = is_number(bln_rows_text(rows, 1, i)) ? BLN_COLUMN_NUMBER : BLN_COLUMN_TEXT,
+			};
+			if (!(*columns)[(*count)++].name) {
+				status = bln_err_memory(err);
+				goto done;
+			}
+		}
+	}
+done:
+	bln_rows_destroy(rows);
+	return status;
+}
+
+static enum bln_status rows_add(struct bln_query *query, const char *sql, size_t rows_max, struct bln_grid *grid,
+                                bool *is_cut, struct bln_err *err)
+{
+	const char *texts = bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s\n)", sql);
+	struct bln_arena arena = { 0 };
+	struct bln_rows *rows = NULL;
+	enum bln_status status;
+	size_t shown = 0;
+	size_t got;
+
+	if (!texts)
+		return bln_err_memory(err);
+	BLN_TRY(bln_engine_query(query->engine, texts, &rows, err));
+	for (;;) {
+		BLN_TRY(bln_rows_next(rows, &got, err));
+		if (got == 0)
+			break;
+		for (size_t row = 0; row < got; row++) {
+			if (shown++ == rows_max) {
+				*is_cut = true;
+				goto done;
+			}
+			for (size_t c = 0; c < grid->column_count; c++) {
+				struct bln_slice text = bln_rows_text(rows, c, row);
+				const char *copy = text.at ? bln_arena_strndup(&arena, text.at, text.length) : NULL;
+
+				if (text.at && !copy) {
+					status = bln_err_memory(err);
+					goto done;
+				}
+				bln_grid_add(grid, copy);
+			}
+		}
+		bln_arena_clean_up(&arena);
+	}
+done:
+	bln_arena_clean_up(&arena);
+	bln_rows_destroy(rows);
+	return status;
+}
+
+enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t rows_max)
+{
+	struct bln_column *columns = NULL;
+	struct bln_grid grid = { 0 };
+	struct bln_err err = { 0 };
+	bool is_cut = false;
+	enum bln_status status;
+	enum bln_exit result;
+
+	BLN_TRY(columns_find(query, sql, &columns, &grid.column_count, &err));
+	grid.columns = columns;
+	BLN_TRY(rows_add(query, sql, rows_max, &grid, &is_cut, &err));
+done:
+	if (status != BLN_OK) {
+		bln_grid_clean_up(&grid);
+		return bln_cli_fail(query->cli, &err);
+	}
+	result = bln_cli_print_grid(query->cli, &grid, "no rows");
+	if (is_cut)
+		bln_cli_warn(query->cli, "only the first %zu rows are shown: LIMIT, or --format csv, gives others", rows_max);
+	return result;
+}
+
+enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format, const char *path,
+                               struct bln_err *err)
+{
+	struct bln_text copy = { 0 };
+	enum bln_status status;
+
+	bln_text_add_format(&copy, "COPY (%s\n) TO ", sql);
+	bln_text_add_quoted(&copy, '\'', path, strlen(path));
+	bln_text_add_format(&copy, " (FORMAT %s%s)", format,
+	                    strcmp(format, "csv") == 0	? ", HEADER" :
+	                    strcmp(format, "json") == 0 ? ", ARRAY true" :
+	                                                  "");
+	BLN_TRY(bln_text_check(&copy, err));
+	BLN_TRY(bln_engine_exec(query->engine, copy.at, err));
+done:
+	bln_text_clean_up(&copy);
+	return status;
+}
