@@ -21,6 +21,10 @@ test: deps ## Build with sanitizers and run the tests
 	@$(call CMAKE_BUILD,asan)
 	@ctest --preset asan -j $(JOBS)
 
+docs: build ## Write the reference pages that the program makes
+	@$(BUILD)/bullion man --format markdown >docs/CLI.md
+	@$(BUILD)/bullion help config >docs/CONFIG.md
+
 lint: ## Check the style and the static analysis of the sources
 	@deps/install lint
 	@$(call CMAKE_BUILD,asan) && tools/lint $(BUILD)/asan
