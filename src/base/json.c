@@ -2,28 +2,17 @@
 
 #include <string.h>
 
-static enum bln_status parse(const char *bytes, size_t length, const char *what, size_t flags, json_t **json, struct bln_err *err)
+enum bln_status bln_json_parse(const char *bytes, size_t length, const char *what, json_t **json, struct bln_err *err)
 {
 	json_error_t error = { 0 };
 
-	*json = json_loadb(bytes ? bytes : "", length, JSON_DECODE_ANY | flags, &error);
+	*json = json_loadb(bytes ? bytes : "", length, JSON_DECODE_ANY, &error);
 	if (*json)
 		return BLN_OK;
 	if (json_error_code(&error) == json_error_out_of_memory)
 		return bln_err_memory(err);
 	return bln_err_set(err, BLN_CORRUPT, "%s: not JSON at line %d, column %d: %s", what, error.line, error.column,
 	                   bln_quote(error.text, strlen(error.text)).text);
-}
-
-enum bln_status bln_json_parse(const char *bytes, size_t length, const char *what, json_t **json, struct bln_err *err)
-{
-	return parse(bytes, length, what, 0, json, err);
-}
-
-enum bln_status bln_json_parse_reals(const char *bytes, size_t length, const char *what, json_t **json,
-                                     struct bln_err *err)
-{
-	return parse(bytes, length, what, JSON_DECODE_INT_AS_REAL, json, err);
 }
 
 /* The member, or NULL when it is absent or null. */

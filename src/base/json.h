@@ -16,10 +16,6 @@
 BLN_MUST_CHECK enum bln_status bln_json_parse(const char *bytes, size_t length, const char *what, json_t **json,
                                               struct bln_err *err);
 
-/* The same with every number read as a double: for JSON with integers beyond 64 bits, which are refused otherwise. */
-BLN_MUST_CHECK enum bln_status bln_json_parse_reals(const char *bytes, size_t length, const char *what, json_t **json,
-                                                    struct bln_err *err);
-
 /* Members of OBJECT by KEY. A member that is absent or null leaves *OUT as it was; one of another type is BLN_CORRUPT,
  * named. Slices point into the JSON and live as long as it does. */
 BLN_MUST_CHECK enum bln_status bln_json_get_text(const json_t *object, const char *key, struct bln_slice *out,

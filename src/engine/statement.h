@@ -1,8 +1,10 @@
 /* SQL as users write it, with names of tables in it: what does it name, and how does DuckDB come to know them?
  *
  * A table is `layer.table`; `changes('layer.table')` and `existing('layer.table')` are rows of files that the resolver
- * picks; `files('layer.table')` is a row per data file; `delta('PATH')` is a Delta table anywhere. The text stays as it is:
- * each name is made a view or a macro before the statement runs. Which snapshot a name stands for is decided by a resolver, once per name and statement. */
+ * picks; `files('layer.table')` is a row per data file, from the log alone: path, rows, size_bytes, modified_at,
+ * partition, min, max (JSON). `delta('PATH')` is a Delta table anywhere. The text stays as it is: each name is made a view or
+ * a macro before the statement runs. Which snapshot a name stands for is decided by a resolver, once per name and
+ * statement. */
 #ifndef BLN_ENGINE_STATEMENT_H
 #define BLN_ENGINE_STATEMENT_H
 
@@ -59,18 +61,22 @@ struct bln_resolver {
 enum { BLN_STATEMENT_SIZE_MAX = 1 << 20, BLN_STATEMENT_RELATIONS_MAX = 1000 };
 
 struct bln_statement_options {
-	bool may_read_files; /* read_csv, read_parquet, glob, FROM 'file.parquet' and their like */
+	bool may_read_files; /* read_csv, glob, FROM 'file.parquet' and any other table function of DuckDB; else only those that
+	                      * make rows by themselves (range, unnest, json_each, …) */
 };
 
-/* What SQL, one SELECT, names, each kind and name once, in the order of the text. No table is opened and no file touched.
+/* What SQL, one SELECT, names, each kind and name once (tables whatever their capitals), in the order of the text. No table
+ * is opened and no file touched.
+ *
  * BLN_INVALID: not one SELECT (said which statement it is), a syntax error with line and column, a name that is not constant
- * text in changes(…) and its like. BLN_DENIED: files, where they may not be read. */
+ * text in changes(…) and its like. BLN_DENIED: files, where they may not be read. BLN_UNSUPPORTED: names in three parts, AT. */
 BLN_MUST_CHECK enum bln_status bln_statement_analyse(struct bln_engine *engine, const char *sql,
                                                      const struct bln_statement_options *options, struct bln_arena *arena,
                                                      struct bln_relations *out, struct bln_err *err);
 
 /* Does so, asks RESOLVER for each, and makes ENGINE know them: SQL can then be run as it is (bln_engine_query, bln_stage).
- * What an earlier statement made known is forgotten. OUT, if not NULL, gets the relations, in ARENA. */
+ * A name that an earlier statement made known stands for what this one's resolver says. Errors of the resolver come with the
+ * place of the name before them. OUT, if not NULL, gets the relations, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_statement_resolve(struct bln_engine *engine, const char *sql,
                                                      const struct bln_statement_options *options,
                                                      const struct bln_resolver *resolver, struct bln_arena *arena,

@@ -1,4 +1,4 @@
-/* Which tables a statement names. DuckDB parses it and gives the tree as JSON; here the tree is walked. */
+/* Which tables a statement names, and what it says of each in its WHERE: a walk over its tree. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,15 +7,11 @@
 #include "base/mem.h"
 #include "engine/statement_private.h"
 
-enum { NO_LOCATION = -1, DEPTH_MAX = 1000 };
+enum { DEPTH_MAX = 1000 };
 
-/* Functions that open what their arguments name. */
-static const char *const file_functions[] = {
-	"read_csv",      "read_csv_auto",     "sniff_csv",         "read_parquet",    "parquet_scan",
-	"parquet_metadata", "parquet_schema", "parquet_file_metadata", "parquet_kv_metadata", "parquet_bloom_probe",
-	"parquet_full_metadata", "read_json", "read_json_auto",    "read_json_objects", "read_json_objects_auto",
-	"read_ndjson",   "read_ndjson_auto",  "read_ndjson_objects", "read_text",     "read_blob",
-	"glob",          "read_duckdb",       "seq_scan",
+/* Table functions that open no file and tell nothing of the program. Where files may be read, any other goes, too. */
+static const char *const harmless_functions[] = {
+	"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree", "pg_timezone_names",
 };
 
 static const char *const relation_functions[BLN_RELATION_KINDS] = {
@@ -31,58 +27,70 @@ struct scope {
 	const json_t *names; /* an array of {"key": name, …} */
 };
 
+/* A relation, and where and how often the text names it. */
+struct mention {
+	struct bln_relation relation;
+	int64_t location;
+	size_t uses;
+};
+
 struct analysis {
 	const char *sql;
 	const struct bln_statement_options *options;
 	struct bln_arena *arena;
-	struct bln_relation *relations;
+	struct mention *mentions;
 	size_t count;
 	size_t capacity;
 	struct bln_err *err;
 };
 
-static const char *text_of(const json_t *object, const char *key)
+static bool is_type(const json_t *node, const char *type)
 {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
+	return strcmp(bln_node_text(node, "type"), type) == 0;
 }
 
-static void place_find(const char *sql, const json_t *location, int *line, int *column)
+/* Puts where NODE stands before the message. */
+static enum bln_status at_node(const struct analysis *analysis, const json_t *node, enum bln_status status)
 {
-	double at = json_is_number(location) ? json_number_value(location) : NO_LOCATION;
+	int line, column;
 
-	*line = *column = 0;
-	if (!(at >= 0 && at <= (double)strlen(sql)))
-		return;
-	*line = *column = 1;
-	for (size_t i = 0; i < (size_t)at; i++) {
-		if (sql[i] == '\n') {
-			++*line;
-			*column = 1;
-		} else if (((unsigned char)sql[i] & 0xc0) != 0x80) { /* a character, not a byte of one */
-			++*column;
-		}
+	bln_statement_place(analysis->sql, bln_node_location(node), &line, &column);
+	return line ? bln_err_where(analysis->err, status, "line %d, column %d", line, column) : status;
+}
+
+/* Names of tables are the same whatever their capitals, as DuckDB has it; paths and what stands in texts are not. */
+static struct mention *mention_find(const struct analysis *analysis, enum bln_relation_kind kind, const char *name)
+{
+	for (size_t i = 0; i < analysis->count; i++) {
+		const struct bln_relation *relation = &analysis->mentions[i].relation;
+
+		if (relation->kind == kind &&
+		    (kind == BLN_RELATION_TABLE ? strcasecmp(relation->name, name) : strcmp(relation->name, name)) == 0)
+			return &analysis->mentions[i];
 	}
+	return NULL;
 }
 
-static enum bln_status relation_add(struct analysis *analysis, enum bln_relation_kind kind, const char *name,
-                                    const json_t *location)
+static enum bln_status mention_add(struct analysis *analysis, enum bln_relation_kind kind, const char *name,
+                                   const json_t *node)
 {
+	struct mention *mention = mention_find(analysis, kind, name);
 	struct bln_relation relation = { .kind = kind };
+	int64_t location = bln_node_location(node);
 
-	for (size_t i = 0; i < analysis->count; i++)
-		if (analysis->relations[i].kind == kind && strcmp(analysis->relations[i].name, name) == 0)
-			return BLN_OK;
+	if (mention) {
+		mention->uses++;
+		return BLN_OK;
+	}
 	if (analysis->count == BLN_STATEMENT_RELATIONS_MAX)
 		return bln_err_set(analysis->err, BLN_INVALID, "the statement names more than %d tables",
 		                   BLN_STATEMENT_RELATIONS_MAX);
-	place_find(analysis->sql, location, &relation.line, &relation.column);
+	bln_statement_place(analysis->sql, location, &relation.line, &relation.column);
 	relation.name = bln_arena_strdup(analysis->arena, name);
-	if (!relation.name || !bln_mem_grow(&analysis->relations, analysis->count, &analysis->capacity,
-	                                    sizeof(*analysis->relations)))
+	if (!relation.name ||
+	    !bln_mem_grow(&analysis->mentions, analysis->count, &analysis->capacity, sizeof(*analysis->mentions)))
 		return bln_err_memory(analysis->err);
-	analysis->relations[analysis->count++] = relation;
+	analysis->mentions[analysis->count++] = (struct mention){ .relation = relation, .location = location, .uses = 1 };
 	return BLN_OK;
 }
 
@@ -90,143 +98,202 @@ static bool is_in_scope(const struct scope *scope, const char *name)
 {
 	for (; scope; scope = scope->outer)
 		for (size_t i = 0; i < json_array_size(scope->names); i++)
-			if (strcasecmp(text_of(json_array_get(scope->names, i), "key"), name) == 0)
+			if (strcasecmp(bln_node_text(json_array_get(scope->names, i), "key"), name) == 0)
 				return true;
 	return false;
 }
 
-static enum bln_status files_denied(struct analysis *analysis, const json_t *node, const char *what)
+static enum bln_status denied(const struct analysis *analysis, const json_t *node, const char *what)
 {
-	int line;
-	int column;
-
-	place_find(analysis->sql, json_object_get(node, "query_location"), &line, &column);
-	return bln_err_set(analysis->err, BLN_DENIED, "line %d, column %d: '%s' reads files, which is not allowed here: name "
-	                                              "tables as layer.table",
-	                   line, column, bln_quote(what, strlen(what)).text);
+	bln_err_set(analysis->err, BLN_DENIED, "'%s' could read files, which is not allowed here: name tables as layer.table",
+	            bln_quote(what, strlen(what)).text);
+	return at_node(analysis, node, BLN_DENIED);
 }
 
-/* FROM a, FROM a.b, FROM 'file.parquet' */
-static enum bln_status base_table_take(struct analysis *analysis, const json_t *node, const struct scope *scope)
+/* The relation that FROM a.b or FROM a names, in *NAME; NULL for what is none of ours. */
+static enum bln_status base_table_name(const struct analysis *analysis, const json_t *node, const struct scope *scope,
+                                       const char **name)
 {
-	const char *schema = text_of(node, "schema_name");
-	const char *table = text_of(node, "table_name");
-	const json_t *location = json_object_get(node, "query_location");
-	const char *name = table;
+	const char *catalog = bln_node_text(node, "catalog_name");
+	const char *schema = bln_node_text(node, "schema_name");
+	const char *table = bln_node_text(node, "table_name");
 
+	*name = NULL;
+	if (catalog[0] || json_is_object(json_object_get(node, "at_clause"))) {
+		bln_err_set(analysis->err, BLN_UNSUPPORTED, catalog[0] ? "tables are named layer.table, in two parts"
+		                                                      : "AT is not understood: use --as-of");
+		return at_node(analysis, node, BLN_UNSUPPORTED);
+	}
 	if (schema[0] == '\0') {
 		if (is_in_scope(scope, table))
 			return BLN_OK;
-		if (strchr(table, '.') || strchr(table, '/')) /* DuckDB takes it for a file */
-			return analysis->options->may_read_files ? BLN_OK : files_denied(analysis, node, table);
-	} else {
-		if (strcasecmp(schema, "information_schema") == 0 || strcasecmp(schema, "pg_catalog") == 0)
-			return BLN_OK;
-		name = bln_arena_printf(analysis->arena, "%s.%s", schema, table);
-		if (!name)
-			return bln_err_memory(analysis->err);
+		if (strpbrk(table, "./*:")) /* DuckDB takes it for a file */
+			return analysis->options->may_read_files ? BLN_OK : denied(analysis, node, table);
+		*name = table;
+		return BLN_OK;
 	}
-	return relation_add(analysis, BLN_RELATION_TABLE, name, location);
+	if (strcasecmp(schema, "information_schema") == 0 || strcasecmp(schema, "pg_catalog") == 0)
+		return analysis->options->may_read_files ? BLN_OK : denied(analysis, node, schema);
+	*name = bln_arena_printf(analysis->arena, "%s.%s", schema, table);
+	return *name ? BLN_OK : bln_err_memory(analysis->err);
 }
 
-static enum bln_status table_function_take(struct analysis *analysis, const json_t *node)
+/* The same for FROM changes('a.b') and its like. */
+static enum bln_status table_function_name(const struct analysis *analysis, const json_t *node, const char **name,
+                                           enum bln_relation_kind *kind)
 {
 	const json_t *function = json_object_get(node, "function");
-	const char *name = text_of(function, "function_name");
-	const json_t *argument = json_array_get(json_object_get(function, "children"), 0);
-	const json_t *value = json_object_get(argument, "value");
+	const char *called = bln_node_text(function, "function_name");
+	const json_t *arguments = json_object_get(function, "children");
+	const json_t *argument = json_array_get(arguments, 0);
+	const json_t *value = json_object_get(json_object_get(argument, "value"), "value");
 
-	for (int kind = 0; kind < BLN_RELATION_KINDS; kind++) {
-		if (!relation_functions[kind] || strcasecmp(name, relation_functions[kind]) != 0)
+	*name = NULL;
+	for (int k = 0; k < BLN_RELATION_KINDS; k++) {
+		if (!relation_functions[k] || strcasecmp(called, relation_functions[k]) != 0)
 			continue;
-		if (json_array_size(json_object_get(function, "children")) != 1 ||
-		    strcmp(text_of(argument, "type"), "VALUE_CONSTANT") != 0 ||
-		    !json_is_string(json_object_get(value, "value")))
-			return bln_err_set(analysis->err, BLN_INVALID, "%s(…) takes one text, as in %s('%s')", name, name,
-			                   kind == BLN_RELATION_DELTA ? "/data/table" : "bronze.cryptos");
-		return relation_add(analysis, (enum bln_relation_kind)kind, text_of(value, "value"),
-		                    json_object_get(node, "query_location"));
+		if (json_array_size(arguments) != 1 || !is_type(argument, "VALUE_CONSTANT") || !json_is_string(value) ||
+		    strcmp(bln_node_text(json_object_get(json_object_get(argument, "value"), "type"), "id"), "VARCHAR") != 0 ||
+		    bln_node_text(argument, "alias")[0] || strlen(json_string_value(value)) != json_string_length(value)) {
+			bln_err_set(analysis->err, BLN_INVALID, "%s(…) takes one text, as in %s('%s')", relation_functions[k],
+			            relation_functions[k], k == BLN_RELATION_DELTA ? "/data/table" : "bronze.cryptos");
+			return at_node(analysis, node, BLN_INVALID);
+		}
+		*kind = (enum bln_relation_kind)k;
+		*name = json_string_value(value);
+		return BLN_OK;
 	}
-	for (size_t i = 0; i < sizeof(file_functions) / sizeof(file_functions[0]); i++)
-		if (strcasecmp(name, file_functions[i]) == 0 && !analysis->options->may_read_files)
-			return files_denied(analysis, node, name);
+	for (size_t i = 0; i < sizeof(harmless_functions) / sizeof(harmless_functions[0]); i++)
+		if (strcasecmp(called, harmless_functions[i]) == 0)
+			return BLN_OK;
+	return analysis->options->may_read_files ? BLN_OK : denied(analysis, node, called);
+}
+
+static enum bln_status name_of(const struct analysis *analysis, const json_t *node, const struct scope *scope,
+                               const char **name, enum bln_relation_kind *kind)
+{
+	*name = NULL;
+	*kind = BLN_RELATION_TABLE;
+	if (is_type(node, "BASE_TABLE"))
+		return base_table_name(analysis, node, scope, name);
+	if (is_type(node, "TABLE_FUNCTION"))
+		return table_function_name(analysis, node, name, kind);
 	return BLN_OK;
+}
+
+static enum bln_status table_take(struct analysis *analysis, const json_t *node, const struct scope *scope)
+{
+	enum bln_relation_kind kind;
+	enum bln_status status;
+	const char *name;
+
+	if (is_type(node, "SHOW_REF") && !json_is_object(json_object_get(node, "query"))) {
+		bln_err_set(analysis->err, BLN_INVALID, "SHOW knows nothing of the lake: see bullion table list");
+		return at_node(analysis, node, BLN_INVALID);
+	}
+	BLN_TRY(name_of(analysis, node, scope, &name, &kind));
+	if (name)
+		BLN_TRY(mention_add(analysis, kind, name, node));
+done:
+	return status;
+}
+
+/* What WHERE says of the table at NODE. Where it is named again elsewhere this is thrown away in the end. */
+static enum bln_status where_take(struct analysis *analysis, const json_t *node, const json_t *where, bool is_alone,
+                                  const struct scope *scope)
+{
+	const char *alias = bln_node_text(node, "alias");
+	struct bln_from from = { .node = node, .is_alone = is_alone };
+	enum bln_relation_kind kind;
+	struct mention *mention;
+	enum bln_status status;
+	const char *name;
+
+	BLN_TRY(name_of(analysis, node, scope, &name, &kind));
+	mention = name ? mention_find(analysis, kind, name) : NULL;
+	if (!mention || kind == BLN_RELATION_FILES)
+		goto done;
+	from.alias = alias[0]                         ? alias
+	             : kind == BLN_RELATION_TABLE ? bln_node_text(node, "table_name")
+	                                          : relation_functions[kind];
+	BLN_TRY(bln_statement_where(where, &from, analysis->arena, &mention->relation.predicates,
+	                            &mention->relation.predicate_count, analysis->err));
+done:
+	return status;
+}
+
+/* Goes to the tables of a FROM whose rows WHERE sees as they are: outer joins fill the other side up with nulls, and
+ * which rows meet in a positional or ASOF join depends on all of them. */
+static enum bln_status from_take(struct analysis *analysis, const json_t *from, const json_t *where, bool is_alone,
+                                 const struct scope *scope, int depth)
+{
+	const char *join = bln_node_text(from, "join_type");
+	const char *kind = bln_node_text(from, "ref_type");
+	bool is_plain = strcmp(kind, "REGULAR") == 0 || strcmp(kind, "CROSS") == 0 || strcmp(kind, "NATURAL") == 0;
+	bool is_inner = strcmp(join, "INNER") == 0;
+	enum bln_status status = BLN_OK;
+
+	if (depth > DEPTH_MAX)
+		return BLN_OK;
+	if (is_type(from, "BASE_TABLE") || is_type(from, "TABLE_FUNCTION"))
+		return where_take(analysis, from, where, is_alone, scope);
+	if (!is_type(from, "JOIN") || !is_plain)
+		return BLN_OK;
+	if (is_inner || strcmp(join, "LEFT") == 0 || strcmp(join, "SEMI") == 0 || strcmp(join, "ANTI") == 0)
+		BLN_TRY(from_take(analysis, json_object_get(from, "left"), where, false, scope, depth + 1));
+	if (is_inner || strcmp(join, "RIGHT") == 0)
+		BLN_TRY(from_take(analysis, json_object_get(from, "right"), where, false, scope, depth + 1));
+done:
+	return status;
 }
 
 static enum bln_status node_walk(struct analysis *analysis, const json_t *node, const struct scope *outer, int depth)
 {
-	struct scope scope = { .outer = outer };
+	struct scope own = { .outer = outer, .names = json_object_get(json_object_get(node, "cte_map"), "map") };
+	const struct scope *scope = own.names ? &own : outer;
 	enum bln_status status = BLN_OK;
-	const char *type;
 	const char *key;
 	const json_t *value;
 	size_t index;
 
 	if (depth > DEPTH_MAX)
 		return bln_err_set(analysis->err, BLN_INVALID, "the statement is nested too deeply");
-	if (json_is_array(node)) {
-		json_array_foreach(node, index, value)
-			BLN_TRY(node_walk(analysis, value, outer, depth + 1));
-		goto done;
-	}
+	json_array_foreach(node, index, value)
+		BLN_TRY(node_walk(analysis, value, outer, depth + 1));
 	if (!json_is_object(node))
-		return BLN_OK;
-	type = text_of(node, "type");
-	scope.names = json_object_get(json_object_get(node, "cte_map"), "map");
-	if (strcmp(type, "BASE_TABLE") == 0)
-		BLN_TRY(base_table_take(analysis, node, outer));
-	else if (strcmp(type, "TABLE_FUNCTION") == 0)
-		BLN_TRY(table_function_take(analysis, node));
-	json_object_foreach((json_t *)node, key, value)
-		BLN_TRY(node_walk(analysis, value, scope.names ? &scope : outer, depth + 1));
-done:
-	return status;
-}
-
-/* DuckDB's "SELECT …" errors name no line; its position does. */
-static enum bln_status parse_failed(struct analysis *analysis, const json_t *tree)
-{
-	const char *message = text_of(tree, "error_message");
-	const char *position = json_string_value(json_object_get(tree, "position"));
-	json_t *location = json_integer(position ? strtoll(position, NULL, 10) : NO_LOCATION);
-	int line;
-	int column;
-
-	place_find(analysis->sql, location, &line, &column);
-	json_decref(location);
-	if (strstr(message, "Only SELECT"))
-		return bln_err_set(analysis->err, BLN_INVALID,
-		                   "only a SELECT can be run here: tables are written by jobs (bullion run)");
-	if (line)
-		return bln_err_set(analysis->err, BLN_INVALID, "line %d, column %d: %s", line, column, message);
-	return bln_err_set(analysis->err, BLN_INVALID, "%s", message);
-}
-
-static enum bln_status tree_get(struct bln_engine *engine, const char *sql, json_t **tree, struct bln_err *err)
-{
-	struct bln_text query = { 0 };
-	struct bln_rows *rows = NULL;
-	struct bln_slice text;
-	enum bln_status status;
-	size_t count;
-
-	bln_text_add(&query, "SELECT CAST(json_serialize_sql(");
-	bln_text_add_quoted(&query, '\'', sql, strlen(sql));
-	bln_text_add(&query, ") AS VARCHAR)");
-	BLN_TRY(bln_text_check(&query, err));
-	BLN_TRY(bln_engine_query(engine, query.at, &rows, err));
-	BLN_TRY(bln_rows_next(rows, &count, err));
-	if (count != 1) {
-		status = bln_err_set(err, BLN_BUG, "DuckDB gives no tree for a statement");
 		goto done;
-	}
-	text = bln_rows_text(rows, 0, 0);
-	/* Locations that DuckDB does not know are the largest 64-bit number, which is no integer of jansson's. */
-	status = bln_json_parse_reals(text.at, text.length, "the statement's tree", tree, err);
+	BLN_TRY(table_take(analysis, node, scope));
+	json_object_foreach((json_t *)(uintptr_t)node, key, value)
+		BLN_TRY(node_walk(analysis, value, scope, depth + 1));
+	if (is_type(node, "SELECT_NODE") && !json_is_object(json_object_get(node, "sample")))
+		BLN_TRY(from_take(analysis, json_object_get(node, "from_table"), json_object_get(node, "where_clause"), true,
+		                  scope, 0));
 done:
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&query);
 	return status;
+}
+
+static int mention_compare(const void *a, const void *b)
+{
+	const struct mention *x = a, *y = b;
+
+	return x->location < y->location ? -1 : x->location > y->location;
+}
+
+static enum bln_status relations_give(struct analysis *analysis, struct bln_relations *out)
+{
+	struct bln_relation *items = bln_arena_calloc(analysis->arena, analysis->count + 1, sizeof(*items));
+
+	if (!items)
+		return bln_err_memory(analysis->err);
+	if (analysis->count)
+		qsort(analysis->mentions, analysis->count, sizeof(*analysis->mentions), mention_compare);
+	for (size_t i = 0; i < analysis->count; i++) {
+		items[i] = analysis->mentions[i].relation;
+		if (analysis->mentions[i].uses != 1)
+			items[i].predicate_count = 0;
+	}
+	*out = (struct bln_relations){ .items = items, .count = analysis->count };
+	return BLN_OK;
 }
 
 enum bln_status bln_statement_analyse(struct bln_engine *engine, const char *sql,
@@ -234,33 +301,14 @@ enum bln_status bln_statement_analyse(struct bln_engine *engine, const char *sql
                                       struct bln_relations *out, struct bln_err *err)
 {
 	struct analysis analysis = { .sql = sql, .options = options, .arena = arena, .err = err };
-	struct bln_relation *kept;
 	json_t *tree = NULL;
-	const json_t *statements;
 	enum bln_status status;
 
-	if (strlen(sql) > BLN_STATEMENT_SIZE_MAX)
-		return bln_err_set(err, BLN_INVALID, "the statement is longer than %d bytes", BLN_STATEMENT_SIZE_MAX);
-	BLN_TRY(tree_get(engine, sql, &tree, err));
-	statements = json_object_get(tree, "statements");
-	if (json_is_true(json_object_get(tree, "error")))
-		status = parse_failed(&analysis, tree);
-	else if (json_array_size(statements) != 1)
-		status = bln_err_set(err, BLN_INVALID, "one statement is wanted, not %zu", json_array_size(statements));
-	else
-		status = node_walk(&analysis, statements, NULL, 0);
-	if (status != BLN_OK)
-		goto done;
-	kept = bln_arena_calloc(arena, analysis.count + 1, sizeof(*kept));
-	if (!kept) {
-		status = bln_err_memory(err);
-		goto done;
-	}
-	if (analysis.count)
-		memcpy(kept, analysis.relations, analysis.count * sizeof(*kept));
-	*out = (struct bln_relations){ .items = kept, .count = analysis.count };
+	BLN_TRY(bln_statement_tree(engine, sql, &tree, err));
+	BLN_TRY(node_walk(&analysis, json_object_get(tree, "statements"), NULL, 0));
+	BLN_TRY(relations_give(&analysis, out));
 done:
 	json_decref(tree);
-	bln_mem_free(analysis.relations);
+	bln_mem_free(analysis.mentions);
 	return status;
 }
