@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
 
-.PHONY: build deps test docs lint install package clean help
+.PHONY: build deps demo test docs lint install package clean help
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ deps: ## Install what the build needs
 build: deps ## Build the release program at build/bullion
 	@$(call CMAKE_BUILD,release)
 	@ln -sf release/bullion $(BUILD)/bullion
+
+demo: build ## Load a generated archive, refine it, and show what the lake holds
+	@tools/demo $(BUILD)
 
 test: deps ## Build with sanitizers and run the tests
 	@$(call CMAKE_BUILD,asan)

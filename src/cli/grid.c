@@ -89,12 +89,12 @@ enum bln_status bln_grid_format(const struct bln_grid *grid, struct bln_text *te
 	}
 	assert(rows * grid->column_count == grid->cell_count);
 	for (size_t column = 0; column < grid->column_count; column++) {
-		heads[column] = head(&arena, grid->columns[column].name);
+		heads[column] = grid->has_own_heads ? grid->columns[column].name : head(&arena, grid->columns[column].name);
 		if (!heads[column]) {
 			status = bln_err_memory(err);
 			goto done;
 		}
-		widths[column] = strlen(heads[column]);
+		widths[column] = bln_width(heads[column], strlen(heads[column]));
 		for (size_t row = 0; row < rows; row++) {
 			const char *value = cell(grid, row, column);
 			const size_t width = bln_width(value, strlen(value));

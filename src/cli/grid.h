@@ -27,6 +27,7 @@ struct bln_column {
 struct bln_grid {
 	const struct bln_column *columns;
 	size_t column_count;
+	bool has_own_heads; /* the columns' names are shown as they are, not as heads of ours */
 	struct bln_arena arena; /* of the cells' texts */
 	const char **cells; /* row by row; NULL is a null */
 	size_t cell_count;

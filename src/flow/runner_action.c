@@ -93,7 +93,7 @@ enum bln_status bln_running_skip(struct bln_running *running, struct bln_err *er
 	for (size_t i = 0; status == BLN_OK && i < running->plan->count; i++)
 		if (running->verdicts[i] == BLN_PLAN_SKIP)
 			status = action_end_idle(running, &running->actions[i], BLN_RUN_SKIPPED,
-						 "what it waits for can no longer come", err);
+						 "not needed: its condition did not come true", err);
 	return status;
 }
 

@@ -39,7 +39,7 @@ bounds AS (
 gaps AS (
     SELECT symbol, frequency, year, a, b
     FROM (SELECT symbol, frequency, year, b AS a,
-                 lead(a) OVER (PARTITION BY symbol, frequency, year ORDER BY a) AS b
+                 lead(a) OVER (PARTITION BY symbol, frequency, year ORDER BY a, b) AS b
           FROM (SELECT symbol, frequency, year, a, b FROM data
                 UNION ALL SELECT symbol, frequency, year, a, a FROM bounds WHERE a < b
                 UNION ALL SELECT symbol, frequency, year, b, b FROM bounds WHERE a < b))
