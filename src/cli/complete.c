@@ -82,8 +82,8 @@ static void offer_kind(struct completion *completion, enum bln_complete kind)
 	for (size_t i = 0; kind == BLN_COMPLETE_TABLE && i < project->job_count; i++)
 		if (project->jobs[i].into)
 			offer(completion, project->jobs[i].into, NULL);
-	for (size_t i = 0; kind == BLN_COMPLETE_TABLE && i < project->tables.count; i++)
-		offer(completion, project->tables.items[i].name, NULL);
+	for (size_t i = 0; kind == BLN_COMPLETE_TABLE && i < project->table_count; i++)
+		offer(completion, project->tables[i].name, NULL);
 }
 
 static const struct bln_option *option_find(const struct bln_command *command, const char *word)

@@ -8,6 +8,7 @@
 
 enum bln_exit bln_cli_lake_open(struct bln_cli *cli, struct bln_cli_lake *lake)
 {
+	struct bln_setting_list roots = { 0 };
 	struct bln_expander expander;
 	struct bln_err err = { 0 };
 	const char *url;
@@ -20,8 +21,11 @@ enum bln_exit bln_cli_lake_open(struct bln_cli *cli, struct bln_cli_lake *lake)
 		return result;
 	expander = bln_cli_expander(cli, NULL);
 	if (bln_project_lake(&expander, &url, &err) != BLN_OK ||
+	    bln_project_foreign_roots(&expander, &roots, &err) != BLN_OK ||
 	    bln_lake_open(url, NULL, &lake->parquet.port, &lake->lake, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
+	lake->lake.roots = roots.items;
+	lake->lake.root_count = roots.count;
 	return BLN_EXIT_DONE;
 }
 

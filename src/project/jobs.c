@@ -71,9 +71,6 @@ static const struct bln_setting sql[] = {
 	  .help = "that table, as layer.table" },
 	{ .name = "side_key", .type = BLN_SETTING_LIST, .offset = offsetof(struct reading, job.side_key),
 	  .help = "the columns that name its rows: one that is there is not added again" },
-	{ .name = "quarantine", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.quarantine),
-	  .default_text = "silver.quarantine",
-	  .help = "the table that gets the rows that were refused, with the reason" },
 };
 
 static const struct bln_setting command[] = {

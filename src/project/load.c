@@ -24,8 +24,7 @@ static const struct bln_setting settings_rows[] = {
 	  .default_text = "0", .min = 0, .max = 1024,
 	  .help = "threads of one job; 0 is as many as there are cores" },
 	{ .name = "spill", .type = BLN_SETTING_STRING, .offset = offsetof(struct bln_project_settings, spill),
-	  .default_text = ".bullion/spill", .is_required = true,
-	  .help = "the folder for what does not fit in memory" },
+	  .help = "the folder for what does not fit in memory; otherwise it goes with the run's other files, in .bullion/work" },
 	{ .name = "max_concurrent", .type = BLN_SETTING_INT, .offset = offsetof(struct bln_project_settings, max_concurrent),
 	  .default_text = "1", .min = 1, .max = 256,
 	  .help = "how many jobs of a workflow run at once; each may hold `memory`" },
@@ -113,6 +112,19 @@ static void models_read(struct bln_parse *parse, const struct bln_entry *entry)
 	bln_parse_items(parse, entry->value, "model", &parse->project->models);
 }
 
+static void foreign_roots_read(struct bln_parse *parse, const struct bln_entry *entry)
+{
+	const struct bln_node *node = entry->value;
+
+	if (node->type == BLN_NODE_MAP)
+		bln_problems_add(parse->problems, node->place, "foreign_roots: a path or a list of paths is wanted, not a map");
+	for (size_t i = 0; node->type == BLN_NODE_LIST && i < node->count; i++)
+		if (node->items[i]->type != BLN_NODE_TEXT || node->items[i]->text[0] == '\0')
+			bln_problems_add(parse->problems, node->items[i]->place, "foreign_roots: a path is wanted, not %s",
+					 bln_node_type_name(node->items[i]->type));
+	parse->project->foreign_roots = node->type == BLN_NODE_NULL ? NULL : node;
+}
+
 static void later_read(struct bln_parse *parse, const struct bln_entry *entry)
 {
 	(void)parse;
@@ -128,7 +140,7 @@ static const struct {
 	{ "settings", settings_read },	{ "sources", sources_read },   { "tables", tables_read },
 	{ "jobs", jobs_read },		{ "workflows", workflows_read }, { "crawlers", crawlers_read },
 	{ "triggers", triggers_read },	{ "shares", shares_read },     { "models", models_read },
-	{ "share", later_read },	{ "foreign_roots", later_read },
+	{ "share", later_read },	{ "foreign_roots", foreign_roots_read },
 };
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 

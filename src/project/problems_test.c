@@ -60,6 +60,9 @@ static const struct {
 	{ "tables: {cryptos: {}}\n", "1:10: the section 'tables': name: 'cryptos' is no table: write layer.table" },
 	{ "tables: {Silver.x: {}}\n", "1:10: the section 'tables': name: 'Silver.x' is no table" },
 	{ "tables: {a.b.c: {}}\n", "1:10: the section 'tables': name: 'a.b.c' is no table" },
+	{ "tables: {a.b: {partiton_by: [c]}}\n", "1:16: unknown key 'partiton_by' in table 'a.b'; did you mean 'partition_by'?" },
+	{ "tables: {a.b: {properties: {x: [y]}}}\n", "1:29: table 'a.b': property 'x' takes a text" },
+	{ "foreign_roots: {a: b}\n", "1:16: foreign_roots: a path or a list of paths is wanted, not a map" },
 	{ "tables: {main.x: {}}\n", "1:10: the section 'tables': name: no layer can be called 'main'" },
 	/* jobs */
 	{ "jobs:\n  j: {}\n", "2:3: job 'j': 'kind' is missing: ingest, sql, command" },

@@ -36,11 +36,11 @@ const struct bln_project_source *bln_project_source(const struct bln_project *pr
 	return NULL;
 }
 
-const struct bln_project_item *bln_project_table(const struct bln_project *project, const char *name)
+const struct bln_project_table *bln_project_table(const struct bln_project *project, const char *name)
 {
-	for (size_t i = 0; i < project->tables.count; i++)
-		if (strcmp(project->tables.items[i].name, name) == 0)
-			return &project->tables.items[i];
+	for (size_t i = 0; i < project->table_count; i++)
+		if (strcmp(project->tables[i].name, name) == 0)
+			return &project->tables[i];
 	return NULL;
 }
 
@@ -95,6 +95,37 @@ bool bln_project_check_files(const struct bln_project *project, struct bln_probl
 static bool is_url(const char *lake)
 {
 	return strstr(lake, "://") != NULL;
+}
+
+static enum bln_status root_expand(const struct bln_expander *expander, const struct bln_node *node, const char **out,
+				   struct bln_err *err)
+{
+	const enum bln_status status = bln_expand(expander, node->text, "foreign_roots", node->place, false, out, err);
+
+	if (status != BLN_OK || is_url(*out) || **out == '/')
+		return status;
+	*out = bln_arena_printf(expander->arena, "%s/%s", expander->project->folder, *out);
+	return *out ? BLN_OK : bln_err_memory(err);
+}
+
+enum bln_status bln_project_foreign_roots(const struct bln_expander *expander, struct bln_setting_list *out,
+					  struct bln_err *err)
+{
+	const struct bln_node *node = expander->project->foreign_roots;
+	const size_t count = !node ? 0 : node->type == BLN_NODE_LIST ? node->count : 1;
+	const char **roots = bln_arena_calloc(expander->arena, count + 1, sizeof(*roots));
+
+	if (!roots)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		const enum bln_status status =
+			root_expand(expander, node->type == BLN_NODE_LIST ? node->items[i] : node, &roots[i], err);
+
+		if (status != BLN_OK)
+			return status;
+	}
+	*out = (struct bln_setting_list){ .items = roots, .count = count };
+	return BLN_OK;
 }
 
 enum bln_status bln_project_lake(const struct bln_expander *expander, const char **out, struct bln_err *err)

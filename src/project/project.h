@@ -31,7 +31,8 @@ enum {
 struct bln_project_settings {
 	int64_t memory_bytes; /* what the engine of one job may hold */
 	int64_t threads; /* of one job; 0: as many as there are cores */
-	const char *spill; /* where what does not fit in memory goes; below the project's folder unless absolute */
+	const char *spill; /* the folder for what does not fit in memory; below the project's unless absolute; NULL: with the
+			    * other files of a run */
 	int64_t max_concurrent; /* jobs of a workflow run at once */
 	int64_t log_bytes_max; /* of one run's log */
 };
@@ -117,7 +118,17 @@ struct bln_workflow {
 	size_t step_count;
 };
 
-/* A table's own settings and, of other sections, whatever is under a name. */
+/* What the file says of a table: how it is laid out when a job makes it. What a job says itself comes first. */
+struct bln_project_table {
+	const char *name; /* "layer.table" */
+	struct bln_place place;
+	const char *comment; /* becomes the table's description */
+	struct bln_setting_list partition_by;
+	struct bln_setting_list split_by; /* columns of which each data file holds one value */
+	const struct bln_node *properties; /* a map of texts: "delta.appendOnly": "true"; NULL: none */
+};
+
+/* Of other sections, whatever is under a name. */
 struct bln_project_item {
 	const char *name;
 	struct bln_place place;
@@ -143,7 +154,10 @@ struct bln_project {
 	size_t job_count;
 	const struct bln_workflow *workflows;
 	size_t workflow_count;
-	struct bln_project_items tables; /* by "layer.table" */
+	const struct bln_project_table *tables;
+	size_t table_count;
+	const struct bln_node *foreign_roots; /* places outside of the lake that absolute paths in logs may lead to: a text or a
+					       * list of them; NULL: none */
 	struct bln_project_items triggers; /* `kind` and `start` are checked */
 	struct bln_project_items crawlers;
 	struct bln_project_items shares;
@@ -171,7 +185,7 @@ bool bln_project_check_files(const struct bln_project *project, struct bln_probl
 const struct bln_job *bln_project_job(const struct bln_project *project, const char *name);
 const struct bln_workflow *bln_project_workflow(const struct bln_project *project, const char *name);
 const struct bln_project_source *bln_project_source(const struct bln_project *project, const char *name);
-const struct bln_project_item *bln_project_table(const struct bln_project *project, const char *name);
+const struct bln_project_table *bln_project_table(const struct bln_project *project, const char *name);
 
 /* The job or workflow nearest to NAME, or NULL: for "did you mean". */
 const char *bln_project_nearest(const struct bln_project *project, const char *name);
@@ -187,6 +201,10 @@ struct bln_expander;
  * directory. */
 BLN_MUST_CHECK enum bln_status bln_project_lake(const struct bln_expander *expander, const char **out,
 						struct bln_err *err);
+
+/* The foreign roots, expanded, absolute or URLs; in the expander's arena. */
+BLN_MUST_CHECK enum bln_status bln_project_foreign_roots(const struct bln_expander *expander, struct bln_setting_list *out,
+							  struct bln_err *err);
 
 /* Appends what may stand in the file, section by section, as Markdown: docs/CONFIG.md. */
 void bln_project_reference(struct bln_text *text);

@@ -20,7 +20,7 @@ static void the_example_becomes_what_it_says(void **state)
 	assert_int_equal(project->properties.count, 3);
 	assert_string_equal(bln_properties_get(&project->properties, "base"), "USD");
 	assert_int_equal(project->settings.memory_bytes, 1 << 30);
-	assert_string_equal(project->settings.spill, ".bullion/spill");
+	assert_null(project->settings.spill);
 
 	assert_int_equal(project->source_count, 3);
 	assert_string_equal(bln_project_source(project, "archive")->kind, "kraken_archive");
@@ -95,14 +95,18 @@ static void sections_may_come_in_any_order(void **state)
 	struct kit *kit = kit_parse("workflows: {w: {steps: {b: {job: j, after: a}, a: {job: j}}}}\n"
 				    "jobs: {j: {kind: ingest, source: s, into: bronze.x, properties: {list: [a, b]}}}\n"
 				    "sources: {s: {kind: kraken_archive}}\n"
-				    "tables: {silver.x: {comment: hello}}\n"
+				    "tables: {silver.x: {comment: hello, partition_by: [a, b], properties: {delta.appendOnly: true}}}\n"
+				    "foreign_roots: [/data, ./more]\n"
 				    "settings: {memory: 2GiB, threads: 3}\n");
 	(void)state;
 
 	assert_ok(kit->status, &kit->err);
 	assert_int_equal(kit->project->workflows[0].steps[0].after[0], 1);
 	assert_string_equal(bln_properties_get(&kit->project->jobs[0].properties, "list"), "a,b");
-	assert_non_null(bln_project_table(kit->project, "silver.x"));
+	assert_string_equal(bln_project_table(kit->project, "silver.x")->comment, "hello");
+	assert_int_equal(bln_project_table(kit->project, "silver.x")->partition_by.count, 2);
+	assert_string_equal(bln_project_table(kit->project, "silver.x")->properties->entries[0].value->text, "true");
+	assert_int_equal(kit->project->foreign_roots->count, 2);
 	assert_int_equal(kit->project->settings.memory_bytes, INT64_C(2) << 30);
 	assert_int_equal(kit->project->settings.threads, 3);
 	kit_end(kit);

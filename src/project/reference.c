@@ -14,6 +14,10 @@ void bln_project_reference(struct bln_text *text)
 			   "`project`, `lake`, `properties` stand at the top; names are letters, digits, `-` and `_`.\n\n"
 			   "## settings\n\n");
 	table_add(text, &bln_parse_project_settings);
+	bln_text_add(text, "\n## tables\n\nBy name, as in `silver.cryptos`; besides `properties`, a map of Delta's table properties:\n\n");
+	table_add(text, &bln_parse_table_settings);
+	bln_text_add(text, "\n## foreign_roots\n\nA path or a list of them: places outside of the lake that absolute paths in the logs "
+			   "of other people's tables may lead to.\n");
 	bln_text_add(text, "\n## jobs\n\nEvery job has a `kind` and may have `description`, `properties` and\n\n");
 	table_add(text, &bln_parse_job_common);
 	for (int i = 0; i < BLN_JOB_KINDS; i++) {

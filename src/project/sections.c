@@ -35,8 +35,8 @@ void bln_parse_sources(struct bln_parse *parse, const struct bln_node *section)
 	parse->project->source_count = sources ? count : 0;
 }
 
-static void items_read(struct bln_parse *parse, const struct bln_node *section, const char *what, bool is_table,
-		       struct bln_project_items *out)
+void bln_parse_items(struct bln_parse *parse, const struct bln_node *section, const char *what,
+		     struct bln_project_items *out)
 {
 	char of_section[64];
 	struct bln_project_item *items;
@@ -51,24 +51,68 @@ static void items_read(struct bln_parse *parse, const struct bln_node *section, 
 		size_t ignored;
 
 		items[i] = (struct bln_project_item){ .name = entry->key, .place = entry->place, .node = entry->value };
-		if (is_table)
-			(void)bln_name_check_table(entry->key, of_section, "name", entry->place, parse->problems);
-		else
-			(void)bln_name_check(entry->key, what, entry->place, parse->problems);
+		(void)bln_name_check(entry->key, what, entry->place, parse->problems);
 		(void)bln_parse_map(parse, entry->value, bln_parse_of(parse, what, entry->key), &ignored);
 	}
 	*out = (struct bln_project_items){ items, items ? count : 0 };
 }
 
-void bln_parse_items(struct bln_parse *parse, const struct bln_node *section, const char *what,
-		     struct bln_project_items *out)
+static const struct bln_setting table_rows[] = {
+	{ .name = "comment", .type = BLN_SETTING_STRING, .offset = offsetof(struct bln_project_table, comment),
+	  .help = "what the table is: becomes its description" },
+	{ .name = "partition_by", .type = BLN_SETTING_LIST, .offset = offsetof(struct bln_project_table, partition_by),
+	  .help = "the columns by which it is partitioned when a job makes it" },
+	{ .name = "split_by", .type = BLN_SETTING_LIST, .offset = offsetof(struct bln_project_table, split_by),
+	  .help = "the columns of which each data file holds one value" },
+};
+enum { TABLE_ROWS = sizeof(table_rows) / sizeof(table_rows[0]) };
+const struct bln_parse_table bln_parse_table_settings = { "", table_rows, TABLE_ROWS };
+
+/* Properties are Delta's: their names have dots, and what they may be is for src/delta to say. */
+static void table_properties_read(struct bln_parse *parse, const char *of, struct bln_project_table *table,
+				  const struct bln_node *node)
 {
-	items_read(parse, section, what, false, out);
+	const struct bln_entry *entry = bln_node_find(node, "properties");
+	size_t count;
+
+	if (!entry || !bln_parse_map(parse, entry->value, of, &count))
+		return;
+	table->properties = entry->value;
+	for (size_t i = 0; i < count; i++)
+		if (entry->value->entries[i].value->type != BLN_NODE_TEXT)
+			bln_problems_add(parse->problems, entry->value->entries[i].place, "%s: property '%s' takes a text", of,
+					 entry->value->entries[i].key);
 }
 
 void bln_parse_tables(struct bln_parse *parse, const struct bln_node *section)
 {
-	items_read(parse, section, "table", true, &parse->project->tables);
+	static const char *const skip[] = { "properties", NULL };
+	struct bln_project_table *tables;
+	size_t count;
+
+	if (!bln_parse_map(parse, section, "the section 'tables'", &count))
+		return;
+	tables = bln_parse_array(parse, count, sizeof(*tables));
+	for (size_t i = 0; tables && i < count; i++) {
+		const struct bln_entry *entry = &section->entries[i];
+		const char *of = bln_parse_of(parse, "table", entry->key);
+		const struct bln_feed feed = { .map = entry->value, .skip = skip, .place = entry->place, .of = of };
+		struct bln_settings settings;
+		size_t ignored;
+
+		(void)bln_name_check_table(entry->key, "the section 'tables'", "name", entry->place, parse->problems);
+		if (!bln_parse_map(parse, entry->value, of, &ignored))
+			continue;
+		if (bln_settings_init(&settings, table_rows, TABLE_ROWS, &tables[i], &parse->project->arena, NULL) != BLN_OK)
+			parse->problems->has_failed = true;
+		else
+			(void)bln_feed_check(&feed, &settings, parse->problems);
+		tables[i].name = entry->key;
+		tables[i].place = entry->place;
+		table_properties_read(parse, of, &tables[i], entry->value);
+	}
+	parse->project->tables = tables;
+	parse->project->table_count = tables ? count : 0;
 }
 
 static bool is_crawler(const struct bln_project *project, const char *name)
