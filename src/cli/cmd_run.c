@@ -32,6 +32,10 @@ static void result_add(const char *result, struct bln_text *text)
 
 	if (!result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
 		return;
+	if (json_is_null(json_object_get(json, "table"))) { /* a command: whatever it did, it is not rows */
+		json_decref(json);
+		return;
+	}
 	(void)!bln_json_get_int(json, "rows_out", &rows, NULL);
 	(void)!bln_json_get_int(json, "units", &units, NULL);
 	(void)!bln_json_get_int(json, "units_known", &known, NULL);
@@ -56,7 +60,8 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 {
 	struct bln_text text = { 0 };
 
-	result_add(event->result, &text);
+	if (event->state == BLN_RUN_SUCCEEDED)
+		result_add(event->result, &text);
 	bln_cli_say(showing->cli, "%-10s %-20s %s%s%s", bln_run_state_name(event->state), event->action->name,
 	            text.at ? text.at : "", text.length && event->reason[0] ? ": " : "", event->reason);
 	bln_text_clean_up(&text);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,38 +31,61 @@ static enum bln_exit file_write(struct bln_query *query, const char *sql, const 
 	return BLN_EXIT_DONE;
 }
 
-/* DuckDB writes files: Parquet is written beside and then given out, text goes straight. */
+/* From a pipe to OUT, until the pipe is closed on the other side. */
+struct pump {
+	int from;
+	FILE *to;
+	int error; /* an errno of writing; reading goes on, so that nobody waits */
+	struct bln_cancel *cancel; /* stops the query when nobody reads any more, as `head` does */
+};
+
+static void *pump_run(void *argument)
+{
+	struct pump *pump = argument;
+	char buffer[1 << 16];
+	ssize_t got;
+
+	while ((got = read(pump->from, buffer, sizeof(buffer))) > 0 || (got < 0 && errno == EINTR))
+		if (got > 0 && !pump->error && fwrite(buffer, 1, (size_t)got, pump->to) < (size_t)got) {
+			pump->error = errno ? errno : EIO;
+			bln_cancel_request(pump->cancel);
+		}
+	return NULL;
+}
+
+/* DuckDB writes files, and begins them by cutting them to nothing: stdout, which may be somebody's file to append to, is kept
+ * from it behind a pipe. */
 static enum bln_exit out_write(struct bln_query *query, const char *sql, const char *format)
 {
 	struct bln_cli *cli = query->cli;
-	const char *path = "/dev/stdout";
+	struct pump pump = { .to = cli->out, .cancel = cli->cancel };
 	struct bln_err err = { 0 };
-	char buffer[1 << 16];
-	size_t got;
-	FILE *in;
+	enum bln_status status;
+	pthread_t thread;
+	const char *path;
+	int ends[2];
 
-	if (strcmp(format, "parquet") == 0) {
-		if (isatty(fileno(cli->out)))
-			return bln_cli_fail_with(cli, BLN_INVALID,
-			                         "Parquet is not for a terminal: name a file with -o, or redirect the output");
-		path = query->spill ? bln_arena_printf(&cli->arena, "%s/result.parquet", query->spill) : NULL;
-		if (!path)
-			return bln_cli_fail_with(cli, BLN_IO, "there is no folder for temporary files: set TMPDIR");
+	if (strcmp(format, "parquet") == 0 && isatty(fileno(cli->out)))
+		return bln_cli_fail_with(cli, BLN_INVALID,
+		                         "Parquet is not for a terminal: name a file with -o, or redirect the output");
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return bln_cli_fail_with(cli, BLN_IO, "cannot make a pipe: %s", strerror(errno));
+	pump.from = ends[0];
+	path = bln_arena_printf(&cli->arena, "/proc/self/fd/%d", ends[1]);
+	if (!path || pthread_create(&thread, NULL, pump_run, &pump) != 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
 	}
-	fflush(cli->out);
-	if (bln_query_copy(query, sql, format, path, &err) != BLN_OK)
-		return bln_cli_fail(cli, &err);
-	if (strcmp(format, "parquet") != 0)
-		return BLN_EXIT_DONE;
-	in = fopen(path, "rb");
-	(void)unlink(path);
-	while (in && (got = fread(buffer, 1, sizeof(buffer), in)) > 0)
-		fwrite(buffer, 1, got, cli->out);
-	if (!in || ferror(in) || fflush(cli->out) != 0)
-		(void)bln_err_errno(&err, errno, "cannot write the result");
-	if (in)
-		fclose(in);
-	return err.status == BLN_OK ? BLN_EXIT_DONE : bln_cli_fail(cli, &err);
+	status = bln_query_copy(query, sql, format, path, &err);
+	close(ends[1]);
+	pthread_join(thread, NULL);
+	close(ends[0]);
+	if (pump.error == EPIPE)
+		return BLN_EXIT_FAILED;
+	if (pump.error || (status == BLN_OK && fflush(cli->out) != 0))
+		status = bln_err_errno(&err, pump.error ? pump.error : errno, "cannot write the result");
+	return status == BLN_OK ? BLN_EXIT_DONE : bln_cli_fail(cli, &err);
 }
 
 static enum bln_exit sql_run(struct bln_query *query)

@@ -222,7 +222,7 @@ enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const c
 
 	bln_text_add_format(&copy, "COPY (%s\n) TO ", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
-	bln_text_add_format(&copy, " (FORMAT %s%s)", format,
+	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
 	                    strcmp(format, "csv") == 0	? ", HEADER" :
 	                    strcmp(format, "json") == 0 ? ", ARRAY true" :
 	                                                  "");
