@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "engine/stage_private.h"
 
-enum { FOLDERS_OPEN_MAX = 16 };
+enum { FOLDERS_OPEN_MAX = 16, REMOVE_TRIES_MAX = 200, REMOVE_WAIT_US = 1000 };
 
 static int one_remove(const char *path, const struct stat *info, int type, struct FTW *at)
 {
@@ -24,8 +25,15 @@ static int one_remove(const char *path, const struct stat *info, int type, struc
 
 static void folders_remove(struct bln_stage *stage)
 {
-	for (size_t i = 0; i < stage->folder_count; i++)
-		nftw(stage->folders[i], one_remove, FOLDERS_OPEN_MAX, FTW_DEPTH | FTW_PHYS);
+	for (size_t i = 0; i < stage->folder_count; i++) {
+		/* Where a COPY was stopped, a thread of DuckDB's may still be about to make its file: then once more. */
+		for (int tries = 0; tries < REMOVE_TRIES_MAX; tries++) {
+			nftw(stage->folders[i], one_remove, FOLDERS_OPEN_MAX, FTW_DEPTH | FTW_PHYS);
+			if (access(stage->folders[i], F_OK) != 0)
+				break;
+			bln_clock_sleep_us(bln_clock_system(), REMOVE_WAIT_US);
+		}
+	}
 	bln_mem_free(stage->folders);
 }
 
