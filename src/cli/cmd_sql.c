@@ -31,13 +31,28 @@ static enum bln_exit file_write(struct bln_query *query, const char *sql, const 
 	return BLN_EXIT_DONE;
 }
 
-/* From a pipe to OUT, until the pipe is closed on the other side. */
+/* From a pipe to stdout, until the pipe is closed on the other side. */
 struct pump {
 	int from;
-	FILE *to;
+	int to;
 	int error; /* an errno of writing; reading goes on, so that nobody waits */
 	struct bln_cancel *cancel; /* stops the query when nobody reads any more, as `head` does */
 };
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return errno;
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
 
 static void *pump_run(void *argument)
 {
@@ -45,11 +60,13 @@ static void *pump_run(void *argument)
 	char buffer[1 << 16];
 	ssize_t got;
 
-	while ((got = read(pump->from, buffer, sizeof(buffer))) > 0 || (got < 0 && errno == EINTR))
-		if (got > 0 && !pump->error && fwrite(buffer, 1, (size_t)got, pump->to) < (size_t)got) {
-			pump->error = errno ? errno : EIO;
+	while ((got = read(pump->from, buffer, sizeof(buffer))) > 0 || (got < 0 && errno == EINTR)) {
+		if (got < 0 || pump->error)
+			continue;
+		pump->error = write_all(pump->to, buffer, (size_t)got);
+		if (pump->error)
 			bln_cancel_request(pump->cancel);
-		}
+	}
 	return NULL;
 }
 
@@ -58,7 +75,7 @@ static void *pump_run(void *argument)
 static enum bln_exit out_write(struct bln_query *query, const char *sql, const char *format)
 {
 	struct bln_cli *cli = query->cli;
-	struct pump pump = { .to = cli->out, .cancel = cli->cancel };
+	struct pump pump = { .to = fileno(cli->out), .cancel = cli->cancel };
 	struct bln_err err = { 0 };
 	enum bln_status status;
 	pthread_t thread;
@@ -68,8 +85,8 @@ static enum bln_exit out_write(struct bln_query *query, const char *sql, const c
 	if (strcmp(format, "parquet") == 0 && isatty(fileno(cli->out)))
 		return bln_cli_fail_with(cli, BLN_INVALID,
 		                         "Parquet is not for a terminal: name a file with -o, or redirect the output");
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return bln_cli_fail_with(cli, BLN_IO, "cannot make a pipe: %s", strerror(errno));
+	if (fflush(cli->out) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+		return bln_cli_fail_with(cli, BLN_IO, "cannot write the result: %s", strerror(errno));
 	pump.from = ends[0];
 	path = bln_arena_printf(&cli->arena, "/proc/self/fd/%d", ends[1]);
 	if (!path || pthread_create(&thread, NULL, pump_run, &pump) != 0) {
@@ -83,8 +100,8 @@ static enum bln_exit out_write(struct bln_query *query, const char *sql, const c
 	close(ends[0]);
 	if (pump.error == EPIPE)
 		return BLN_EXIT_FAILED;
-	if (pump.error || (status == BLN_OK && fflush(cli->out) != 0))
-		status = bln_err_errno(&err, pump.error ? pump.error : errno, "cannot write the result");
+	if (pump.error)
+		status = bln_err_errno(&err, pump.error, "cannot write the result");
 	return status == BLN_OK ? BLN_EXIT_DONE : bln_cli_fail(cli, &err);
 }
 
