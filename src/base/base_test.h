@@ -12,12 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define assert_ok(call, err)                                              \
-	do {                                                              \
-		enum bln_status assert_ok_status = (call);                \
-		if (assert_ok_status != BLN_OK)                           \
-			fail_msg("%s: %s (%s)", #call, (err)->message,    \
-			         bln_status_name(assert_ok_status));      \
+#define assert_ok(call, err)                                                                                           \
+	do {                                                                                                           \
+		enum bln_status assert_ok_status = (call);                                                             \
+		if (assert_ok_status != BLN_OK)                                                                        \
+			fail_msg("%s: %s (%s)", #call, (err)->message, bln_status_name(assert_ok_status));             \
 	} while (0)
 
 /* BLN_TEST_SEED sets another seed; the one in use is printed, so that a failure can be repeated. */

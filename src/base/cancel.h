@@ -14,8 +14,8 @@
 /* { 0 } is never cancelled. */
 struct bln_cancel {
 	atomic_bool is_requested; /* may be set in a signal handler */
-	struct bln_clock *clock;  /* for the deadline; NULL: there is none */
-	int64_t deadline_us;      /* on the clock's monotonic time */
+	struct bln_clock *clock; /* for the deadline; NULL: there is none */
+	int64_t deadline_us; /* on the clock's monotonic time */
 };
 
 /* Sets a deadline TIMEOUT_US from now. */

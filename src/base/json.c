@@ -12,7 +12,7 @@ enum bln_status bln_json_parse(const char *bytes, size_t length, const char *wha
 	if (json_error_code(&error) == json_error_out_of_memory)
 		return bln_err_memory(err);
 	return bln_err_set(err, BLN_CORRUPT, "%s: not JSON at line %d, column %d: %s", what, error.line, error.column,
-	                   bln_quote(error.text, strlen(error.text)).text);
+			   bln_quote(error.text, strlen(error.text)).text);
 }
 
 /* The member, or NULL when it is absent or null. */

@@ -14,20 +14,21 @@
 
 /* Parses LENGTH bytes into *JSON, which the caller frees with json_decref. BLN_CORRUPT names WHAT, line and column. */
 BLN_MUST_CHECK enum bln_status bln_json_parse(const char *bytes, size_t length, const char *what, json_t **json,
-                                              struct bln_err *err);
+					      struct bln_err *err);
 
 /* Members of OBJECT by KEY. A member that is absent or null leaves *OUT as it was; one of another type is BLN_CORRUPT,
  * named. Slices point into the JSON and live as long as it does. */
 BLN_MUST_CHECK enum bln_status bln_json_get_text(const json_t *object, const char *key, struct bln_slice *out,
-                                                 struct bln_err *err);
-BLN_MUST_CHECK enum bln_status bln_json_get_int(const json_t *object, const char *key, int64_t *out, struct bln_err *err);
+						 struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_json_get_int(const json_t *object, const char *key, int64_t *out,
+						struct bln_err *err);
 BLN_MUST_CHECK enum bln_status bln_json_get_bool(const json_t *object, const char *key, bool *out, struct bln_err *err);
 
 /* *OUT is the member object or array, or NULL. Borrowed. */
 BLN_MUST_CHECK enum bln_status bln_json_get_object(const json_t *object, const char *key, json_t **out,
-                                                   struct bln_err *err);
+						   struct bln_err *err);
 BLN_MUST_CHECK enum bln_status bln_json_get_array(const json_t *object, const char *key, json_t **out,
-                                                  struct bln_err *err);
+						  struct bln_err *err);
 
 /* Appends BYTES as a JSON string with its quotes. BYTES should be UTF-8; they are passed on as they are. */
 void bln_json_add_string(struct bln_text *text, const char *bytes, size_t length);

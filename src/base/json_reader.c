@@ -9,7 +9,10 @@
 void bln_json_reader_init(struct bln_json_reader *reader, const char *bytes, size_t length, struct bln_arena *arena)
 {
 	*reader = (struct bln_json_reader){
-		.arena = arena, .start = bytes, .at = bytes, .end = length ? bytes + length : bytes,
+		.arena = arena,
+		.start = bytes,
+		.at = bytes,
+		.end = length ? bytes + length : bytes,
 	};
 }
 
@@ -296,5 +299,6 @@ enum bln_status bln_json_reader_error(const struct bln_json_reader *reader, cons
 	if (reader->has_no_memory)
 		return bln_err_memory(err);
 	return bln_err_set(err, BLN_CORRUPT, "%s: not JSON at column %zu: %s", what,
-	                   (size_t)(reader->at - reader->start) + 1, reader->wrong ? reader->wrong : "nothing is wrong");
+			   (size_t)(reader->at - reader->start) + 1,
+			   reader->wrong ? reader->wrong : "nothing is wrong");
 }

@@ -18,6 +18,6 @@ typedef enum bln_status bln_parallel_work(void *context, size_t index, struct bl
  * After a failure no further item is begun; those begun are finished. Returns BLN_OK when all went well, else the failure
  * of the lowest item that failed, with its ERR. */
 BLN_MUST_CHECK enum bln_status bln_parallel_run(size_t count, int threads, bln_parallel_work *work, void *context,
-                                                struct bln_err *err);
+						struct bln_err *err);
 
 #endif

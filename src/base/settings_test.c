@@ -247,9 +247,9 @@ static void lists_that_are_apart_may_hold_commas(void **state)
 	assert_non_null(many);
 	for (size_t i = 0; i <= BLN_SETTING_ITEMS_MAX; i++)
 		many[i] = bln_slice_of("x");
-	assert_int_equal(
-		bln_settings_set_list(&f.settings, bln_slice_of("symbols"), many, BLN_SETTING_ITEMS_MAX + 1, &f.err),
-		BLN_INVALID);
+	assert_int_equal(bln_settings_set_list(&f.settings, bln_slice_of("symbols"), many, BLN_SETTING_ITEMS_MAX + 1,
+					       &f.err),
+			 BLN_INVALID);
 	assert_string_equal(f.err.message, "symbols: more than 10000 items");
 	free(many);
 	bln_arena_clean_up(&f.arena);
@@ -296,8 +296,9 @@ static void help_and_reference_come_from_the_table(void **state)
 
 	bln_settings_help(table, ROWS, &text);
 	assert_non_null(strstr(text.at, "  source      where rows come from (text; required)\n"));
-	assert_non_null(strstr(
-		text.at, "  batch_size  what is staged at once (a size as in 64MiB, at least 1KiB; default 64MiB)\n"));
+	assert_non_null(
+		strstr(text.at,
+		       "  batch_size  what is staged at once (a size as in 64MiB, at least 1KiB; default 64MiB)\n"));
 	bln_text_clear(&text);
 	bln_settings_markdown(table, ROWS, &text);
 	assert_non_null(

@@ -25,8 +25,8 @@ static const struct {
 	int code;
 	enum bln_status status;
 } from_errno[] = {
-	{ ENOENT, BLN_NOT_FOUND }, { ENOTDIR, BLN_NOT_FOUND }, { EEXIST, BLN_EXISTS },     { EACCES, BLN_DENIED },
-	{ EPERM, BLN_DENIED },     { EROFS, BLN_DENIED },      { ENOMEM, BLN_NO_MEMORY }, { EINTR, BLN_CANCELLED },
+	{ ENOENT, BLN_NOT_FOUND }, { ENOTDIR, BLN_NOT_FOUND }, { EEXIST, BLN_EXISTS },	  { EACCES, BLN_DENIED },
+	{ EPERM, BLN_DENIED },	   { EROFS, BLN_DENIED },      { ENOMEM, BLN_NO_MEMORY }, { EINTR, BLN_CANCELLED },
 };
 
 enum bln_status bln_err_set(struct bln_err *err, enum bln_status status, const char *format, ...)
@@ -61,7 +61,7 @@ enum bln_status bln_err_errno(struct bln_err *err, int code, const char *format,
 	va_end(arguments);
 	if (used >= 0 && (size_t)used < sizeof(err->message))
 		snprintf(err->message + used, sizeof(err->message) - (size_t)used, ": %s",
-		         strerror_r(code, reason, sizeof(reason)));
+			 strerror_r(code, reason, sizeof(reason)));
 	return status;
 }
 
@@ -80,7 +80,7 @@ enum bln_status bln_err_where(struct bln_err *err, enum bln_status status, const
 	message[sizeof(message) - 1] = '\0';
 	/* A long place must not push the cause out: it gets at most half of the room. */
 	snprintf(err->message, sizeof(err->message), "%.*s: %.*s", (int)sizeof(where) / 2 - 4, where,
-	         (int)sizeof(message) / 2, message);
+		 (int)sizeof(message) / 2, message);
 	return err->status;
 }
 

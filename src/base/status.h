@@ -9,18 +9,18 @@
 
 enum bln_status {
 	BLN_OK,
-	BLN_INVALID,     /* the caller's input is wrong: usage, config, a value */
-	BLN_NOT_FOUND,   /* the thing named is not there */
-	BLN_EXISTS,      /* the thing that must not be there is: a put-if-absent that lost */
-	BLN_CONFLICT,    /* another writer won and trying again by ourselves is not safe or did not help */
-	BLN_CORRUPT,     /* stored bytes are not what their format promises */
+	BLN_INVALID, /* the caller's input is wrong: usage, config, a value */
+	BLN_NOT_FOUND, /* the thing named is not there */
+	BLN_EXISTS, /* the thing that must not be there is: a put-if-absent that lost */
+	BLN_CONFLICT, /* another writer won and trying again by ourselves is not safe or did not help */
+	BLN_CORRUPT, /* stored bytes are not what their format promises */
 	BLN_UNSUPPORTED, /* valid, but a feature that we do not read or write; the message names it */
-	BLN_DENIED,      /* not allowed: permissions, a path outside its root */
-	BLN_IO,          /* the disk, the network or the operating system failed */
+	BLN_DENIED, /* not allowed: permissions, a path outside its root */
+	BLN_IO, /* the disk, the network or the operating system failed */
 	BLN_NO_MEMORY,
-	BLN_CANCELLED,   /* interrupted, or past its deadline */
-	BLN_PARTIAL,     /* done in part; the rest is named */
-	BLN_BUG,         /* an invariant of ours does not hold */
+	BLN_CANCELLED, /* interrupted, or past its deadline */
+	BLN_PARTIAL, /* done in part; the rest is named */
+	BLN_BUG, /* an invariant of ours does not hold */
 	BLN_STATUSES
 };
 
@@ -49,11 +49,11 @@ enum bln_status bln_err_memory(struct bln_err *err);
 const char *bln_status_name(enum bln_status status);
 
 /* In functions with `enum bln_status status` and a label `done` that cleans up: leaves at the first failure. */
-#define BLN_TRY(call)                     \
-	do {                              \
-		status = (call);          \
-		if (status != BLN_OK)     \
-			goto done;        \
+#define BLN_TRY(call)                                                                                                  \
+	do {                                                                                                           \
+		status = (call);                                                                                       \
+		if (status != BLN_OK)                                                                                  \
+			goto done;                                                                                     \
 	} while (0)
 
 /* Outside bytes made fit for a message: at most 63 of them, what is not printable ASCII as '?'. Lives as long as the

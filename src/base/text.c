@@ -32,8 +32,7 @@ bool bln_slice_ends(struct bln_slice slice, const char *suffix)
 {
 	size_t length = strlen(suffix);
 
-	return slice.length >= length &&
-	       (length == 0 || memcmp(slice.at + slice.length - length, suffix, length) == 0);
+	return slice.length >= length && (length == 0 || memcmp(slice.at + slice.length - length, suffix, length) == 0);
 }
 
 struct bln_slice bln_slice_cut(struct bln_slice *slice, char byte)

@@ -19,9 +19,9 @@ static void uuids_have_their_form_and_differ(void **state)
 	(void)state;
 
 	bln_random_init(&random, test_seed(4));
-	assert_int_equal(
-		regcomp(&form, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", REG_EXTENDED),
-		0);
+	assert_int_equal(regcomp(&form, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+				 REG_EXTENDED),
+			 0);
 	for (int i = 0; i < COUNT; i++) {
 		bln_uuid_make(&random, texts[i]);
 		assert_int_equal(regexec(&form, texts[i], 0, NULL, 0), 0);

@@ -6,8 +6,8 @@
 #include "base/nearest.h"
 #include "delta/log_name.h"
 
-enum bln_status bln_lake_open(const char *url, const struct bln_store_options *options, const struct bln_parquet *parquet,
-                              struct bln_lake *lake, struct bln_err *err)
+enum bln_status bln_lake_open(const char *url, const struct bln_store_options *options,
+			      const struct bln_parquet *parquet, struct bln_lake *lake, struct bln_err *err)
 {
 	struct bln_store *store = NULL;
 	enum bln_status status = bln_store_open(url, options, &store, err);
@@ -44,13 +44,14 @@ enum bln_status bln_table_name_check(struct bln_slice name, struct bln_err *err)
 
 	if (is_name_part(layer) && is_name_part(table))
 		return BLN_OK;
-	return bln_err_set(err, BLN_INVALID,
-	                   "'%s' is no table's name: expected LAYER.TABLE of letters, digits and '_', as in silver.cryptos",
-	                   bln_quote(name.at, name.length).text);
+	return bln_err_set(
+		err, BLN_INVALID,
+		"'%s' is no table's name: expected LAYER.TABLE of letters, digits and '_', as in silver.cryptos",
+		bln_quote(name.at, name.length).text);
 }
 
 enum bln_status bln_lake_table(const struct bln_lake *lake, const char *name, struct bln_arena *arena,
-                               struct bln_table *table, struct bln_err *err)
+			       struct bln_table *table, struct bln_err *err)
 {
 	struct bln_slice rest = bln_slice_of(name);
 	enum bln_status status = bln_table_name_check(rest, err);
@@ -84,13 +85,15 @@ static enum bln_status not_found(const struct bln_lake *lake, const char *name, 
 	else if (count == 0)
 		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s: the lake is empty", name);
 	else
-		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s: `bullion table list` shows what there is", name);
+		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s: `bullion table list` shows what there is",
+				  name);
 	bln_arena_clean_up(&arena);
 	return BLN_NOT_FOUND;
 }
 
 /* Whether anything lies in the table's log: what tells "no such table" from "no such version". */
-static enum bln_status log_exists(const struct bln_table *table, struct bln_arena *arena, bool *exists, struct bln_err *err)
+static enum bln_status log_exists(const struct bln_table *table, struct bln_arena *arena, bool *exists,
+				  struct bln_err *err)
 {
 	struct bln_list_options options = { .is_shallow = true };
 	struct bln_listing *listing = NULL;
@@ -109,7 +112,7 @@ done:
 }
 
 enum bln_status bln_lake_snapshot(const struct bln_lake *lake, const char *name, int64_t version,
-                                  struct bln_snapshot **snapshot, struct bln_err *err)
+				  struct bln_snapshot **snapshot, struct bln_err *err)
 {
 	struct bln_arena arena = { 0 };
 	struct bln_table table;
@@ -128,7 +131,7 @@ done:
 }
 
 enum bln_status bln_lake_snapshot_if_any(const struct bln_lake *lake, const char *name, struct bln_snapshot **snapshot,
-                                         struct bln_err *err)
+					 struct bln_err *err)
 {
 	struct bln_arena arena = { 0 };
 	struct bln_table table;
@@ -155,7 +158,7 @@ struct folder_walk {
 };
 
 static enum bln_status table_add(struct folder_walk *walk, struct bln_slice layer, struct bln_slice table,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	struct bln_table place;
 	enum bln_status status;
@@ -242,7 +245,7 @@ done:
 }
 
 enum bln_status bln_lake_tables(const struct bln_lake *lake, struct bln_arena *arena, const char *const **names,
-                                size_t *count, struct bln_err *err)
+				size_t *count, struct bln_err *err)
 {
 	struct folder_walk walk = { .lake = lake, .arena = arena };
 	enum bln_status status;
@@ -264,7 +267,7 @@ done:
 }
 
 enum bln_status bln_lake_foreign(const struct bln_lake *lake, const char *url, struct bln_store **store,
-                                 struct bln_table *table, struct bln_err *err)
+				 struct bln_table *table, struct bln_err *err)
 {
 	enum bln_status status = bln_store_open(url, NULL, store, err);
 

@@ -31,8 +31,8 @@ struct bln_lake {
 /* Opens the store at URL. OPTIONS may be NULL; PARQUET and ROOTS are the caller's and outlive the lake. Nothing is made: a lake
  * that is not there yet has no tables. */
 BLN_MUST_CHECK enum bln_status bln_lake_open(const char *url, const struct bln_store_options *options,
-                                             const struct bln_parquet *parquet, struct bln_lake *lake,
-                                             struct bln_err *err);
+					     const struct bln_parquet *parquet, struct bln_lake *lake,
+					     struct bln_err *err);
 void bln_lake_close(struct bln_lake *lake); /* of { 0 } is fine */
 
 /* BLN_INVALID, saying what a table's name is. */
@@ -40,22 +40,22 @@ BLN_MUST_CHECK enum bln_status bln_table_name_check(struct bln_slice name, struc
 
 /* Where NAME lies or would lie, in ARENA. Looks at nothing. BLN_INVALID for what is no name. */
 BLN_MUST_CHECK enum bln_status bln_lake_table(const struct bln_lake *lake, const char *name, struct bln_arena *arena,
-                                              struct bln_table *table, struct bln_err *err);
+					      struct bln_table *table, struct bln_err *err);
 
 /* The table at VERSION. BLN_NOT_FOUND names the nearest table there is; else as bln_snapshot_load, ERR naming the table. */
 BLN_MUST_CHECK enum bln_status bln_lake_snapshot(const struct bln_lake *lake, const char *name, int64_t version,
-                                                 struct bln_snapshot **snapshot, struct bln_err *err);
+						 struct bln_snapshot **snapshot, struct bln_err *err);
 
 /* The same; *SNAPSHOT is NULL where there is no such table yet. */
 BLN_MUST_CHECK enum bln_status bln_lake_snapshot_if_any(const struct bln_lake *lake, const char *name,
-                                                        struct bln_snapshot **snapshot, struct bln_err *err);
+							struct bln_snapshot **snapshot, struct bln_err *err);
 
 /* The names of all tables, sorted, in ARENA: folders two below the lake that have a log. */
 BLN_MUST_CHECK enum bln_status bln_lake_tables(const struct bln_lake *lake, struct bln_arena *arena,
-                                               const char *const **names, size_t *count, struct bln_err *err);
+					       const char *const **names, size_t *count, struct bln_err *err);
 
 /* A table that lies anywhere: a path or URL. *STORE is opened for it, and the caller's to close. */
 BLN_MUST_CHECK enum bln_status bln_lake_foreign(const struct bln_lake *lake, const char *url, struct bln_store **store,
-                                                struct bln_table *table, struct bln_err *err);
+						struct bln_table *table, struct bln_err *err);
 
 #endif

@@ -5,72 +5,106 @@
 #include "base/mem.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define TEXT(literal) { literal, sizeof(literal) - 1 }
-#define LIST(...)                                                                                    \
-	{                                                                                            \
-		.items = (const char *const[]){ __VA_ARGS__ },                                       \
-		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)         \
+#define TEXT(literal)                                                                                                  \
+	{                                                                                                              \
+		literal, sizeof(literal) - 1                                                                           \
+	}
+#define LIST(...)                                                                                                      \
+	{                                                                                                              \
+		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
+		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
 	}
 
 /* One per asset class, in each layer. */
 static const char *const classes[] = { "cryptos", "indices", "forex", "commodities", NULL };
 
 static const struct bln_standard_column bronze_candles[] = {
-	{ "symbol", "string" },        { "datetime", "timestamp" }, { "open", "double" },       { "high", "double" },
-	{ "low", "double" },           { "close", "double" },       { "volume", "double" },     { "vwap", "double" },
-	{ "trades", "long" },          { "frequency", "string" },   { "origin", "string" },     { "base_currency", "string" },
-	{ "type", "string" },          { "source", "string" },      { "source_unit", "string" }, { "load_date", "date" },
-	{ "loaded_at", "timestamp" },
+	{ "symbol", "string" },	   { "datetime", "timestamp" },	 { "open", "double" },
+	{ "high", "double" },	   { "low", "double" },		 { "close", "double" },
+	{ "volume", "double" },	   { "vwap", "double" },	 { "trades", "long" },
+	{ "frequency", "string" }, { "origin", "string" },	 { "base_currency", "string" },
+	{ "type", "string" },	   { "source", "string" },	 { "source_unit", "string" },
+	{ "load_date", "date" },   { "loaded_at", "timestamp" },
 };
 
 /* Behind the contract's columns: the table it was said for, of what it is, its file, its first and last candle, and what was
  * refused. */
 static const struct bln_standard_column bronze_units[] = {
-	{ "unit", "string" },       { "source", "string" },  { "symbol", "string" },      { "frequency", "string" },
-	{ "from", "timestamp" },    { "to", "timestamp" },   { "rows", "long" },          { "hash", "string" },
-	{ "loaded_at", "timestamp" }, { "table_name", "string" }, { "base_currency", "string" },
-	{ "type", "string" },       { "path", "string" },   { "first_datetime", "timestamp" },
-	{ "last_datetime", "timestamp" }, { "refused", "long" },
+	{ "unit", "string" },
+	{ "source", "string" },
+	{ "symbol", "string" },
+	{ "frequency", "string" },
+	{ "from", "timestamp" },
+	{ "to", "timestamp" },
+	{ "rows", "long" },
+	{ "hash", "string" },
+	{ "loaded_at", "timestamp" },
+	{ "table_name", "string" },
+	{ "base_currency", "string" },
+	{ "type", "string" },
+	{ "path", "string" },
+	{ "first_datetime", "timestamp" },
+	{ "last_datetime", "timestamp" },
+	{ "refused", "long" },
 };
 
 static const struct bln_standard_column silver_candles[] = {
-	{ "symbol", "string" },  { "base_currency", "string" }, { "type", "string" },    { "datetime", "timestamp" },
-	{ "date", "date" },      { "time", "string" },          { "frequency", "string" }, { "year", "integer" },
-	{ "month", "integer" },  { "day", "integer" },          { "open", "double" },    { "high", "double" },
-	{ "low", "double" },     { "close", "double" },         { "volume", "double" },  { "vwap", "double" },
-	{ "trades", "long" },    { "origin", "string" },        { "source", "string" },  { "audit_time", "timestamp" },
+	{ "symbol", "string" }, { "base_currency", "string" }, { "type", "string" },	  { "datetime", "timestamp" },
+	{ "date", "date" },	{ "time", "string" },	       { "frequency", "string" }, { "year", "integer" },
+	{ "month", "integer" }, { "day", "integer" },	       { "open", "double" },	  { "high", "double" },
+	{ "low", "double" },	{ "close", "double" },	       { "volume", "double" },	  { "vwap", "double" },
+	{ "trades", "long" },	{ "origin", "string" },	       { "source", "string" },	  { "audit_time", "timestamp" },
 };
 
 static const struct bln_standard_column silver_quarantine[] = {
-	{ "id", "string" },     { "reason", "string" }, { "is_kept", "boolean" }, { "unit", "string" },
-	{ "source", "string" }, { "symbol", "string" }, { "frequency", "string" }, { "path", "string" },
-	{ "line", "long" },     { "raw", "string" },    { "loaded_at", "timestamp" },
+	{ "id", "string" },	{ "reason", "string" }, { "is_kept", "boolean" },     { "unit", "string" },
+	{ "source", "string" }, { "symbol", "string" }, { "frequency", "string" },    { "path", "string" },
+	{ "line", "long" },	{ "raw", "string" },	{ "loaded_at", "timestamp" },
 };
 
 static const struct bln_standard_column silver_restatements[] = {
-	{ "id", "string" },           { "symbol", "string" },     { "frequency", "string" }, { "datetime", "timestamp" },
-	{ "field", "string" },        { "old_value", "double" },  { "new_value", "double" }, { "old_origin", "string" },
-	{ "new_origin", "string" },   { "old_source", "string" }, { "new_source", "string" }, { "source_unit", "string" },
-	{ "old_loaded_at", "timestamp" }, { "new_loaded_at", "timestamp" },
+	{ "id", "string" },
+	{ "symbol", "string" },
+	{ "frequency", "string" },
+	{ "datetime", "timestamp" },
+	{ "field", "string" },
+	{ "old_value", "double" },
+	{ "new_value", "double" },
+	{ "old_origin", "string" },
+	{ "new_origin", "string" },
+	{ "old_source", "string" },
+	{ "new_source", "string" },
+	{ "source_unit", "string" },
+	{ "old_loaded_at", "timestamp" },
+	{ "new_loaded_at", "timestamp" },
 };
 
 static const struct bln_standard_column gold_info[] = {
-	{ "stage", "string" },          { "table", "string" },       { "symbol", "string" },  { "base_currency", "string" },
-	{ "type", "string" },           { "frequency", "string" },   { "init_datetime", "timestamp" },
-	{ "end_datetime", "timestamp" }, { "rows", "long" },         { "expected", "long" }, { "confirmed_empty", "long" },
+	{ "stage", "string" },
+	{ "table", "string" },
+	{ "symbol", "string" },
+	{ "base_currency", "string" },
+	{ "type", "string" },
+	{ "frequency", "string" },
+	{ "init_datetime", "timestamp" },
+	{ "end_datetime", "timestamp" },
+	{ "rows", "long" },
+	{ "expected", "long" },
+	{ "confirmed_empty", "long" },
 	{ "missing", "long" },
 };
 
 static const struct bln_standard_column gold_coverage[] = {
-	{ "table", "string" }, { "symbol", "string" }, { "frequency", "string" }, { "year", "integer" },
-	{ "from", "timestamp" }, { "to", "timestamp" }, { "state", "string" }, { "candles", "long" },
+	{ "table", "string" },	 { "symbol", "string" }, { "frequency", "string" }, { "year", "integer" },
+	{ "from", "timestamp" }, { "to", "timestamp" },	 { "state", "string" },	    { "candles", "long" },
 };
 
 static const struct bln_standard_column gold_candles[] = {
-	{ "symbol", "string" }, { "base_currency", "string" }, { "type", "string" },   { "frequency", "string" },
-	{ "datetime", "timestamp" }, { "year", "integer" },    { "open", "double" },   { "high", "double" },
-	{ "low", "double" },    { "close", "double" },         { "volume", "double" }, { "vwap", "double" },
-	{ "trades", "long" },   { "source", "string" },        { "available_at", "timestamp" },
+	{ "symbol", "string" },	   { "base_currency", "string" }, { "type", "string" },
+	{ "frequency", "string" }, { "datetime", "timestamp" },	  { "year", "integer" },
+	{ "open", "double" },	   { "high", "double" },	  { "low", "double" },
+	{ "close", "double" },	   { "volume", "double" },	  { "vwap", "double" },
+	{ "trades", "long" },	   { "source", "string" },	  { "available_at", "timestamp" },
 };
 
 /* The units of a commit are in its commitInfo, which no checkpoint keeps: other writers must not clean the log up. */
@@ -137,7 +171,7 @@ const struct bln_standard_table *bln_standard_find(const char *name)
 }
 
 enum bln_status bln_standard_schema(const struct bln_standard_table *table, struct bln_arena *arena,
-                                    struct bln_schema *schema, struct bln_err *err)
+				    struct bln_schema *schema, struct bln_err *err)
 {
 	struct bln_field *fields = bln_arena_calloc(arena, table->column_count, sizeof(*fields));
 
@@ -147,10 +181,10 @@ enum bln_status bln_standard_schema(const struct bln_standard_table *table, stru
 		const struct bln_standard_column *column = &table->columns[i];
 
 		fields[i] = (struct bln_field){ .name = column->name,
-			                        .physical_name = column->name,
-			                        .id = -1,
-			                        .is_nullable = true,
-			                        .metadata = "{}" };
+						.physical_name = column->name,
+						.id = -1,
+						.is_nullable = true,
+						.metadata = "{}" };
 		if (!bln_type_parse_primitive(bln_slice_of(column->type), &fields[i].type))
 			return bln_err_set(err, BLN_BUG, "column %s: '%s' is no type", column->name, column->type);
 	}

@@ -33,9 +33,10 @@ const struct bln_standard_table *bln_standard_find(const char *name);
 
 /* Its columns as a schema, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_standard_schema(const struct bln_standard_table *table, struct bln_arena *arena,
-                                                   struct bln_schema *schema, struct bln_err *err);
+						   struct bln_schema *schema, struct bln_err *err);
 
 /* A standard table that nobody has written yet, as it reads: no rows, version -1. BLN_NOT_FOUND where NAME is none. */
-BLN_MUST_CHECK enum bln_status bln_standard_empty(const char *name, struct bln_snapshot **snapshot, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_standard_empty(const char *name, struct bln_snapshot **snapshot,
+						  struct bln_err *err);
 
 #endif

@@ -20,7 +20,8 @@ struct parser {
 	const char **words;
 };
 
-static enum bln_status wrong_choice(const char *what, const char *value, const char *const *choices, struct bln_err *err)
+static enum bln_status wrong_choice(const char *what, const char *value, const char *const *choices,
+				    struct bln_err *err)
 {
 	struct bln_text text = { 0 };
 	enum bln_status status;
@@ -80,8 +81,9 @@ static enum bln_status unknown_option(const struct parser *parser, struct bln_sl
 	for (size_t i = 0; i < bln_global_option_count; i++)
 		bln_nearest_try(name, bln_global_options[i].name, &meant, &distance);
 	return bln_err_set(parser->err, BLN_INVALID, "unknown option '--%s'%s%s%s%s%s",
-			   bln_quote(name.at, name.length).text, command ? " of bullion " : "", command ? command->name : "",
-			   meant ? "; did you mean '--" : "", meant ? meant : "", meant ? "'?" : "");
+			   bln_quote(name.at, name.length).text, command ? " of bullion " : "",
+			   command ? command->name : "", meant ? "; did you mean '--" : "", meant ? meant : "",
+			   meant ? "'?" : "");
 }
 
 static enum bln_status take(struct parser *parser, const struct bln_option *option, const char *value)
@@ -128,8 +130,8 @@ static enum bln_status short_options(struct parser *parser, const char *letters)
 		enum bln_status status;
 
 		if (!option)
-			return bln_err_set(parser->err, BLN_INVALID, "unknown option '-%s'%s%s", bln_quote(letters, 1).text,
-					   parser->args->command ? " of bullion " : "",
+			return bln_err_set(parser->err, BLN_INVALID, "unknown option '-%s'%s%s",
+					   bln_quote(letters, 1).text, parser->args->command ? " of bullion " : "",
 					   parser->args->command ? parser->args->command->name : "");
 		if (option->value)
 			return letters[1] ? take(parser, option, letters + 1) : take_next(parser, option);
@@ -152,10 +154,11 @@ static enum bln_status unknown_command(const struct parser *parser, const char *
 		const struct bln_command *command = parser->commands->items[i];
 		const char *candidate;
 
-		if (command->is_hidden || (noun && (strncmp(command->name, noun, skip) != 0 || command->name[skip] != ' ')))
+		if (command->is_hidden ||
+		    (noun && (strncmp(command->name, noun, skip) != 0 || command->name[skip] != ' ')))
 			continue;
-		candidate = noun ? command->name + skip + 1 :
-				   bln_arena_strndup(parser->arena, command->name, strcspn(command->name, " "));
+		candidate = noun ? command->name + skip + 1
+				 : bln_arena_strndup(parser->arena, command->name, strcspn(command->name, " "));
 		if (!candidate)
 			return bln_err_memory(parser->err);
 		bln_nearest_try(bln_slice_of(word), candidate, &meant, &distance);
@@ -199,9 +202,9 @@ static enum bln_status check_words(const struct bln_args *args, struct bln_err *
 		const struct bln_argument *argument = i < command->argument_count ? &command->arguments[i] : last;
 
 		if (i >= command->argument_count && (!last || !last->is_repeated))
-			return bln_err_set(err, BLN_INVALID, "bullion %s takes %s%zu argument%s: '%s' is too much", command->name,
-					   command->argument_count > 0 ? "at most " : "", command->argument_count,
-					   command->argument_count == 1 ? "" : "s",
+			return bln_err_set(err, BLN_INVALID, "bullion %s takes %s%zu argument%s: '%s' is too much",
+					   command->name, command->argument_count > 0 ? "at most " : "",
+					   command->argument_count, command->argument_count == 1 ? "" : "s",
 					   bln_quote(args->words[i], strlen(args->words[i])).text);
 		if (!is_choice(args->words[i], argument->choices))
 			return wrong_choice(argument->name, args->words[i], argument->choices, err);
@@ -209,8 +212,8 @@ static enum bln_status check_words(const struct bln_args *args, struct bln_err *
 	return BLN_OK;
 }
 
-enum bln_status bln_args_parse(const struct bln_commands *commands, int argc, char *const *argv, struct bln_arena *arena,
-			       struct bln_args *args, struct bln_err *err)
+enum bln_status bln_args_parse(const struct bln_commands *commands, int argc, char *const *argv,
+			       struct bln_arena *arena, struct bln_args *args, struct bln_err *err)
 {
 	struct parser parser = { .commands = commands, .arena = arena, .args = args, .err = err };
 	bool is_over = false;
@@ -294,8 +297,9 @@ enum bln_status bln_args_int(const struct bln_args *args, const char *name, int6
 	int64_t value = otherwise;
 
 	if (text && (!bln_int64_parse(text, strlen(text), &value) || value < min || value > max))
-		return bln_err_set(err, BLN_INVALID, "--%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", name,
-				   min, max, bln_quote(text, strlen(text)).text);
+		return bln_err_set(err, BLN_INVALID,
+				   "--%s takes a whole number from %" PRId64 " to %" PRId64 ", not '%s'", name, min,
+				   max, bln_quote(text, strlen(text)).text);
 	*out = value;
 	return BLN_OK;
 }

@@ -17,7 +17,9 @@ static const struct bln_argument sql_arguments[] = {
 static const struct bln_argument all_arguments[] = {
 	{ .name = "FORMAT", .help = "which", .choices = formats, .is_repeated = true },
 };
-static const struct bln_command sql = { .name = "sql", .summary = "ask", BLN_OPTIONS(sql_options), BLN_ARGUMENTS(sql_arguments) };
+static const struct bln_command sql = {
+	.name = "sql", .summary = "ask", BLN_OPTIONS(sql_options), BLN_ARGUMENTS(sql_arguments)
+};
 static const struct bln_command table_list = { .name = "table list", .summary = "list" };
 static const struct bln_command table_show = { .name = "table show", .summary = "show", BLN_ARGUMENTS(all_arguments) };
 static const struct bln_command secret = { .name = "tabel", .summary = "not offered", .is_hidden = true };

@@ -37,7 +37,10 @@ void bln_cli_init(struct bln_cli *cli)
 	cli->has_color = !cli->is_log_json && wants_color(cli, bln_args_value(&cli->args, "color"));
 	cli->logger = (struct bln_logger){
 		.fd = fd,
-		.level = cli->is_quiet ? BLN_LEVEL_ERROR : verbose > 1 ? BLN_LEVEL_DEBUG : verbose ? BLN_LEVEL_INFO : BLN_LEVEL_WARN,
+		.level = cli->is_quiet ? BLN_LEVEL_ERROR
+			 : verbose > 1 ? BLN_LEVEL_DEBUG
+			 : verbose     ? BLN_LEVEL_INFO
+				       : BLN_LEVEL_WARN,
 		.format = cli->is_log_json ? BLN_LOG_JSON : BLN_LOG_TEXT,
 		.secrets = &cli->secrets,
 		.clock = cli->clock,
@@ -151,8 +154,8 @@ enum bln_exit bln_cli_problems(struct bln_cli *cli, const char *file, const stru
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct bln_problem *problem = &problems->items[i];
 
-		talk_text(cli, BLN_LEVEL_ERROR, NULL, "", "%s:%d:%d: %s", file, problem->place.line, problem->place.column,
-			  problem->text);
+		talk_text(cli, BLN_LEVEL_ERROR, NULL, "", "%s:%d:%d: %s", file, problem->place.line,
+			  problem->place.column, problem->text);
 	}
 	if (problems->left_out > 0)
 		talk_text(cli, BLN_LEVEL_ERROR, NULL, "", "%s: and %zu more", file, problems->left_out);
@@ -169,14 +172,14 @@ enum bln_exit bln_cli_load(struct bln_cli *cli)
 	if (cli->project)
 		return BLN_EXIT_DONE;
 	problems = bln_mem_calloc(1, sizeof(*problems));
-	file = strcmp(cli->folder, ".") == 0 ? BLN_PROJECT_FILE :
-					       bln_arena_printf(&cli->arena, "%s/" BLN_PROJECT_FILE, cli->folder);
+	file = strcmp(cli->folder, ".") == 0 ? BLN_PROJECT_FILE
+					     : bln_arena_printf(&cli->arena, "%s/" BLN_PROJECT_FILE, cli->folder);
 	if (!problems || !file) {
 		(void)bln_err_memory(&err);
 		result = bln_cli_fail(cli, &err);
 	} else if (bln_project_load(cli->folder, &cli->project, problems, &err) != BLN_OK) {
-		result = problems->count > 0 && !problems->has_failed ? bln_cli_problems(cli, file, problems) :
-									bln_cli_fail(cli, &err);
+		result = problems->count > 0 && !problems->has_failed ? bln_cli_problems(cli, file, problems)
+								      : bln_cli_fail(cli, &err);
 	}
 	if (problems)
 		bln_problems_clean_up(problems);

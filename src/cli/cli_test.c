@@ -13,7 +13,8 @@ static enum bln_exit run_fail(struct bln_cli *cli)
 	assert_ok(bln_secrets_add(&cli->secrets, bln_slice_of("sesame-123"), &err), &err);
 	bln_cli_say(cli, "said");
 	bln_cli_warn(cli, "warned");
-	(void)bln_err_set(&err, (enum bln_status)strtol(bln_args_word(&cli->args, 0), NULL, 10), "key sesame-123 is wrong");
+	(void)bln_err_set(&err, (enum bln_status)strtol(bln_args_word(&cli->args, 0), NULL, 10),
+			  "key sesame-123 is wrong");
 	return bln_cli_fail(cli, &err);
 }
 
@@ -27,12 +28,21 @@ static enum bln_exit run_print(struct bln_cli *cli)
 
 static const struct bln_argument arguments[] = { { .name = "STATUS", .help = "which" } };
 static const char *const whens[] = { "now", "later", NULL };
-static const struct bln_option options[] = { { .name = "when", .value = "WHEN", .help = "at what time", .choices = whens } };
-static const struct bln_argument names[] = { { .name = "NAME", .help = "which", .complete = BLN_COMPLETE_RUNNABLE, .is_optional = true } };
-static const struct bln_command fail = { .name = "fail", .summary = "go wrong", BLN_ARGUMENTS(arguments), .run = run_fail };
-static const struct bln_command print_one = {
-	.name = "print one", .summary = "print", .examples = "bullion print one\nwhy not", BLN_OPTIONS(options), BLN_ARGUMENTS(names), .run = run_print
+static const struct bln_option options[] = {
+	{ .name = "when", .value = "WHEN", .help = "at what time", .choices = whens }
 };
+static const struct bln_argument names[] = {
+	{ .name = "NAME", .help = "which", .complete = BLN_COMPLETE_RUNNABLE, .is_optional = true }
+};
+static const struct bln_command fail = {
+	.name = "fail", .summary = "go wrong", BLN_ARGUMENTS(arguments), .run = run_fail
+};
+static const struct bln_command print_one = { .name = "print one",
+					      .summary = "print",
+					      .examples = "bullion print one\nwhy not",
+					      BLN_OPTIONS(options),
+					      BLN_ARGUMENTS(names),
+					      .run = run_print };
 static const struct bln_command print_two = { .name = "print two", .summary = "print twice", .run = run_print };
 static const struct bln_command *const items[] = { &fail, &print_one, &print_two };
 static const struct bln_commands commands = { items, 3 };
@@ -49,7 +59,8 @@ static struct printed run(int argc, const char *const *argv)
 	FILE *out = open_memstream(&printed.out, &printed.out_length);
 	FILE *talk = open_memstream(&printed.talk, &printed.talk_length);
 
-	printed.code = bln_cli_run(&commands, argc, (char *const *)(uintptr_t)argv, out, talk, bln_clock_system(), NULL);
+	printed.code =
+		bln_cli_run(&commands, argc, (char *const *)(uintptr_t)argv, out, talk, bln_clock_system(), NULL);
 	fclose(out);
 	fclose(talk);
 	return printed;
@@ -65,9 +76,9 @@ static void done(struct printed *printed)
 static void statuses_become_exit_codes(void **state)
 {
 	static const int expected[BLN_STATUSES] = {
-		[BLN_OK] = 0,	       [BLN_INVALID] = 2, [BLN_NOT_FOUND] = 5, [BLN_EXISTS] = 1,    [BLN_CONFLICT] = 4,
-		[BLN_CORRUPT] = 1,     [BLN_UNSUPPORTED] = 1, [BLN_DENIED] = 1, [BLN_IO] = 1,	    [BLN_NO_MEMORY] = 1,
-		[BLN_CANCELLED] = 1,   [BLN_PARTIAL] = 6, [BLN_BUG] = 70,
+		[BLN_OK] = 0,	     [BLN_INVALID] = 2,	    [BLN_NOT_FOUND] = 5, [BLN_EXISTS] = 1, [BLN_CONFLICT] = 4,
+		[BLN_CORRUPT] = 1,   [BLN_UNSUPPORTED] = 1, [BLN_DENIED] = 1,	 [BLN_IO] = 1,	   [BLN_NO_MEMORY] = 1,
+		[BLN_CANCELLED] = 1, [BLN_PARTIAL] = 6,	    [BLN_BUG] = 70,
 	};
 	(void)state;
 
@@ -123,7 +134,9 @@ static void a_full_disk_is_no_success(void **state)
 	(void)state;
 
 	assert_non_null(full);
-	assert_int_equal(bln_cli_run(&commands, 2, (char *const *)(uintptr_t)argv, full, talk, bln_clock_system(), NULL), 1);
+	assert_int_equal(bln_cli_run(&commands, 2, (char *const *)(uintptr_t)argv, full, talk, bln_clock_system(),
+				     NULL),
+			 1);
 	fclose(talk);
 	assert_string_equal(talk_text, "bullion: cannot write the result: No space left on device\n");
 	(void)fclose(full);
@@ -156,7 +169,9 @@ static void help_is_there_at_every_level(void **state)
 	done(&printed);
 	printed = RUN("print", "tow");
 	assert_int_equal(printed.code, 2);
-	assert_string_equal(printed.talk, "bullion: there is no command 'print tow'; did you mean 'print two'?\nTry: bullion print --help\n");
+	assert_string_equal(
+		printed.talk,
+		"bullion: there is no command 'print tow'; did you mean 'print two'?\nTry: bullion print --help\n");
 	done(&printed);
 }
 
@@ -186,7 +201,8 @@ static void every_command_has_help(void **state)
 
 static void complete(const char *expected, size_t count, const char *const *words)
 {
-	static const char yaml[] = "jobs: {load: {kind: command, argv: [x]}}\nworkflows: {later: {steps: {a: {job: load}}}}\n";
+	static const char yaml[] =
+		"jobs: {load: {kind: command, argv: [x]}}\nworkflows: {later: {steps: {a: {job: load}}}}\n";
 	struct bln_project *project = NULL;
 	struct bln_text text = { 0 };
 	struct bln_err err = { 0 };
@@ -197,7 +213,7 @@ static void complete(const char *expected, size_t count, const char *const *word
 	bln_text_clean_up(&text);
 	bln_project_close(project);
 }
-#define COMPLETE(expected, ...) \
+#define COMPLETE(expected, ...)                                                                                        \
 	complete(expected, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *), (const char *[]){ __VA_ARGS__ })
 
 static void completion_knows_what_fits(void **state)
@@ -246,10 +262,14 @@ static void progress_is_for_terminals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(statuses_become_exit_codes), cmocka_unit_test(talk_obeys),
-		cmocka_unit_test(results_go_to_out),	      cmocka_unit_test(a_full_disk_is_no_success),
-		cmocka_unit_test(help_is_there_at_every_level), cmocka_unit_test(every_command_has_help),
-		cmocka_unit_test(completion_knows_what_fits), cmocka_unit_test(progress_is_for_terminals),
+		cmocka_unit_test(statuses_become_exit_codes),
+		cmocka_unit_test(talk_obeys),
+		cmocka_unit_test(results_go_to_out),
+		cmocka_unit_test(a_full_disk_is_no_success),
+		cmocka_unit_test(help_is_there_at_every_level),
+		cmocka_unit_test(every_command_has_help),
+		cmocka_unit_test(completion_knows_what_fits),
+		cmocka_unit_test(progress_is_for_terminals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

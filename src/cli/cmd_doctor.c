@@ -34,7 +34,9 @@ static enum verdict check_project(struct bln_cli *cli, struct bln_text *detail)
 
 static enum verdict check_engine(struct bln_cli *cli, struct bln_text *detail)
 {
-	struct bln_engine_settings settings = { .memory_bytes = INT64_C(64) << 20, .threads = 1, .cancel = cli->cancel };
+	struct bln_engine_settings settings = { .memory_bytes = INT64_C(64) << 20,
+						.threads = 1,
+						.cancel = cli->cancel };
 	struct bln_engine *engine = NULL;
 	struct bln_rows *rows = NULL;
 	struct bln_err err = { 0 };
@@ -143,7 +145,8 @@ static enum verdict check_space(struct bln_cli *cli, struct bln_text *detail)
 /* What a commit costs at least: the name of a new file, made durable. */
 static enum verdict check_fsync(struct bln_cli *cli, struct bln_text *detail)
 {
-	const char *path = bln_arena_printf(&cli->arena, "%s/.bullion-doctor-%ld", cli->project->folder, (long)getpid());
+	const char *path =
+		bln_arena_printf(&cli->arena, "%s/.bullion-doctor-%ld", cli->project->folder, (long)getpid());
 	const int64_t begun = bln_clock_monotonic_us(cli->clock);
 	const int fd = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
 	const bool is_good = fd >= 0 && write(fd, "x", 1) == 1 && fsync(fd) == 0;
@@ -155,7 +158,8 @@ static enum verdict check_fsync(struct bln_cli *cli, struct bln_text *detail)
 		(void)unlink(path);
 	}
 	if (!is_good) {
-		bln_text_add_format(detail, "cannot make a file durable in %s: %s", cli->project->folder, strerror(code));
+		bln_text_add_format(detail, "cannot make a file durable in %s: %s", cli->project->folder,
+				    strerror(code));
 		return VERDICT_FAIL;
 	}
 	bln_text_add_format(detail, "%" PRId64 ".%03" PRId64 " ms", took / BLN_US_PER_MS, took % BLN_US_PER_MS);
@@ -221,8 +225,9 @@ static const struct {
 	const char *name;
 	check_fn *look;
 } checks[] = {
-	{ "project", check_project }, { "engine", check_engine }, { "lake", check_lake },   { "state", check_state },
-	{ "disk", check_space },      { "fsync", check_fsync },	  { "memory", check_memory }, { "variables", check_variables },
+	{ "project", check_project }, { "engine", check_engine },	{ "lake", check_lake },
+	{ "state", check_state },     { "disk", check_space },		{ "fsync", check_fsync },
+	{ "memory", check_memory },   { "variables", check_variables },
 };
 
 static enum bln_exit run(struct bln_cli *cli)

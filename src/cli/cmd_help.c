@@ -14,8 +14,9 @@ static enum bln_exit unknown(struct bln_cli *cli, const char *topic)
 	for (size_t i = 0; i < bln_commands.count; i++)
 		if (!bln_commands.items[i]->is_hidden)
 			bln_nearest_try(bln_slice_of(topic), bln_commands.items[i]->name, &meant, &distance);
-	return bln_cli_fail_with(cli, BLN_INVALID, "there is no help for '%s'%s%s%s", bln_quote(topic, strlen(topic)).text,
-				 meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+	return bln_cli_fail_with(cli, BLN_INVALID, "there is no help for '%s'%s%s%s",
+				 bln_quote(topic, strlen(topic)).text, meant ? "; did you mean '" : "",
+				 meant ? meant : "", meant ? "'?" : "");
 }
 
 static enum bln_exit run(struct bln_cli *cli)
@@ -57,7 +58,8 @@ const struct bln_command bln_command_help = {
 	.name = "help",
 	.summary = "explain a command, or the project's file",
 	.description = "Without a command, lists them all. `bullion help config` says what may stand in\nbullion.yaml.",
-	.examples = "bullion help runs list\nthe same as bullion runs list --help\nbullion help config\nthe keys of bullion.yaml",
+	.examples =
+		"bullion help runs list\nthe same as bullion runs list --help\nbullion help config\nthe keys of bullion.yaml",
 	BLN_ARGUMENTS(arguments),
 	.run = run,
 };

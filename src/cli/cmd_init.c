@@ -79,7 +79,8 @@ static enum bln_status check_free(struct bln_cli *cli, const char *folder, struc
 			return bln_err_memory(err);
 		if (lstat(target, &there) == 0)
 			return bln_err_set(err, BLN_EXISTS,
-					   "%s is there already, and nothing is overwritten: choose another folder", target);
+					   "%s is there already, and nothing is overwritten: choose another folder",
+					   target);
 		if (errno != ENOENT && errno != ENOTDIR)
 			return bln_err_errno(err, errno, "cannot look at %s", target);
 	}
@@ -116,14 +117,18 @@ static enum bln_exit run(struct bln_cli *cli)
 		return BLN_EXIT_DONE;
 	bln_cli_say(cli, "made a project in %s. What next:", folder);
 	bln_cli_say(cli, "  bullion -C %s validate", folder);
-	bln_cli_say(cli, "  bullion -C %s run historical -p archive=PATH   (Kraken's archive: a ZIP, CSV files, or a folder)",
-		    folder);
+	bln_cli_say(
+		cli,
+		"  bullion -C %s run historical -p archive=PATH   (Kraken's archive: a ZIP, CSV files, or a folder)",
+		folder);
 	bln_cli_say(cli, "  bullion -C %s sql \"FROM gold.info\"", folder);
 	return BLN_EXIT_DONE;
 }
 
 static const struct bln_argument arguments[] = {
-	{ .name = "DIR", .help = "the folder, made where it is not there; the current one otherwise", .is_optional = true },
+	{ .name = "DIR",
+	  .help = "the folder, made where it is not there; the current one otherwise",
+	  .is_optional = true },
 };
 static const struct bln_option options[] = {
 	{ .name = "dry-run", .help = "only say which files would be written" },

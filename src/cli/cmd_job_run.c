@@ -16,7 +16,7 @@ static void progress(void *context, int64_t done, int64_t total, const char *uni
 
 /* Tells the runner what came of the job, and gives the exit code. */
 static enum bln_exit tell(struct bln_cli *cli, struct bln_job_writer *writer, enum bln_status status,
-                          const struct bln_job_result *result, struct bln_err *err)
+			  const struct bln_job_result *result, struct bln_err *err)
 {
 	struct bln_text json = { 0 };
 	struct bln_err ignored;
@@ -34,7 +34,7 @@ static enum bln_exit tell(struct bln_cli *cli, struct bln_job_writer *writer, en
 }
 
 static enum bln_status record_read(struct bln_cli *cli, struct bln_state *state, struct bln_properties *properties,
-                                   const struct bln_job **job, bool *is_full, struct bln_err *err)
+				   const struct bln_job **job, bool *is_full, struct bln_err *err)
 {
 	const char *id = bln_args_word(&cli->args, 0);
 	struct bln_run run;
@@ -79,18 +79,18 @@ static enum bln_exit run(struct bln_cli *cli)
 	BLN_TRY(record_read(cli, state, &properties, &job, &is_full, &err));
 	expander = bln_cli_expander(cli, &properties);
 	status = bln_job_run(&(struct bln_job_context){ .project = cli->project,
-	                                                .expander = &expander,
-	                                                .lake = &lake.lake,
-	                                                .state = state,
-	                                                .clock = cli->clock,
-	                                                .random = &random,
-	                                                .cancel = cli->cancel,
-	                                                .logger = &cli->logger,
-	                                                .arena = &cli->arena,
-	                                                .is_full = is_full,
-	                                                .progress = progress,
-	                                                .progress_context = &writer },
-	                     job, &result, &err);
+							.expander = &expander,
+							.lake = &lake.lake,
+							.state = state,
+							.clock = cli->clock,
+							.random = &random,
+							.cancel = cli->cancel,
+							.logger = &cli->logger,
+							.arena = &cli->arena,
+							.is_full = is_full,
+							.progress = progress,
+							.progress_context = &writer },
+			     job, &result, &err);
 done:
 	opened = tell(cli, &writer, status, &result, &err);
 	bln_job_result_clean_up(&result);

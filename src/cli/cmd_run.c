@@ -63,7 +63,7 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 	if (event->state == BLN_RUN_SUCCEEDED)
 		result_add(event->result, &text);
 	bln_cli_say(showing->cli, "%-10s %-20s %s%s%s", bln_run_state_name(event->state), event->action->name,
-	            text.at ? text.at : "", text.length && event->reason[0] ? ": " : "", event->reason);
+		    text.at ? text.at : "", text.length && event->reason[0] ? ": " : "", event->reason);
 	bln_text_clean_up(&text);
 }
 
@@ -73,14 +73,15 @@ static void happened(void *context, const struct bln_run_event *event)
 	const struct bln_job_progress *progress = event->progress;
 
 	if (event->kind == BLN_RUN_ACTION_PROGRESS) {
-		bln_progress_update(&showing->progress, progress->done, progress->total, progress->unit, progress->what);
+		bln_progress_update(&showing->progress, progress->done, progress->total, progress->unit,
+				    progress->what);
 		return;
 	}
 	bln_progress_clear(&showing->progress);
 	switch (event->kind) {
 	case BLN_RUN_ACTION_BEGAN:
 		bln_progress_begin(&showing->progress, showing->cli->talk,
-		                   showing->cli->is_terminal && !showing->cli->is_quiet, showing->cli->clock);
+				   showing->cli->is_terminal && !showing->cli->is_quiet, showing->cli->clock);
 		bln_progress_update(&showing->progress, 0, 0, NULL, event->action->name);
 		break;
 	case BLN_RUN_ACTION_QUEUED:
@@ -88,7 +89,7 @@ static void happened(void *context, const struct bln_run_event *event)
 		break;
 	case BLN_RUN_ACTION_RETRY:
 		bln_cli_say(showing->cli, "%-10s %-20s again in %" PRId64 " s: %s", "RETRY", event->action->name,
-		            event->delay_us / BLN_US_PER_SECOND, event->reason);
+			    event->delay_us / BLN_US_PER_SECOND, event->reason);
 		break;
 	case BLN_RUN_ACTION_ENDED:
 		action_ended(showing, event);
@@ -104,7 +105,8 @@ static enum bln_exit plan_show(struct bln_cli *cli, const struct bln_plan *plan,
 	struct bln_text text = { 0 };
 	struct bln_err err = { 0 };
 
-	if (bln_run_properties_of(&cli->project->properties, plan, NULL, given, &cli->arena, &properties, &err) != BLN_OK)
+	if (bln_run_properties_of(&cli->project->properties, plan, NULL, given, &cli->arena, &properties, &err) !=
+	    BLN_OK)
 		return bln_cli_fail(cli, &err);
 	if (cli->is_json)
 		bln_plan_describe_json(plan, &properties, &text);
@@ -113,20 +115,22 @@ static enum bln_exit plan_show(struct bln_cli *cli, const struct bln_plan *plan,
 	return bln_cli_print(cli, &text);
 }
 
-static enum bln_exit outcome_show(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_run_outcome *outcome)
+static enum bln_exit outcome_show(struct bln_cli *cli, const struct bln_plan *plan,
+				  const struct bln_run_outcome *outcome)
 {
 	struct bln_text text = { 0 };
 
 	bln_cli_say(cli, "%-10s %s%s (run %.8s)", bln_run_state_name(outcome->state), plan->name,
-	            outcome->is_partial ? ", done in part" : "", outcome->run_id);
+		    outcome->is_partial ? ", done in part" : "", outcome->run_id);
 	if (cli->is_json) {
 		bln_text_add(&text, "{\"id\":");
 		bln_json_add_string(&text, outcome->run_id, strlen(outcome->run_id));
 		bln_text_add(&text, ",\"name\":");
 		bln_json_add_string(&text, plan->name, strlen(plan->name));
 		bln_text_add_format(&text, ",\"kind\":\"%s\",\"state\":\"%s\",\"partial\":%s,\"idle\":%s}\n",
-		                    bln_run_kind_name(plan->kind), bln_run_state_name(outcome->state),
-		                    outcome->is_partial ? "true" : "false", outcome->has_nothing_done ? "true" : "false");
+				    bln_run_kind_name(plan->kind), bln_run_state_name(outcome->state),
+				    outcome->is_partial ? "true" : "false",
+				    outcome->has_nothing_done ? "true" : "false");
 		if (bln_cli_print(cli, &text) != BLN_EXIT_DONE)
 			return BLN_EXIT_FAILED;
 	}
@@ -150,24 +154,25 @@ static enum bln_status given_read(struct bln_cli *cli, struct bln_properties *gi
 static enum bln_exit plan_run(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_properties *given)
 {
 	const char *argv[] = { "bullion", "-C", cli->project->folder, cli->is_log_json ? "--log-json" : "--color=never",
-		               "job-run", NULL };
+			       "job-run", NULL };
 	struct showing showing = { .cli = cli };
 	struct bln_run_outcome outcome = { 0 };
 	struct bln_state *state = NULL;
 	struct bln_err err = { 0 };
 	struct bln_random random;
 	struct bln_runner runner = { .project = cli->project,
-		                     .clock = cli->clock,
-		                     .random = &random,
-		                     .secrets = &cli->secrets,
-		                     .logger = cli->is_log_json || bln_args_count(&cli->args, "verbose") ? &cli->logger : NULL,
-		                     .cancel = cli->cancel,
-		                     .event = happened,
-		                     .context = &showing,
-		                     .file = "/proc/self/exe",
-		                     .argv = argv,
-		                     .grace_us = GRACE_US,
-		                     .is_full = bln_args_count(&cli->args, "full") > 0 };
+				     .clock = cli->clock,
+				     .random = &random,
+				     .secrets = &cli->secrets,
+				     .logger = cli->is_log_json || bln_args_count(&cli->args, "verbose") ? &cli->logger
+													 : NULL,
+				     .cancel = cli->cancel,
+				     .event = happened,
+				     .context = &showing,
+				     .file = "/proc/self/exe",
+				     .argv = argv,
+				     .grace_us = GRACE_US,
+				     .is_full = bln_args_count(&cli->args, "full") > 0 };
 	enum bln_status status;
 	enum bln_exit result;
 	uint64_t seed;
@@ -203,7 +208,11 @@ static enum bln_exit run(struct bln_cli *cli)
 }
 
 static const struct bln_option options[] = {
-	{ .name = "property", .letter = 'p', .value = "KEY=VALUE", .is_repeated = true, .complete = BLN_COMPLETE_NOTHING,
+	{ .name = "property",
+	  .letter = 'p',
+	  .value = "KEY=VALUE",
+	  .is_repeated = true,
+	  .complete = BLN_COMPLETE_NOTHING,
 	  .help = "a property of the run; overrides the project's" },
 	{ .name = "full", .help = "work on everything, not only on what is new: the same rows come of it" },
 	{ .name = "dry-run", .help = "say what would be done, in which order, and do nothing" },
@@ -218,11 +227,11 @@ const struct bln_command bln_command_run = {
 	.name = "run",
 	.summary = "run a workflow or a job",
 	.description = "Runs the steps of a workflow in the order of their conditions, or one job, each in a\n"
-	               "process of its own, and records what came of it (`bullion runs show`). A run does only\n"
-	               "what is new since the last; to run again after a failure is always safe.",
+		       "process of its own, and records what came of it (`bullion runs show`). A run does only\n"
+		       "what is new since the last; to run again after a failure is always safe.",
 	.examples = "bullion run historical -p archive=Kraken_OHLCVT.zip\nload an archive and refine it\n"
-	            "bullion run historical -p archive=new/ --dry-run\nwhat would be done\n"
-	            "bullion run silver-cryptos --full\none job, on everything",
+		    "bullion run historical -p archive=new/ --dry-run\nwhat would be done\n"
+		    "bullion run silver-cryptos --full\none job, on everything",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),
 	.run = run,

@@ -71,8 +71,15 @@ static enum bln_exit run(struct bln_cli *cli)
 }
 
 static const struct bln_option options[] = {
-	{ .name = "limit", .letter = 'n', .value = "N", .help = "at most N runs (20)", .complete = BLN_COMPLETE_NOTHING },
-	{ .name = "name", .value = "NAME", .help = "only runs of this workflow or job", .complete = BLN_COMPLETE_RUNNABLE },
+	{ .name = "limit",
+	  .letter = 'n',
+	  .value = "N",
+	  .help = "at most N runs (20)",
+	  .complete = BLN_COMPLETE_NOTHING },
+	{ .name = "name",
+	  .value = "NAME",
+	  .help = "only runs of this workflow or job",
+	  .complete = BLN_COMPLETE_RUNNABLE },
 	{ .name = "state",
 	  .value = "STATE",
 	  .help = "only runs in this state, as in FAILED; may be repeated",

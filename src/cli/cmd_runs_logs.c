@@ -158,7 +158,8 @@ const struct bln_command bln_command_runs_logs = {
 	.name = "runs logs",
 	.summary = "what a run's jobs wrote",
 	.description = "Prints the log of a run; of a workflow's run those of all its steps, one after the\nother.",
-	.examples = "bullion runs logs\nof the newest run\nbullion runs logs 3f2a -f\nof a job that is running, as it goes",
+	.examples =
+		"bullion runs logs\nof the newest run\nbullion runs logs 3f2a -f\nof a job that is running, as it goes",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),
 	.run = run,

@@ -30,10 +30,12 @@ static void json_open(struct bln_cli *cli, const struct bln_run *run, struct bln
 	json_text(text, "ended_at", bln_cli_time(cli, run->ended_at_us));
 	json_text(text, "reason", run->reason);
 	json_text(text, "log_path", run->log_path);
-	bln_text_add_format(text, ",\"properties\":%s,\"result\":%s", run->properties, run->result ? run->result : "null");
+	bln_text_add_format(text, ",\"properties\":%s,\"result\":%s", run->properties,
+			    run->result ? run->result : "null");
 }
 
-static enum bln_exit show_json(struct bln_cli *cli, const struct bln_run *run, const struct bln_run *steps, size_t count)
+static enum bln_exit show_json(struct bln_cli *cli, const struct bln_run *run, const struct bln_run *steps,
+			       size_t count)
 {
 	struct bln_text text = { 0 };
 
@@ -53,11 +55,12 @@ static void line(struct bln_text *text, const char *label, const char *value)
 		bln_text_add_format(text, "%-11s %s\n", label, value);
 }
 
-static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, const struct bln_run *steps, size_t count)
+static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, const struct bln_run *steps,
+			       size_t count)
 {
 	static const struct bln_column columns[] = {
-		{ .name = "step" },  { .name = "job" },	   { .name = "try", .type = BLN_COLUMN_NUMBER },
-		{ .name = "state" }, { .name = "started_at" }, { .name = "took" },
+		{ .name = "step" },   { .name = "job" },	{ .name = "try", .type = BLN_COLUMN_NUMBER },
+		{ .name = "state" },  { .name = "started_at" }, { .name = "took" },
 		{ .name = "reason" },
 	};
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };
@@ -125,8 +128,10 @@ static const struct bln_argument arguments[] = {
 const struct bln_command bln_command_runs_show = {
 	.name = "runs show",
 	.summary = "one run: its state, what it was given, what it did, its steps",
-	.description = "Shows the record of a run, and for a workflow those of its steps, in the order in\nwhich they were begun.",
-	.examples = "bullion runs show\nthe newest run\nbullion runs show 3f2a --json\na run by the beginning of its id, for scripts",
+	.description =
+		"Shows the record of a run, and for a workflow those of its steps, in the order in\nwhich they were begun.",
+	.examples =
+		"bullion runs show\nthe newest run\nbullion runs show 3f2a --json\na run by the beginning of its id, for scripts",
 	BLN_ARGUMENTS(arguments),
 	.run = run,
 };

@@ -63,8 +63,9 @@ static enum bln_exit run(struct bln_cli *cli)
 		{ .name = "metrics", .type = BLN_COLUMN_JSON, .only = BLN_COLUMN_ONLY_JSON },
 		{ .name = "user_metadata", .only = BLN_COLUMN_ONLY_JSON },
 	};
-	struct showing showing = { .cli = cli,
-		                   .grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) } };
+	struct showing showing = {
+		.cli = cli, .grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) }
+	};
 	struct bln_cli_lake lake;
 	struct bln_snapshot *snapshot = NULL;
 	struct bln_store *store = NULL;
@@ -89,12 +90,17 @@ static enum bln_exit run(struct bln_cli *cli)
 }
 
 static const struct bln_option options[] = {
-	{ .name = "limit", .letter = 'n', .value = "COUNT", .complete = BLN_COMPLETE_NOTHING,
+	{ .name = "limit",
+	  .letter = 'n',
+	  .value = "COUNT",
+	  .complete = BLN_COMPLETE_NOTHING,
 	  .help = "at most so many, the newest; 0 for all; 20 otherwise" },
 };
 
 static const struct bln_argument arguments[] = {
-	{ .name = "NAME", .help = "a table as layer.table, or the path of any Delta table", .complete = BLN_COMPLETE_TABLE },
+	{ .name = "NAME",
+	  .help = "a table as layer.table, or the path of any Delta table",
+	  .complete = BLN_COMPLETE_TABLE },
 };
 
 const struct bln_command bln_command_table_history = {
@@ -102,7 +108,7 @@ const struct bln_command bln_command_table_history = {
 	.summary = "what happened to a table, newest first",
 	.description = "Lists the commits of a Delta table, as far as its log still has them.",
 	.examples = "bullion table history silver.cryptos -n 5\nthe last five commits\n"
-	            "bullion table history silver.cryptos --json\nwith parameters and metrics",
+		    "bullion table history silver.cryptos --json\nwith parameters and metrics",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),
 	.run = run,

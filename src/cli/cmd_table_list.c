@@ -5,7 +5,6 @@
 #include "cli/lake.h"
 #include "cli/tables.h"
 
-
 int64_t bln_cli_rows_of(const struct bln_snapshot *snapshot)
 {
 	int64_t rows = 0;
@@ -15,7 +14,8 @@ int64_t bln_cli_rows_of(const struct bln_snapshot *snapshot)
 		json_t *json = NULL;
 		int64_t count = -1;
 
-		if (file->stats.length && bln_json_parse(file->stats.at, file->stats.length, "stats", &json, NULL) == BLN_OK)
+		if (file->stats.length &&
+		    bln_json_parse(file->stats.at, file->stats.length, "stats", &json, NULL) == BLN_OK)
 			(void)!bln_json_get_int(json, "numRecords", &count, NULL);
 		json_decref(json);
 		if (count < 0)
@@ -91,7 +91,7 @@ const struct bln_command bln_command_table_list = {
 	.name = "table list",
 	.summary = "the tables of the lake",
 	.description = "Lists the Delta tables of the lake with their version, rows, files and size. Only the\n"
-	               "logs are read.",
+		       "logs are read.",
 	.examples = "bullion table list\nwhat there is\nbullion table list --json\nfor scripts",
 	.run = run,
 };

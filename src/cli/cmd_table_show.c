@@ -36,7 +36,7 @@ static int64_t bytes_of(const struct bln_snapshot *snapshot)
 }
 
 static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *snapshot, const char *name,
-                               const char *url)
+			       const char *url)
 {
 	struct bln_text text = { 0 };
 	char time[BLN_TIME_TEXT_SIZE];
@@ -49,10 +49,11 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 	bln_text_add(&text, ",\"id\":");
 	slice_json(&text, snapshot->metadata.id);
 	bln_text_add_format(&text,
-	                    ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":%" PRId64 ",\"files\":%zu,\"bytes\":%" PRId64
-	                    ",\"reader_version\":%" PRId64 ",\"writer_version\":%" PRId64 ",\"reader_features\":",
-	                    snapshot->version, time, bln_cli_rows_of(snapshot), snapshot->file_count, bytes_of(snapshot),
-	                    snapshot->protocol.reader, snapshot->protocol.writer);
+			    ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":%" PRId64
+			    ",\"files\":%zu,\"bytes\":%" PRId64 ",\"reader_version\":%" PRId64
+			    ",\"writer_version\":%" PRId64 ",\"reader_features\":",
+			    snapshot->version, time, bln_cli_rows_of(snapshot), snapshot->file_count,
+			    bytes_of(snapshot), snapshot->protocol.reader, snapshot->protocol.writer);
 	slices_json(&text, snapshot->protocol.reader_features);
 	bln_text_add(&text, ",\"writer_features\":");
 	slices_json(&text, snapshot->protocol.writer_features);
@@ -98,7 +99,7 @@ static bool is_partition(const struct bln_snapshot *snapshot, const char *name)
 }
 
 static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *snapshot, const char *name,
-                               const char *url)
+			       const char *url)
 {
 	static const struct bln_column columns[] = { { .name = "column" }, { .name = "type" }, { .name = "notes" } };
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };
@@ -115,15 +116,16 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *s
 	line(&text, "version", "%" PRId64 " (%s)", snapshot->version, time);
 	line(&text, "rows", "%" PRId64, bln_cli_rows_of(snapshot));
 	line(&text, "files", "%zu, %s", snapshot->file_count, size);
-	line(&text, "protocol", "reader %" PRId64 ", writer %" PRId64, snapshot->protocol.reader, snapshot->protocol.writer);
+	line(&text, "protocol", "reader %" PRId64 ", writer %" PRId64, snapshot->protocol.reader,
+	     snapshot->protocol.writer);
 	for (size_t i = 0; i < snapshot->protocol.writer_features.count; i++)
 		line(&text, i ? "" : "features", "%.*s", (int)snapshot->protocol.writer_features.items[i].length,
 		     snapshot->protocol.writer_features.items[i].at);
 	for (size_t i = 0; i < snapshot->metadata.configuration.count; i++) {
 		const struct bln_pair *pair = &snapshot->metadata.configuration.items[i];
 
-		line(&text, i ? "" : "properties", "%.*s = %.*s", (int)pair->key.length, pair->key.at, (int)pair->value.length,
-		     pair->value.at ? pair->value.at : "");
+		line(&text, i ? "" : "properties", "%.*s = %.*s", (int)pair->key.length, pair->key.at,
+		     (int)pair->value.length, pair->value.at ? pair->value.at : "");
 	}
 	for (size_t i = 0; i < snapshot->txn_count; i++)
 		line(&text, i ? "" : "consumed", "%.*s at %" PRId64, (int)snapshot->txns[i].app_id.length,
@@ -142,7 +144,9 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *s
 		} else {
 			bln_grid_add(&grid, type.at);
 		}
-		bln_grid_add(&grid, is_partition(snapshot, field->name) ? "partition" : field->is_nullable ? "" : "not null");
+		bln_grid_add(&grid, is_partition(snapshot, field->name) ? "partition"
+				    : field->is_nullable		? ""
+									: "not null");
 	}
 	bln_text_clean_up(&type);
 	if (result == BLN_EXIT_DONE)
@@ -164,7 +168,8 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (result == BLN_EXIT_DONE)
 		result = bln_cli_snapshot(cli, &lake, name, bln_args_value(&cli->args, "as-of"), &snapshot, &store);
 	if (result == BLN_EXIT_DONE &&
-	    bln_store_url(snapshot->table.store, snapshot->table.prefix[0] ? snapshot->table.prefix : NULL, &url, &err) != BLN_OK)
+	    bln_store_url(snapshot->table.store, snapshot->table.prefix[0] ? snapshot->table.prefix : NULL, &url,
+			  &err) != BLN_OK)
 		result = bln_cli_fail(cli, &err);
 	if (result == BLN_EXIT_DONE)
 		result = cli->is_json ? show_json(cli, snapshot, name, url.at) : show_text(cli, snapshot, name, url.at);
@@ -176,19 +181,25 @@ static enum bln_exit run(struct bln_cli *cli)
 }
 
 static const struct bln_option options[] = {
-	{ .name = "as-of", .value = "VERSION|TIME", .complete = BLN_COMPLETE_NOTHING, .help = "the table as it was then" },
+	{ .name = "as-of",
+	  .value = "VERSION|TIME",
+	  .complete = BLN_COMPLETE_NOTHING,
+	  .help = "the table as it was then" },
 };
 
 static const struct bln_argument arguments[] = {
-	{ .name = "NAME", .help = "a table as layer.table, or the path of any Delta table", .complete = BLN_COMPLETE_TABLE },
+	{ .name = "NAME",
+	  .help = "a table as layer.table, or the path of any Delta table",
+	  .complete = BLN_COMPLETE_TABLE },
 };
 
 const struct bln_command bln_command_table_show = {
 	.name = "table show",
 	.summary = "one table: where it is, how large, its columns",
 	.description = "Shows what the log of a Delta table says: version, size, protocol, properties, what jobs\n"
-	               "have consumed for it, and its columns.",
-	.examples = "bullion table show silver.cryptos\nby name\nbullion table show /data/sales --as-of 3\nany Delta table, as it was",
+		       "have consumed for it, and its columns.",
+	.examples =
+		"bullion table show silver.cryptos\nby name\nbullion table show /data/sales --as-of 3\nany Delta table, as it was",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),
 	.run = run,

@@ -58,8 +58,9 @@ static void check_source(struct bln_cli *cli, const struct bln_project_source *s
 	} else {
 		meant = bln_nearest(bln_slice_of(source->kind), later, LATER);
 		if (meant)
-			bln_problems_add(problems, kind->value->place, "source '%s': there is no kind '%s'; did you mean '%s'?",
-					 source->name, bln_quote(source->kind, strlen(source->kind)).text, meant);
+			bln_problems_add(problems, kind->value->place,
+					 "source '%s': there is no kind '%s'; did you mean '%s'?", source->name,
+					 bln_quote(source->kind, strlen(source->kind)).text, meant);
 		else
 			bln_problems_add(problems, kind->value->place, "source '%s': %s", source->name, err.message);
 	}
@@ -71,12 +72,12 @@ static enum bln_exit answer(struct bln_cli *cli)
 	struct bln_text text = { 0 };
 
 	if (cli->is_json)
-		bln_text_add_format(&text, "{\"valid\":true,\"sources\":%zu,\"jobs\":%zu,\"workflows\":%zu,\"triggers\":%zu}\n",
-				    project->source_count, project->job_count, project->workflow_count,
-				    project->triggers.count);
+		bln_text_add_format(
+			&text, "{\"valid\":true,\"sources\":%zu,\"jobs\":%zu,\"workflows\":%zu,\"triggers\":%zu}\n",
+			project->source_count, project->job_count, project->workflow_count, project->triggers.count);
 	else if (!cli->is_quiet)
-		bln_text_add_format(&text, "%s is valid: %zu sources, %zu jobs, %zu workflows, %zu triggers\n", project->file,
-				    project->source_count, project->job_count, project->workflow_count,
+		bln_text_add_format(&text, "%s is valid: %zu sources, %zu jobs, %zu workflows, %zu triggers\n",
+				    project->file, project->source_count, project->job_count, project->workflow_count,
 				    project->triggers.count);
 	return bln_cli_print(cli, &text);
 }
@@ -112,6 +113,7 @@ const struct bln_command bln_command_validate = {
 		       "line and column: unknown keys, wrong types, names that are not there, steps that go\n"
 		       "round in a circle or can never begin, files that are missing. Nothing is run, and no\n"
 		       "variable has to be set. Exits with 2 where something is wrong.",
-	.examples = "bullion validate\nof the project in this folder\nbullion -C demo validate && bullion -C demo run historical\nbefore a run",
+	.examples =
+		"bullion validate\nof the project in this folder\nbullion -C demo validate && bullion -C demo run historical\nbefore a run",
 	.run = run,
 };

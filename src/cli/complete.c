@@ -45,7 +45,8 @@ static void offer_commands(struct completion *completion, const char *noun)
 				offer(completion, space + 1, command->summary);
 		} else if (!space) {
 			offer(completion, command->name, command->summary);
-		} else if (i == 0 || strncmp(completion->commands->items[i - 1]->name, command->name, length + 1) != 0) {
+		} else if (i == 0 ||
+			   strncmp(completion->commands->items[i - 1]->name, command->name, length + 1) != 0) {
 			/* The commands of a noun stand together: the first of them offers it. */
 			char first[BLN_NAME_MAX];
 
@@ -96,7 +97,8 @@ static const struct bln_option *option_find(const struct bln_command *command, c
 			const struct bln_option *option = &sets[set][i];
 			const bool is_long = strncmp(word, "--", 2) == 0 && strcmp(word + 2, option->name) == 0;
 
-			if (is_long || (word[0] == '-' && option->letter && word[1] == option->letter && word[2] == '\0'))
+			if (is_long ||
+			    (word[0] == '-' && option->letter && word[1] == option->letter && word[2] == '\0'))
 				return option;
 		}
 	return NULL;

@@ -12,7 +12,8 @@ void bln_grid_add(struct bln_grid *grid, const char *text)
 {
 	const char *copy = text ? bln_arena_strdup(&grid->arena, text) : NULL;
 
-	if ((text && !copy) || !bln_mem_grow(&grid->cells, grid->cell_count, &grid->cell_capacity, sizeof(*grid->cells)))
+	if ((text && !copy) ||
+	    !bln_mem_grow(&grid->cells, grid->cell_count, &grid->cell_capacity, sizeof(*grid->cells)))
 		grid->has_failed = true;
 	else
 		grid->cells[grid->cell_count++] = copy;
@@ -89,7 +90,8 @@ enum bln_status bln_grid_format(const struct bln_grid *grid, struct bln_text *te
 	}
 	assert(rows * grid->column_count == grid->cell_count);
 	for (size_t column = 0; column < grid->column_count; column++) {
-		heads[column] = grid->has_own_heads ? grid->columns[column].name : head(&arena, grid->columns[column].name);
+		heads[column] =
+			grid->has_own_heads ? grid->columns[column].name : head(&arena, grid->columns[column].name);
 		if (!heads[column]) {
 			status = bln_err_memory(err);
 			goto done;

@@ -27,7 +27,8 @@ static struct bln_grid filled(void)
 	bln_grid_add(&grid, "e\xcc\x81\033[2J"); /* é of two characters, and a command to the terminal */
 	bln_grid_add(&grid, NULL);
 	bln_grid_add(&grid, "[]");
-	bln_grid_add(&grid, "\xc2\x9b" "1mx");
+	bln_grid_add(&grid, "\xc2\x9b"
+			    "1mx");
 	return grid;
 }
 

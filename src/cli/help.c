@@ -15,9 +15,12 @@ const char *const bln_help_exits[] = {
 };
 
 const char *const bln_help_variables[] = {
-	"BULLION_LAKE",	  "where the lake is, whatever bullion.yaml says",
-	"BULLION_DUCKDB", "path of libduckdb.so, where it is not beside the program",
-	"NO_COLOR",	  "no colours, unless --color=always",
+	"BULLION_LAKE",
+	"where the lake is, whatever bullion.yaml says",
+	"BULLION_DUCKDB",
+	"path of libduckdb.so, where it is not beside the program",
+	"NO_COLOR",
+	"no colours, unless --color=always",
 	NULL,
 };
 
@@ -64,7 +67,8 @@ static void add_arguments(const struct bln_command *command, struct bln_text *te
 }
 
 /* The pairs of lines, the second of each further in. */
-static void add_examples(const char *examples, const char *command_prefix, const char *note_prefix, struct bln_text *text)
+static void add_examples(const char *examples, const char *command_prefix, const char *note_prefix,
+			 struct bln_text *text)
 {
 	struct bln_slice rest = bln_slice_of(examples);
 	bool is_note = false;
@@ -106,14 +110,16 @@ static bool is_of(const struct bln_command *command, const char *noun)
 {
 	const size_t length = noun ? strlen(noun) : 0;
 
-	return !command->is_hidden && (!noun || (strncmp(command->name, noun, length) == 0 && command->name[length] == ' '));
+	return !command->is_hidden &&
+	       (!noun || (strncmp(command->name, noun, length) == 0 && command->name[length] == ' '));
 }
 
 static void add_list(const struct bln_commands *commands, const char *noun, struct bln_text *text)
 {
 	for (size_t i = 0; i < commands->count; i++)
 		if (is_of(commands->items[i], noun))
-			bln_text_add_format(text, "  %-16s  %s\n", commands->items[i]->name, commands->items[i]->summary);
+			bln_text_add_format(text, "  %-16s  %s\n", commands->items[i]->name,
+					    commands->items[i]->summary);
 }
 
 void bln_help(const struct bln_commands *commands, const struct bln_command *command, const char *noun,

@@ -37,7 +37,7 @@ void bln_cli_lake_close(struct bln_cli_lake *lake)
 
 /* Digits are a version, everything else is a time. */
 static enum bln_status as_of_find(const struct bln_snapshot *latest, const char *as_of, int64_t *version,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct bln_slice text = bln_slice_of(as_of);
 	enum bln_status status;
@@ -47,14 +47,15 @@ static enum bln_status as_of_find(const struct bln_snapshot *latest, const char 
 		return BLN_OK;
 	status = bln_time_parse(text.at, text.length, &time_us, err);
 	if (status != BLN_OK)
-		return bln_err_set(err, BLN_INVALID, "--as-of takes a version, as in 12, or a time, as in 2024-01-31T12:00:00Z, "
-		                                     "not '%s'",
-		                   bln_quote(text.at, text.length).text);
+		return bln_err_set(err, BLN_INVALID,
+				   "--as-of takes a version, as in 12, or a time, as in 2024-01-31T12:00:00Z, "
+				   "not '%s'",
+				   bln_quote(text.at, text.length).text);
 	return bln_version_at(latest, time_us, true, version, err);
 }
 
 enum bln_status bln_cli_snapshot_load(struct bln_cli_lake *lake, const char *name, const char *as_of,
-                                      struct bln_snapshot **snapshot, struct bln_store **store, struct bln_err *err)
+				      struct bln_snapshot **snapshot, struct bln_store **store, struct bln_err *err)
 {
 	struct bln_snapshot *latest = NULL;
 	struct bln_table table;
@@ -90,7 +91,7 @@ done:
 }
 
 enum bln_exit bln_cli_snapshot(struct bln_cli *cli, struct bln_cli_lake *lake, const char *name, const char *as_of,
-                               struct bln_snapshot **snapshot, struct bln_store **store)
+			       struct bln_snapshot **snapshot, struct bln_store **store)
 {
 	struct bln_err err = { 0 };
 

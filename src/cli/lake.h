@@ -18,11 +18,11 @@ void bln_cli_lake_close(struct bln_cli_lake *lake);
 /* The table NAME, "layer.table" or a path, at the version or time that AS_OF says (NULL: now). *STORE, for a path, is to be
  * closed after the snapshot. */
 enum bln_exit bln_cli_snapshot(struct bln_cli *cli, struct bln_cli_lake *lake, const char *name, const char *as_of,
-                               struct bln_snapshot **snapshot, struct bln_store **store);
+			       struct bln_snapshot **snapshot, struct bln_store **store);
 
 /* The same for who has its own way to tell what went wrong. */
 BLN_MUST_CHECK enum bln_status bln_cli_snapshot_load(struct bln_cli_lake *lake, const char *name, const char *as_of,
-                                                     struct bln_snapshot **snapshot, struct bln_store **store,
-                                                     struct bln_err *err);
+						     struct bln_snapshot **snapshot, struct bln_store **store,
+						     struct bln_err *err);
 
 #endif

@@ -87,14 +87,16 @@ static void roff_command(const struct bln_command *command, struct bln_text *tex
 
 void bln_help_man(const struct bln_commands *commands, struct bln_text *text)
 {
-	bln_text_add(text, ".TH BULLION 1 \"\" \"bullion " BLN_VERSION "\" \"User Commands\"\n"
-			   ".SH NAME\nbullion \\- a market\\-data lakehouse\n"
-			   ".SH SYNOPSIS\n.B bullion\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR]\n"
-			   ".SH DESCRIPTION\n"
-			   "Takes candles and trades from exchanges and vendors, refines them in a lake of Delta Lake tables\n"
-			   "(bronze, silver, gold), and runs and remembers the jobs and workflows that do so. A project is a\n"
-			   "folder with a \\fIbullion.yaml\\fR. Results go to standard output, everything else to standard error.\n"
-			   ".SH OPTIONS\n");
+	bln_text_add(
+		text,
+		".TH BULLION 1 \"\" \"bullion " BLN_VERSION "\" \"User Commands\"\n"
+		".SH NAME\nbullion \\- a market\\-data lakehouse\n"
+		".SH SYNOPSIS\n.B bullion\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR]\n"
+		".SH DESCRIPTION\n"
+		"Takes candles and trades from exchanges and vendors, refines them in a lake of Delta Lake tables\n"
+		"(bronze, silver, gold), and runs and remembers the jobs and workflows that do so. A project is a\n"
+		"folder with a \\fIbullion.yaml\\fR. Results go to standard output, everything else to standard error.\n"
+		".SH OPTIONS\n");
 	roff_options(bln_global_options, bln_global_option_count, text);
 	bln_text_add(text, ".SH COMMANDS\n");
 	for (size_t i = 0; i < commands->count; i++)
@@ -150,7 +152,9 @@ static void markdown_command(const struct bln_command *command, struct bln_text 
 
 void bln_help_markdown(const struct bln_commands *commands, struct bln_text *text)
 {
-	bln_text_add(text, "# Commands\n\nMade by `bullion man --format markdown`; do not edit.\n\n## Options of every command\n\n");
+	bln_text_add(
+		text,
+		"# Commands\n\nMade by `bullion man --format markdown`; do not edit.\n\n## Options of every command\n\n");
 	markdown_options(bln_global_options, bln_global_option_count, text);
 	for (size_t i = 0; i < commands->count; i++)
 		if (!commands->items[i]->is_hidden)

@@ -21,7 +21,8 @@ void bln_progress_begin(struct bln_progress *progress, FILE *to, bool is_shown, 
 
 /* DONE of TOTAL (0: nobody knows) of what UNIT and WHAT say, both may be NULL: "reading  [#####·····]  50%  5/10 files  3s".
  * Draws ten times a second at most. */
-void bln_progress_update(struct bln_progress *progress, int64_t done, int64_t total, const char *unit, const char *what);
+void bln_progress_update(struct bln_progress *progress, int64_t done, int64_t total, const char *unit,
+			 const char *what);
 
 /* Takes the line away: before anything else is printed, and at the end. */
 void bln_progress_clear(struct bln_progress *progress);

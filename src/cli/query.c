@@ -23,7 +23,8 @@ enum bln_exit bln_query_open(struct bln_cli *cli, struct bln_query *query)
 	result = bln_cli_lake_open(cli, &query->lake);
 	if (result != BLN_EXIT_DONE)
 		return result;
-	settings.memory_bytes = cli->project->settings.memory_bytes ? cli->project->settings.memory_bytes : MEMORY_BYTES;
+	settings.memory_bytes =
+		cli->project->settings.memory_bytes ? cli->project->settings.memory_bytes : MEMORY_BYTES;
 	settings.threads = (int)cli->project->settings.threads;
 	spill = bln_arena_printf(&cli->arena, "%s/bullion-XXXXXX", folder && folder[0] ? folder : "/tmp");
 	if (spill && mkdtemp(spill)) /* without one, nothing may spill */
@@ -47,7 +48,7 @@ void bln_query_close(struct bln_query *query)
 }
 
 static enum bln_status table_load(struct bln_query *query, const char *name, const struct bln_snapshot **out,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	size_t i = 0;
 	enum bln_status status;
@@ -56,12 +57,13 @@ static enum bln_status table_load(struct bln_query *query, const char *name, con
 		i++;
 	if (i == query->table_count) {
 		if (i == BLN_QUERY_TABLES_MAX)
-			return bln_err_set(err, BLN_INVALID, "more than %d tables in one statement", BLN_QUERY_TABLES_MAX);
+			return bln_err_set(err, BLN_INVALID, "more than %d tables in one statement",
+					   BLN_QUERY_TABLES_MAX);
 		query->tables[i].name = bln_arena_strdup(&query->cli->arena, name);
 		if (!query->tables[i].name)
 			return bln_err_memory(err);
 		status = bln_cli_snapshot_load(&query->lake, name, query->as_of, &query->tables[i].snapshot,
-		                               &query->tables[i].store, err);
+					       &query->tables[i].store, err);
 		if (status != BLN_OK)
 			return status;
 		query->table_count++;
@@ -71,12 +73,13 @@ static enum bln_status table_load(struct bln_query *query, const char *name, con
 }
 
 static enum bln_status resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	if (relation->kind == BLN_RELATION_CHANGES || relation->kind == BLN_RELATION_EXISTING)
-		return bln_err_set(err, BLN_INVALID, "changes(…) and existing(…) mean something in a job's SQL only; name the "
-		                                     "table itself: FROM %s",
-		                   relation->name);
+		return bln_err_set(err, BLN_INVALID,
+				   "changes(…) and existing(…) mean something in a job's SQL only; name the "
+				   "table itself: FROM %s",
+				   relation->name);
 	*out = (struct bln_resolved){ .is_all = true };
 	return table_load(context, relation->name, &out->snapshot, err);
 }
@@ -91,8 +94,8 @@ enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, stru
 
 static bool is_number(struct bln_slice type)
 {
-	static const char *const numbers[] = { "TINYINT", "SMALLINT", "INTEGER", "BIGINT",	"HUGEINT",  "UTINYINT", "USMALLINT",
-		                               "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE" };
+	static const char *const numbers[] = { "TINYINT",   "SMALLINT", "INTEGER", "BIGINT",   "HUGEINT", "UTINYINT",
+					       "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",	  "DOUBLE" };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (bln_slice_is(type, numbers[i]))
@@ -101,8 +104,8 @@ static bool is_number(struct bln_slice type)
 }
 
 /* The names and types of what SQL gives, in the command's arena. */
-static enum bln_status columns_find(struct bln_query *query, const char *sql, struct bln_column **columns, size_t *count,
-                                    struct bln_err *err)
+static enum bln_status columns_find(struct bln_query *query, const char *sql, struct bln_column **columns,
+				    size_t *count, struct bln_err *err)
 {
 	struct bln_arena *arena = &query->cli->arena;
 	const char *describe = bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE %s\n)", sql);
@@ -151,7 +154,7 @@ done:
 }
 
 static enum bln_status rows_add(struct bln_query *query, const char *sql, size_t rows_max, struct bln_grid *grid,
-                                bool *is_cut, struct bln_err *err)
+				bool *is_cut, struct bln_err *err)
 {
 	const char *texts = bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s\n)", sql);
 	struct bln_arena arena = { 0 };
@@ -210,12 +213,13 @@ done:
 	}
 	result = bln_cli_print_grid(query->cli, &grid, "no rows");
 	if (is_cut)
-		bln_cli_warn(query->cli, "only the first %zu rows are shown: LIMIT, or --format csv, gives others", rows_max);
+		bln_cli_warn(query->cli, "only the first %zu rows are shown: LIMIT, or --format csv, gives others",
+			     rows_max);
 	return result;
 }
 
 enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format, const char *path,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	struct bln_text copy = { 0 };
 	enum bln_status status;
@@ -223,9 +227,9 @@ enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const c
 	bln_text_add_format(&copy, "COPY (%s\n) TO ", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
 	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
-	                    strcmp(format, "csv") == 0	? ", HEADER" :
-	                    strcmp(format, "json") == 0 ? ", ARRAY true" :
-	                                                  "");
+			    strcmp(format, "csv") == 0	  ? ", HEADER"
+			    : strcmp(format, "json") == 0 ? ", ARRAY true"
+							  : "");
 	BLN_TRY(bln_text_check(&copy, err));
 	BLN_TRY(bln_engine_exec(query->engine, copy.at, err));
 done:

@@ -34,6 +34,6 @@ enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t r
 
 /* Runs SQL and writes all rows to the file PATH as FORMAT ("csv", "json", "parquet"). */
 BLN_MUST_CHECK enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format,
-                                              const char *path, struct bln_err *err);
+					      const char *path, struct bln_err *err);
 
 #endif

@@ -28,7 +28,8 @@ enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state)
 	struct bln_err err = { 0 };
 	size_t ended = 0;
 
-	if (opened != BLN_EXIT_DONE || !*state || bln_runs_reap(*state, bln_clock_now_us(cli->clock), &ended, &err) == BLN_OK)
+	if (opened != BLN_EXIT_DONE || !*state ||
+	    bln_runs_reap(*state, bln_clock_now_us(cli->clock), &ended, &err) == BLN_OK)
 		return opened;
 	bln_state_close(*state);
 	*state = NULL;
@@ -52,8 +53,8 @@ static enum bln_exit find_by_prefix(struct bln_cli *cli, const struct bln_run *r
 	if (found == 1)
 		return BLN_EXIT_DONE;
 	if (found > 1)
-		return bln_cli_fail_with(cli, BLN_INVALID, "%zu runs have an id that begins with '%s': type more of it", found,
-					 bln_quote(word, strlen(word)).text);
+		return bln_cli_fail_with(cli, BLN_INVALID, "%zu runs have an id that begins with '%s': type more of it",
+					 found, bln_quote(word, strlen(word)).text);
 	return bln_cli_fail_with(cli, BLN_NOT_FOUND, "there is no run '%s': `bullion runs list` lists them",
 				 bln_quote(word, strlen(word)).text);
 }

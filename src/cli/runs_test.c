@@ -32,11 +32,13 @@ static void file_write(const char *folder, const char *name, const char *text)
 	fclose(file);
 }
 
-static void record(struct bln_state *state, const struct bln_run *run, enum bln_run_state end, int64_t begun_us, int64_t ended_us,
-		   const char *reason)
+static void record(struct bln_state *state, const struct bln_run *run, enum bln_run_state end, int64_t begun_us,
+		   int64_t ended_us, const char *reason)
 {
 	const struct bln_run_change begin = { .to = BLN_RUN_RUNNING, .at_us = begun_us };
-	const struct bln_run_change finish = { .to = end, .at_us = ended_us, .reason = reason, .result = "{\"rows\":7}" };
+	const struct bln_run_change finish = {
+		.to = end, .at_us = ended_us, .reason = reason, .result = "{\"rows\":7}"
+	};
 	struct bln_err err = { 0 };
 
 	assert_ok(bln_run_create(state, run, &err), &err);
@@ -71,19 +73,41 @@ static void begin(struct fixture *f)
 				 &err),
 		  &err);
 	record(state,
-	       &(struct bln_run){ .id = "aaaa-2", .parent_id = "aaaa-1", .step = "ingest", .name = "load", .kind = BLN_RUN_JOB, .properties = "{}",
-				  .attempt = 1, .log_path = "one.log", .created_at_us = BEGUN },
+	       &(struct bln_run){ .id = "aaaa-2",
+				  .parent_id = "aaaa-1",
+				  .step = "ingest",
+				  .name = "load",
+				  .kind = BLN_RUN_JOB,
+				  .properties = "{}",
+				  .attempt = 1,
+				  .log_path = "one.log",
+				  .created_at_us = BEGUN },
 	       BLN_RUN_SUCCEEDED, BEGUN, BEGUN + 90 * SECOND, NULL);
 	record(state,
-	       &(struct bln_run){ .id = "bbbb-3", .parent_id = "aaaa-1", .step = "silver", .name = "refine", .kind = BLN_RUN_JOB, .properties = "{}",
-				  .attempt = 1, .log_path = "two.log", .created_at_us = BEGUN },
+	       &(struct bln_run){ .id = "bbbb-3",
+				  .parent_id = "aaaa-1",
+				  .step = "silver",
+				  .name = "refine",
+				  .kind = BLN_RUN_JOB,
+				  .properties = "{}",
+				  .attempt = 1,
+				  .log_path = "two.log",
+				  .created_at_us = BEGUN },
 	       BLN_RUN_FAILED, BEGUN, BEGUN + 7200 * SECOND, "it broke");
-	assert_ok(bln_run_change(state, "aaaa-1", &(struct bln_run_change){ .to = BLN_RUN_RUNNING, .at_us = BEGUN }, &err), &err);
+	assert_ok(bln_run_change(state, "aaaa-1", &(struct bln_run_change){ .to = BLN_RUN_RUNNING, .at_us = BEGUN },
+				 &err),
+		  &err);
 	assert_ok(bln_run_change(state, "aaaa-1",
-				 &(struct bln_run_change){ .to = BLN_RUN_COMPLETED, .at_us = BEGUN + 2 * SECOND }, &err),
+				 &(struct bln_run_change){ .to = BLN_RUN_COMPLETED, .at_us = BEGUN + 2 * SECOND },
+				 &err),
 		  &err);
 	record(state,
-	       &(struct bln_run){ .id = "cccc-4", .name = "load", .kind = BLN_RUN_JOB, .properties = "{}", .attempt = 1, .created_at_us = BEGUN },
+	       &(struct bln_run){ .id = "cccc-4",
+				  .name = "load",
+				  .kind = BLN_RUN_JOB,
+				  .properties = "{}",
+				  .attempt = 1,
+				  .created_at_us = BEGUN },
 	       BLN_RUN_WAITING, 0, 0, NULL);
 	bln_state_close(state);
 }

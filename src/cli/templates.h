@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 struct bln_template {
-	const char *path; /* "crypto/jobs/silver_cryptos.sql": the template's name, then the file's path in the project */
+	const char
+		*path; /* "crypto/jobs/silver_cryptos.sql": the template's name, then the file's path in the project */
 	const char *bytes;
 	size_t length;
 };

@@ -69,10 +69,10 @@ struct bln_remove {
 
 struct bln_metadata {
 	struct bln_slice id;
-	struct bln_slice name;        /* AT is NULL when absent */
+	struct bln_slice name; /* AT is NULL when absent */
 	struct bln_slice description; /* the same */
-	struct bln_slice format;      /* "parquet" */
-	struct bln_slice schema;      /* JSON, see schema.h */
+	struct bln_slice format; /* "parquet" */
+	struct bln_slice schema; /* JSON, see schema.h */
 	struct bln_slices partition_columns;
 	struct bln_pairs configuration;
 	int64_t created_ms; /* -1 when absent */
@@ -94,7 +94,7 @@ struct bln_txn {
 /* Free-form; what we use of it is picked out, JSON is the whole object. */
 struct bln_commit_info {
 	struct bln_slice json;
-	int64_t timestamp_ms;           /* -1 when absent */
+	int64_t timestamp_ms; /* -1 when absent */
 	int64_t in_commit_timestamp_ms; /* -1 when absent */
 };
 
@@ -140,7 +140,7 @@ struct bln_action {
 
 /* Reads one line of a commit. BLN_CORRUPT names WHAT and the member. */
 BLN_MUST_CHECK enum bln_status bln_action_parse(struct bln_slice line, const char *what, struct bln_arena *arena,
-                                                struct bln_action *action, struct bln_err *err);
+						struct bln_action *action, struct bln_err *err);
 
 /* Appends the action as one line of a commit, with its newline. CDC and NONE append nothing. */
 void bln_action_format(const struct bln_action *action, struct bln_text *text);

@@ -46,7 +46,7 @@ static void dv_format(const struct bln_dv_ref *dv, struct bln_text *text)
 	if (dv->offset >= 0)
 		bln_text_add_format(text, ",\"offset\":%" PRId64, dv->offset);
 	bln_text_add_format(text, ",\"sizeInBytes\":%" PRId64 ",\"cardinality\":%" PRId64 "}", dv->size_bytes,
-	                    dv->cardinality);
+			    dv->cardinality);
 }
 
 static void add_format(const struct bln_add *add, struct bln_text *text)
@@ -55,7 +55,7 @@ static void add_format(const struct bln_add *add, struct bln_text *text)
 	slice_format(add->path, text);
 	pairs_format("partitionValues", add->partition, text);
 	bln_text_add_format(text, ",\"size\":%" PRId64 ",\"modificationTime\":%" PRId64 ",\"dataChange\":%s",
-	                    add->size_bytes, add->modified_ms, add->is_data_change ? "true" : "false");
+			    add->size_bytes, add->modified_ms, add->is_data_change ? "true" : "false");
 	if (add->stats.length) {
 		bln_text_add(text, ",\"stats\":");
 		slice_format(add->stats, text);
@@ -71,7 +71,7 @@ static void remove_format(const struct bln_remove *remove, struct bln_text *text
 	bln_text_add(text, "{\"remove\":{\"path\":");
 	slice_format(remove->path, text);
 	bln_text_add_format(text, ",\"deletionTimestamp\":%" PRId64 ",\"dataChange\":%s", remove->deleted_ms,
-	                    remove->is_data_change ? "true" : "false");
+			    remove->is_data_change ? "true" : "false");
 	if (remove->has_extended) {
 		bln_text_add(text, ",\"extendedFileMetadata\":true");
 		pairs_format("partitionValues", remove->partition, text);
@@ -107,7 +107,7 @@ static void metadata_format(const struct bln_metadata *metadata, struct bln_text
 static void protocol_format(const struct bln_protocol *protocol, struct bln_text *text)
 {
 	bln_text_add_format(text, "{\"protocol\":{\"minReaderVersion\":%" PRId64 ",\"minWriterVersion\":%" PRId64,
-	                    protocol->reader, protocol->writer);
+			    protocol->reader, protocol->writer);
 	if (protocol->reader >= 3)
 		texts_format("readerFeatures", protocol->reader_features, text);
 	if (protocol->writer >= 7)
@@ -139,7 +139,7 @@ static void sidecar_format(const struct bln_sidecar *sidecar, struct bln_text *t
 	bln_text_add(text, "{\"sidecar\":{\"path\":");
 	slice_format(sidecar->path, text);
 	bln_text_add_format(text, ",\"sizeInBytes\":%" PRId64 ",\"modificationTime\":%" PRId64 "}}\n",
-	                    sidecar->size_bytes, sidecar->modified_ms);
+			    sidecar->size_bytes, sidecar->modified_ms);
 }
 
 void bln_action_format(const struct bln_action *action, struct bln_text *text)

@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (status == BLN_OK) {
 		bln_action_format(&action, &once);
 		if (once.length) {
-			if (bln_action_parse((struct bln_slice){ once.at, once.length }, "again", &arena, &action, &err) != BLN_OK)
+			if (bln_action_parse((struct bln_slice){ once.at, once.length }, "again", &arena, &action,
+					     &err) != BLN_OK)
 				abort();
 			bln_action_format(&action, &twice);
 			if (once.length != twice.length || memcmp(once.at, twice.at, once.length) != 0)

@@ -141,13 +141,12 @@ static enum bln_status action_read(struct bln_member_parser *parser, size_t whic
 	if (bln_json_reader_peek(reader) == BLN_JSON_OBJECT)
 		from = reader->at;
 	else
-		return bln_json_reader_skip(reader, NULL)
-		               ? bln_err_set(parser->err, BLN_CORRUPT, "not an object")
-		               : bln_json_reader_error(reader, parser->what, parser->err);
+		return bln_json_reader_skip(reader, NULL) ? bln_err_set(parser->err, BLN_CORRUPT, "not an object")
+							  : bln_json_reader_error(reader, parser->what, parser->err);
 	*action = (struct bln_action){ .kind = actions[which].kind };
 	defaults_set(action);
 	status = bln_members_read(parser, actions[which].key, actions[which].members, actions[which].member_count,
-	                          &action->add);
+				  &action->add);
 	if (status != BLN_OK)
 		return status;
 	if (action->kind == BLN_ACTION_ADD && action->add.size_bytes < 0)
@@ -162,7 +161,7 @@ static enum bln_status action_read(struct bln_member_parser *parser, size_t whic
 }
 
 enum bln_status bln_action_parse(struct bln_slice line, const char *what, struct bln_arena *arena,
-                                 struct bln_action *action, struct bln_err *err)
+				 struct bln_action *action, struct bln_err *err)
 {
 	struct bln_member_parser parser = { .what = what, .err = err };
 	struct bln_json_reader *reader = &parser.reader;
@@ -173,8 +172,8 @@ enum bln_status bln_action_parse(struct bln_slice line, const char *what, struct
 	bln_json_reader_init(reader, line.at, line.length, arena);
 	if (bln_json_reader_peek(reader) != BLN_JSON_OBJECT)
 		return bln_json_reader_skip(reader, NULL)
-		               ? bln_err_set(err, BLN_CORRUPT, "%s: an action is not an object", what)
-		               : bln_json_reader_error(reader, what, err);
+			       ? bln_err_set(err, BLN_CORRUPT, "%s: an action is not an object", what)
+			       : bln_json_reader_error(reader, what, err);
 	bln_json_reader_open(reader);
 	while (bln_json_reader_member(reader, &key)) {
 		size_t i = 0;

@@ -57,9 +57,9 @@ static void unknown_actions_and_members_are_passed_over(void **state)
 		assert_ok(bln_action_parse(bln_slice_of(ok[i]), "0.json", &arena, &action, &err), &err);
 		assert_true(action.kind == BLN_ACTION_NONE || action.kind == BLN_ACTION_CDC);
 	}
-	assert_ok(bln_action_parse(bln_slice_of("{\"txn\":{\"appId\":\"a\",\"version\":1,\"new\":[]}}"), "0.json", &arena,
-	                           &action, &err),
-	          &err);
+	assert_ok(bln_action_parse(bln_slice_of("{\"txn\":{\"appId\":\"a\",\"version\":1,\"new\":[]}}"), "0.json",
+				   &arena, &action, &err),
+		  &err);
 	assert_int_equal(action.kind, BLN_ACTION_TXN);
 	assert_int_equal(action.txn.updated_ms, -1);
 	bln_arena_clean_up(&arena);
@@ -74,8 +74,10 @@ static void what_is_wrong_is_named(void **state)
 		{ "{\"add\":{\"size\":1}}", "0.json: add: 'path' is missing" },
 		{ "{\"add\":{\"path\":\"x\",\"size\":\"1\"}}", "0.json: add: 'size' is not an integer" },
 		{ "{\"add\":{\"path\":\"x\",\"size\":-1}}", "0.json: add: 'size' is negative" },
-		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"partitionValues\":{\"a\":1}}}", "'partitionValues' has a value" },
-		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"deletionVector\":{\"storageType\":\"z\"}}}", "add: 'storageType' is none of" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"partitionValues\":{\"a\":1}}}",
+		  "'partitionValues' has a value" },
+		{ "{\"add\":{\"path\":\"x\",\"size\":1,\"deletionVector\":{\"storageType\":\"z\"}}}",
+		  "add: 'storageType' is none of" },
 		{ "{\"add\":7}", "0.json: add: not an object" },
 		{ "[1]", "0.json: an action is not an object" },
 		{ "{\"add\":", "0.json: not JSON at column 8" },
@@ -85,7 +87,8 @@ static void what_is_wrong_is_named(void **state)
 		  "0.json: add: 'tags' has a member twice" },
 		{ "{\"add\":{\"path\":\"x\",\"size\":1},\"txn\":{\"appId\":\"\",\"version\":1}}",
 		  "0.json: txn: a second action in one line" },
-		{ "{\"commitInfo\":{\"inCommitTimestamp\":\"1\"}}", "commitInfo: 'inCommitTimestamp' is not an integer" },
+		{ "{\"commitInfo\":{\"inCommitTimestamp\":\"1\"}}",
+		  "commitInfo: 'inCommitTimestamp' is not an integer" },
 		{ "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2,\"readerFeatures\":[1]}}", "not text" },
 		{ "{\"protocol\":{\"minReaderVersion\":1}}", "'minWriterVersion' is missing" },
 	};
@@ -96,7 +99,8 @@ static void what_is_wrong_is_named(void **state)
 		struct bln_action action;
 		struct bln_err err = { 0 };
 
-		assert_int_equal(bln_action_parse(bln_slice_of(cases[i].line), "0.json", &arena, &action, &err), BLN_CORRUPT);
+		assert_int_equal(bln_action_parse(bln_slice_of(cases[i].line), "0.json", &arena, &action, &err),
+				 BLN_CORRUPT);
 		if (!strstr(err.message, cases[i].said))
 			fail_msg("'%s' does not say '%s'", err.message, cases[i].said);
 		bln_arena_clean_up(&arena);
@@ -118,8 +122,9 @@ static void many_pairs_are_kept_in_their_order(void **state)
 		for (int i = 0; i < 100; i++)
 			bln_text_add_format(&text, "%s\"k%d\":\"v%d\"", i ? "," : "", i == 99 && has_twin ? 3 : i, i);
 		bln_text_add(&text, "}}}");
-		assert_int_equal(bln_action_parse((struct bln_slice){ text.at, text.length }, "0.json", &arena, &action, &err),
-		                 has_twin ? BLN_CORRUPT : BLN_OK);
+		assert_int_equal(bln_action_parse((struct bln_slice){ text.at, text.length }, "0.json", &arena, &action,
+						  &err),
+				 has_twin ? BLN_CORRUPT : BLN_OK);
 		if (has_twin)
 			continue;
 		assert_int_equal(action.add.tags.count, 100);

@@ -28,7 +28,8 @@ bool bln_checkpoint_is_due(const struct bln_metadata *metadata, int64_t version)
 	int64_t interval;
 
 	/* A property that cannot be read must not keep a log from having checkpoints. */
-	if (bln_property_count(metadata, "delta.checkpointInterval", BLN_CHECKPOINT_INTERVAL, &interval, NULL) != BLN_OK)
+	if (bln_property_count(metadata, "delta.checkpointInterval", BLN_CHECKPOINT_INTERVAL, &interval, NULL) !=
+	    BLN_OK)
 		interval = BLN_CHECKPOINT_INTERVAL;
 	return version > 0 && version % interval == 0;
 }
@@ -42,10 +43,11 @@ static enum bln_status may_write(const struct bln_snapshot *snapshot, struct bln
 	BLN_TRY(bln_protocol_check_write(&snapshot->protocol, metadata, &snapshot->schema, BLN_WRITE_REARRANGE, err));
 	if (bln_slices_have(snapshot->protocol.writer_features, "clustering"))
 		return bln_err_set(err, BLN_UNSUPPORTED,
-		                   "the table uses the feature 'clustering': this version writes no checkpoints of it");
+				   "the table uses the feature 'clustering': this version writes no checkpoints of it");
 	if (bln_metadata_is_on(metadata, "delta.checkpoint.writeStatsAsStruct"))
-		return bln_err_set(err, BLN_UNSUPPORTED,
-		                   "the table has delta.checkpoint.writeStatsAsStruct: this version writes no such checkpoints");
+		return bln_err_set(
+			err, BLN_UNSUPPORTED,
+			"the table has delta.checkpoint.writeStatsAsStruct: this version writes no such checkpoints");
 done:
 	return status;
 }
@@ -71,7 +73,8 @@ static enum bln_status lines_add(struct lines *lines, const struct bln_action *a
 
 static enum bln_status files_add(const struct bln_snapshot *snapshot, struct lines *lines)
 {
-	const struct bln_pair *as_json = bln_pairs_find(snapshot->metadata.configuration, "delta.checkpoint.writeStatsAsJson");
+	const struct bln_pair *as_json =
+		bln_pairs_find(snapshot->metadata.configuration, "delta.checkpoint.writeStatsAsJson");
 	enum bln_status status = BLN_OK;
 
 	for (size_t i = 0; i < snapshot->file_count; i++) {
@@ -94,8 +97,8 @@ static enum bln_status tombstones_add(const struct bln_snapshot *snapshot, int64
 	int64_t retention_us;
 	int64_t expired_ms;
 
-	if (bln_property_duration(&snapshot->metadata, "delta.deletedFileRetentionDuration", BLN_RETENTION_TOMBSTONES_US,
-	                          &retention_us, NULL) != BLN_OK)
+	if (bln_property_duration(&snapshot->metadata, "delta.deletedFileRetentionDuration",
+				  BLN_RETENTION_TOMBSTONES_US, &retention_us, NULL) != BLN_OK)
 		retention_us = BLN_TIME_US_MAX; /* it cannot be read: all are kept */
 	expired_ms = (now_us - retention_us) / BLN_US_PER_MS;
 	for (size_t i = 0; i < snapshot->tombstone_count; i++) {
@@ -171,14 +174,14 @@ enum bln_status bln_last_checkpoint_read(const struct bln_table *table, int64_t 
 }
 
 static enum bln_status last_checkpoint_write(const struct bln_snapshot *snapshot,
-                                             const struct bln_checkpoint_written *written, struct bln_arena *arena,
-                                             struct bln_err *err)
+					     const struct bln_checkpoint_written *written, struct bln_arena *arena,
+					     struct bln_err *err)
 {
 	const char *key = bln_table_log_key(&snapshot->table, arena, BLN_LAST_CHECKPOINT);
 	const char *json = bln_arena_printf(arena,
-	                                    "{\"version\":%" PRId64 ",\"size\":%" PRId64 ",\"sizeInBytes\":%" PRId64
-	                                    ",\"numOfAddFiles\":%" PRId64 "}",
-	                                    snapshot->version, written->actions, written->size_bytes, written->files);
+					    "{\"version\":%" PRId64 ",\"size\":%" PRId64 ",\"sizeInBytes\":%" PRId64
+					    ",\"numOfAddFiles\":%" PRId64 "}",
+					    snapshot->version, written->actions, written->size_bytes, written->files);
 	enum bln_status status;
 	int64_t there;
 
@@ -193,11 +196,11 @@ done:
 }
 
 static enum bln_status publish(const struct bln_snapshot *snapshot, const char *parquet_path,
-                               struct bln_checkpoint_written *written, struct bln_arena *arena, struct bln_err *err)
+			       struct bln_checkpoint_written *written, struct bln_arena *arena, struct bln_err *err)
 {
 	const struct bln_log_name name = { .kind = BLN_LOG_CHECKPOINT,
-		                           .version = snapshot->version,
-		                           .version_to = snapshot->version };
+					   .version = snapshot->version,
+					   .version_to = snapshot->version };
 	char text[BLN_LOG_NAME_SIZE];
 	enum bln_status status;
 	struct stat stat_of;
@@ -217,7 +220,7 @@ done:
 }
 
 enum bln_status bln_log_checkpoint(const struct bln_snapshot *snapshot, const struct bln_checkpoint_spec *spec,
-                                     struct bln_checkpoint_written *written, struct bln_err *err)
+				   struct bln_checkpoint_written *written, struct bln_err *err)
 {
 	struct lines lines = { .err = err };
 	struct bln_arena arena = { 0 };

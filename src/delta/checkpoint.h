@@ -35,11 +35,11 @@ bool bln_checkpoint_is_due(const struct bln_metadata *metadata, int64_t version)
  * BLN_UNSUPPORTED, nothing written: the table has a feature or property of which a checkpoint of ours would lose something.
  * Any failure leaves the table as good as it was: a checkpoint is never needed. */
 BLN_MUST_CHECK enum bln_status bln_log_checkpoint(const struct bln_snapshot *snapshot,
-                                                    const struct bln_checkpoint_spec *spec,
-                                                    struct bln_checkpoint_written *written, struct bln_err *err);
+						  const struct bln_checkpoint_spec *spec,
+						  struct bln_checkpoint_written *written, struct bln_err *err);
 
 /* The version that _last_checkpoint names; -1 where it is absent or says nothing that can be understood. */
 BLN_MUST_CHECK enum bln_status bln_last_checkpoint_read(const struct bln_table *table, int64_t *version,
-                                                        struct bln_err *err);
+							struct bln_err *err);
 
 #endif

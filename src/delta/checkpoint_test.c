@@ -58,8 +58,10 @@ static char **lines_of(struct kit *kit, const struct bln_snapshot *table, int64_
 	char **lines = bln_arena_calloc(&kit->arena, most, sizeof(*lines));
 
 	*count = 0;
-	lines[(*count)++] = line_of(kit, (struct bln_action){ .kind = BLN_ACTION_PROTOCOL, .protocol = table->protocol });
-	lines[(*count)++] = line_of(kit, (struct bln_action){ .kind = BLN_ACTION_METADATA, .metadata = table->metadata });
+	lines[(*count)++] =
+		line_of(kit, (struct bln_action){ .kind = BLN_ACTION_PROTOCOL, .protocol = table->protocol });
+	lines[(*count)++] =
+		line_of(kit, (struct bln_action){ .kind = BLN_ACTION_METADATA, .metadata = table->metadata });
 	for (size_t i = 0; i < table->file_count; i++) {
 		struct bln_action action = { .kind = BLN_ACTION_ADD, .add = table->files[i] };
 
@@ -76,7 +78,8 @@ static char **lines_of(struct kit *kit, const struct bln_snapshot *table, int64_
 	for (size_t i = 0; i < table->txn_count; i++)
 		lines[(*count)++] = line_of(kit, (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = table->txns[i] });
 	for (size_t i = 0; i < table->domain_count; i++)
-		lines[(*count)++] = line_of(kit, (struct bln_action){ .kind = BLN_ACTION_DOMAIN, .domain = table->domains[i] });
+		lines[(*count)++] =
+			line_of(kit, (struct bln_action){ .kind = BLN_ACTION_DOMAIN, .domain = table->domains[i] });
 	qsort(lines, *count, sizeof(*lines), line_compare);
 	return lines;
 }
@@ -90,7 +93,10 @@ static void features_add(struct kit *kit)
 	};
 	const struct bln_action action = {
 		.kind = BLN_ACTION_PROTOCOL,
-		.protocol = { .reader = 3, .writer = 7, .reader_features = { readers, 1 }, .writer_features = { writers, 4 } },
+		.protocol = { .reader = 3,
+			      .writer = 7,
+			      .reader_features = { readers, 1 },
+			      .writer_features = { writers, 4 } },
 	};
 
 	kit_write(kit, BLN_WRITE_APPEND, &action, 1);
@@ -106,10 +112,10 @@ static struct bln_action random_add(struct kit *kit)
 		add.add.tags = kit_pair(kit, "tag \"x\"", bln_random_below(random, 2) ? "v" : NULL);
 	if (bln_random_below(random, 3) == 0)
 		add.add.dv = (struct bln_dv_ref){ .storage = 'u',
-			                          .path_or_inline = bln_slice_of("ab^-aqEH.-t@S}K{vb[*k^"),
-			                          .offset = (int64_t)bln_random_below(random, 3) - 1,
-			                          .size_bytes = 40,
-			                          .cardinality = 6 };
+						  .path_or_inline = bln_slice_of("ab^-aqEH.-t@S}K{vb[*k^"),
+						  .offset = (int64_t)bln_random_below(random, 3) - 1,
+						  .size_bytes = 40,
+						  .cardinality = 6 };
 	add.add.size_bytes = (int64_t)bln_random_below(random, INT64_MAX);
 	return add;
 }
@@ -126,19 +132,22 @@ static void random_write(struct kit *kit)
 		actions[count++] = random_add(kit);
 	for (size_t i = 0; i < base->file_count && count < 24; i++)
 		if (bln_random_below(random, 4) == 0)
-			actions[count++] = bln_action_remove(&base->files[i],
-			                                     T0_US / 1000 - (int64_t)bln_random_below(random, 14 * 86400000),
-			                                     bln_random_below(random, 2));
+			actions[count++] =
+				bln_action_remove(&base->files[i],
+						  T0_US / 1000 - (int64_t)bln_random_below(random, 14 * 86400000),
+						  bln_random_below(random, 2));
 	if (bln_random_below(random, 2))
 		actions[count++] = kit_txn(bln_random_below(random, 2) ? "a" : "b", base->version);
 	if (bln_random_below(random, 2))
-		actions[count++] = (struct bln_action){ .kind = BLN_ACTION_DOMAIN,
-			                                .domain = { .name = bln_slice_of(bln_random_below(random, 2) ? "d" : "e"),
-			                                            .configuration = bln_slice_of("{\"a\":1}"),
-			                                            .is_removed = bln_random_below(random, 3) == 0 } };
+		actions[count++] =
+			(struct bln_action){ .kind = BLN_ACTION_DOMAIN,
+					     .domain = { .name = bln_slice_of(bln_random_below(random, 2) ? "d" : "e"),
+							 .configuration = bln_slice_of("{\"a\":1}"),
+							 .is_removed = bln_random_below(random, 3) == 0 } };
 	if (bln_random_below(random, 5) == 0) {
 		actions[count] = (struct bln_action){ .kind = BLN_ACTION_METADATA, .metadata = base->metadata };
-		actions[count++].metadata.configuration = kit_pair(kit, "owner", bln_random_below(random, 2) ? "x" : "y");
+		actions[count++].metadata.configuration =
+			kit_pair(kit, "owner", bln_random_below(random, 2) ? "x" : "y");
 	}
 	kit_write(kit, BLN_WRITE_REWRITE, actions, count);
 	bln_snapshot_destroy(base);
@@ -205,13 +214,14 @@ static void the_hint_names_the_latest(void **state)
 	assert_ok(bln_log_checkpoint(now, &spec, &written, &err), &err);
 	char expected[128];
 	snprintf(expected, sizeof(expected), "{\"version\":1,\"size\":3,\"sizeInBytes\":%d,\"numOfAddFiles\":1}",
-	         (int)written.size_bytes);
+		 (int)written.size_bytes);
 	assert_string_equal(kit_log(&kit, "_last_checkpoint"), expected);
 	/* A writer that was late does not lead readers back. */
 	assert_ok(bln_log_checkpoint(old, &spec, NULL, &err), &err);
 	assert_string_equal(kit_log(&kit, "_last_checkpoint"), expected);
 	/* Nonsense is written over. */
-	assert_ok(bln_store_put(kit.store, "silver/t/_delta_log/_last_checkpoint", "{\"version\":\"x\"}", 15, &err), &err);
+	assert_ok(bln_store_put(kit.store, "silver/t/_delta_log/_last_checkpoint", "{\"version\":\"x\"}", 15, &err),
+		  &err);
 	assert_ok(bln_last_checkpoint_read(&kit.table, &version, &err), &err);
 	assert_int_equal(version, -1);
 	assert_ok(bln_log_checkpoint(now, &spec, NULL, &err), &err);
@@ -223,7 +233,8 @@ static void the_hint_names_the_latest(void **state)
 
 static void checkpoints_are_due_every_tenth_version(void **state)
 {
-	const struct bln_pair pairs[] = { { .key = bln_slice_of("delta.checkpointInterval"), .value = bln_slice_of("3") } };
+	const struct bln_pair pairs[] = { { .key = bln_slice_of("delta.checkpointInterval"),
+					    .value = bln_slice_of("3") } };
 	struct bln_pair broken = pairs[0];
 	const struct bln_metadata plain = { 0 };
 	const struct bln_metadata third = { .configuration = { pairs, 1 } };
@@ -350,7 +361,8 @@ static void two_processes_write_the_same(void **state)
 			for (int round = 0; round < 10 && status == BLN_OK; round++) {
 				struct bln_snapshot *table = kit_load_with(&kit, &parquet);
 
-				status = table->file_count == 3 ? bln_log_checkpoint(table, &spec, NULL, NULL) : BLN_BUG;
+				status =
+					table->file_count == 3 ? bln_log_checkpoint(table, &spec, NULL, NULL) : BLN_BUG;
 				bln_snapshot_destroy(table);
 			}
 			_exit(status != BLN_OK);

@@ -28,7 +28,7 @@ static const char *reason_not_to(const struct bln_snapshot *snapshot, const stru
 /* The newest commit that was made at CUTOFF_US or before; -1 when there is none. Times are those of the files also where
  * commits say their own: a copied log looks younger than it is, and is kept longer. */
 static enum bln_status cutoff_commit(const struct bln_log_files *files, int64_t cutoff_us, struct bln_arena *arena,
-                                     int64_t *version, struct bln_err *err)
+				     int64_t *version, struct bln_err *err)
 {
 	struct bln_log_file *commits = bln_arena_alloc(arena, (files->count + 1) * sizeof(*commits));
 	struct bln_commit_list list = { .items = commits };
@@ -63,7 +63,7 @@ static int64_t cutoff_checkpoint(const struct bln_log_files *files, int64_t vers
 }
 
 static enum bln_status checkpoint_prove(const struct bln_snapshot *snapshot, const struct bln_parquet *parquet,
-                                        int64_t version, struct bln_err *err)
+					int64_t version, struct bln_err *err)
 {
 	struct bln_snapshot *proof;
 	enum bln_status status = bln_snapshot_load(&snapshot->table, version, parquet, &proof, err);
@@ -72,7 +72,8 @@ static enum bln_status checkpoint_prove(const struct bln_snapshot *snapshot, con
 		return bln_err_where(err, status, "the checkpoint of version %" PRId64, version);
 	if (proof->checkpoint_version != version)
 		status = bln_err_set(err, BLN_CORRUPT,
-		                     "the checkpoint of version %" PRId64 " does not load: the log before it is kept", version);
+				     "the checkpoint of version %" PRId64 " does not load: the log before it is kept",
+				     version);
 	bln_snapshot_destroy(proof);
 	return status;
 }
@@ -91,8 +92,8 @@ static char *checksum_key(const char *key, struct bln_arena *arena)
 	return bln_arena_printf(arena, "%.*s.crc", (int)(strlen(key) - strlen(".json")), key);
 }
 
-static enum bln_status expired_delete(const struct bln_snapshot *snapshot, const struct bln_log_files *files, int64_t from,
-                                      struct bln_arena *arena, int64_t *deleted, struct bln_err *err)
+static enum bln_status expired_delete(const struct bln_snapshot *snapshot, const struct bln_log_files *files,
+				      int64_t from, struct bln_arena *arena, int64_t *deleted, struct bln_err *err)
 {
 	const char *keys[DELETE_AT_ONCE + 1];
 	enum bln_status status = BLN_OK;
@@ -123,16 +124,16 @@ done:
 
 /* Up to which version the log may go, whatever checkpoints there are; -1: nothing may. */
 static enum bln_status bound_find(const struct bln_snapshot *snapshot, const struct bln_clean_up_spec *spec,
-                                  const struct bln_log_files *files, struct bln_arena *arena, int64_t *bound,
-                                  struct bln_err *err)
+				  const struct bln_log_files *files, struct bln_arena *arena, int64_t *bound,
+				  struct bln_err *err)
 {
 	int64_t now_us = bln_clock_now_us(spec->clock);
 	enum bln_status status;
 	int64_t retention_us;
 	int64_t hint;
 
-	BLN_TRY(bln_property_duration(&snapshot->metadata, "delta.logRetentionDuration", BLN_RETENTION_LOG_US, &retention_us,
-	                              err));
+	BLN_TRY(bln_property_duration(&snapshot->metadata, "delta.logRetentionDuration", BLN_RETENTION_LOG_US,
+				      &retention_us, err));
 	BLN_TRY(cutoff_commit(files, bln_time_days(now_us - retention_us) * BLN_US_PER_DAY, arena, bound, err));
 	if (spec->keep_from_version >= 0 && *bound > spec->keep_from_version)
 		*bound = spec->keep_from_version;
@@ -145,7 +146,7 @@ done:
 }
 
 enum bln_status bln_log_clean_up(const struct bln_snapshot *snapshot, const struct bln_clean_up_spec *spec,
-                                 struct bln_cleaned_up *cleaned, struct bln_err *err)
+				 struct bln_cleaned_up *cleaned, struct bln_err *err)
 {
 	struct bln_log_files files = { 0 };
 	struct bln_arena arena = { 0 };

@@ -25,14 +25,15 @@ struct bln_clean_up_spec {
 };
 
 struct bln_cleaned_up {
-	int64_t deleted;       /* files */
+	int64_t deleted; /* files */
 	int64_t first_version; /* the oldest commit that is left, where some were deleted; else -1 */
-	const char *why_not;   /* a reason for deleting nothing, or NULL */
+	const char *why_not; /* a reason for deleting nothing, or NULL */
 };
 
 /* Cleans up the log of SNAPSHOT's table. The checkpoint that all later versions would rest on is read first: one that does
  * not load is BLN_CORRUPT, and nothing is deleted. Cut off at any point it leaves a log of which the newest versions load. */
-BLN_MUST_CHECK enum bln_status bln_log_clean_up(const struct bln_snapshot *snapshot, const struct bln_clean_up_spec *spec,
-                                                struct bln_cleaned_up *cleaned, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_log_clean_up(const struct bln_snapshot *snapshot,
+						const struct bln_clean_up_spec *spec, struct bln_cleaned_up *cleaned,
+						struct bln_err *err);
 
 #endif

@@ -25,7 +25,8 @@ static bool is_there(struct kit *kit, int version, const char *suffix)
 
 static void made_at(struct kit *kit, int version, int64_t time_us)
 {
-	struct timespec times[2] = { { .tv_sec = time_us / BLN_US_PER_SECOND }, { .tv_sec = time_us / BLN_US_PER_SECOND } };
+	struct timespec times[2] = { { .tv_sec = time_us / BLN_US_PER_SECOND },
+				     { .tv_sec = time_us / BLN_US_PER_SECOND } };
 
 	assert_int_equal(utimensat(AT_FDCWD, log_path(kit, log_name(kit, version, ".json")), times, 0), 0);
 }
@@ -34,7 +35,9 @@ static void put(struct kit *kit, const char *name, const char *text)
 {
 	struct bln_err err = { 0 };
 
-	assert_ok(bln_store_put(kit->store, bln_table_log_key(&kit->table, &kit->arena, name), text, strlen(text), &err), &err);
+	assert_ok(bln_store_put(kit->store, bln_table_log_key(&kit->table, &kit->arena, name), text, strlen(text),
+				&err),
+		  &err);
 }
 
 /* Straight to the disk: what the store does for durability would be most of the time of these tests. */
@@ -76,8 +79,9 @@ static void log_make(struct kit *kit, const char *key, const char *value)
 static enum bln_status clean_up(struct kit *kit, int64_t keep_from, struct bln_cleaned_up *cleaned, struct bln_err *err)
 {
 	const struct bln_parquet parquet = kit_parquet();
-	const struct bln_clean_up_spec spec = { .parquet = &parquet, .clock = &kit->clock.clock,
-		                                .keep_from_version = keep_from };
+	const struct bln_clean_up_spec spec = { .parquet = &parquet,
+						.clock = &kit->clock.clock,
+						.keep_from_version = keep_from };
 	struct bln_snapshot *table = kit_load_with(kit, &parquet);
 	enum bln_status status = bln_log_clean_up(table, &spec, cleaned, err);
 
@@ -97,7 +101,8 @@ static void begins_at(struct kit *kit, int from)
 		if (version == 5 || version == 10 || version == 20)
 			assert_int_equal(is_there(kit, version, ".checkpoint.parquet"), version >= from);
 		if (version < from) {
-			assert_int_equal(bln_snapshot_load(&kit->table, version, &parquet, &table, &err), BLN_NOT_FOUND);
+			assert_int_equal(bln_snapshot_load(&kit->table, version, &parquet, &table, &err),
+					 BLN_NOT_FOUND);
 			continue;
 		}
 		assert_ok(bln_snapshot_load(&kit->table, version, &parquet, &table, &err), &err);
@@ -223,7 +228,7 @@ static void checksums_and_compactions_go_too(void **state)
 static void a_failing_store_does_no_harm(void **state)
 {
 	static const char *const plans[] = { "fail@1:list", "fail@2:list", "fail@1:delete_many", "lose@1:delete_many",
-		                             "torn@1:delete_many" };
+					     "torn@1:delete_many" };
 	const struct bln_parquet parquet = kit_parquet();
 	(void)state;
 
@@ -234,8 +239,9 @@ static void a_failing_store_does_no_harm(void **state)
 		struct bln_err err = { 0 };
 
 		log_make(&kit, NULL, NULL);
-		const struct bln_clean_up_spec spec = { .parquet = &parquet, .clock = &kit.clock.clock,
-			                                .keep_from_version = BLN_KEEP_FROM_UNKNOWN };
+		const struct bln_clean_up_spec spec = { .parquet = &parquet,
+							.clock = &kit.clock.clock,
+							.keep_from_version = BLN_KEEP_FROM_UNKNOWN };
 		table = kit_load_with(&kit, &parquet);
 		kit_store(&kit, plans[i]);
 		table->table.store = kit.store;

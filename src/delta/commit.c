@@ -22,7 +22,7 @@ struct attempt {
 	struct bln_race_rules rules;
 	bool has_rules;
 	char id[BLN_UUID_TEXT_SIZE];
-	int64_t version;     /* to be made */
+	int64_t version; /* to be made */
 	int64_t time_min_ms; /* in-commit timestamps grow */
 };
 
@@ -58,9 +58,10 @@ static enum bln_status base_check(const struct attempt *attempt)
 	BLN_TRY(bln_segment_find(&base->table, BLN_VERSION_LATEST, INT64_MAX, &arena, &now, attempt->err));
 	if (now.version != base->version)
 		status = bln_err_set(attempt->err, BLN_CONFLICT,
-		                     "version %" PRId64 " of the table, which this commit was planned on, has been cleaned up: "
-		                     "load the table and plan again",
-		                     base->version);
+				     "version %" PRId64
+				     " of the table, which this commit was planned on, has been cleaned up: "
+				     "load the table and plan again",
+				     base->version);
 done:
 	bln_arena_clean_up(&arena);
 	return status;
@@ -89,9 +90,9 @@ static enum bln_status conflict(struct attempt *attempt, const struct bln_rival 
 	result->other_version = attempt->version;
 	snprintf(result->other_operation, sizeof(result->other_operation), "%s", rival->operation);
 	return bln_err_set(attempt->err, BLN_CONFLICT,
-	                   "version %" PRId64 "%s%s%s was written meanwhile and %s: load the table and plan again",
-	                   attempt->version, rival->operation[0] ? " (" : "", rival->operation,
-	                   rival->operation[0] ? ")" : "", rival->what);
+			   "version %" PRId64 "%s%s%s was written meanwhile and %s: load the table and plan again",
+			   attempt->version, rival->operation[0] ? " (" : "", rival->operation,
+			   rival->operation[0] ? ")" : "", rival->what);
 }
 
 /* ATTEMPT's version is taken by what is in OTHER: holds it and all that follow against the rules, until a version is free. */
@@ -138,14 +139,14 @@ static enum bln_status attempt_run(struct attempt *attempt)
 	attempt->result->race = BLN_RACE_BUSY;
 	attempt->result->other_version = attempt->version - 1;
 	status = bln_err_set(attempt->err, BLN_CONFLICT,
-	                     "others wrote to the table faster, %d times in a row, last version %" PRId64 ": try again",
-	                     BLN_COMMIT_TRIES_MAX, attempt->version - 1);
+			     "others wrote to the table faster, %d times in a row, last version %" PRId64 ": try again",
+			     BLN_COMMIT_TRIES_MAX, attempt->version - 1);
 done:
 	return status;
 }
 
 enum bln_status bln_log_commit(const struct bln_snapshot *base, const struct bln_commit *commit,
-                               struct bln_commit_result *result, struct bln_err *err)
+			       struct bln_commit_result *result, struct bln_err *err)
 {
 	struct attempt attempt = {
 		.base = base,
@@ -156,7 +157,9 @@ enum bln_status bln_log_commit(const struct bln_snapshot *base, const struct bln
 	};
 	enum bln_status status;
 
-	*result = (struct bln_commit_result){ .version = -1, .time_ms = -1, .other_version = -1, .other_txn_version = -1 };
+	*result = (struct bln_commit_result){
+		.version = -1, .time_ms = -1, .other_version = -1, .other_txn_version = -1
+	};
 	attempt.put = (struct bln_log_put){
 		.table = &base->table,
 		.clock = commit->clock,
@@ -169,7 +172,8 @@ enum bln_status bln_log_commit(const struct bln_snapshot *base, const struct bln
 	bln_uuid_make(commit->random, attempt.id);
 	if (bln_protocol_has_commit_timestamps(&base->protocol, &base->metadata) && base->in_commit_ms < 0)
 		return bln_err_set(err, BLN_CORRUPT,
-		                   "version %" PRId64 " does not say its inCommitTimestamp, which the table demands", base->version);
+				   "version %" PRId64 " does not say its inCommitTimestamp, which the table demands",
+				   base->version);
 	attempt.time_min_ms = base->in_commit_ms + 1;
 	BLN_TRY(attempt_run(&attempt));
 	result->version = attempt.version;

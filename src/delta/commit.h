@@ -17,8 +17,8 @@
 #include "delta/snapshot.h"
 
 enum {
-	BLN_COMMIT_TRIES_MAX = 64,      /* versions lost to others before giving up */
-	BLN_COMMIT_FAILURES_MAX = 5,    /* failures of the store before giving up */
+	BLN_COMMIT_TRIES_MAX = 64, /* versions lost to others before giving up */
+	BLN_COMMIT_FAILURES_MAX = 5, /* failures of the store before giving up */
 	BLN_COMMIT_BYTES_MAX = 1 << 30, /* of one commit's file */
 	BLN_COMMIT_OPERATION_SIZE = 64,
 };
@@ -44,13 +44,14 @@ struct bln_commit {
 
 	const struct bln_read_set *read; /* NULL: nothing was read */
 	struct bln_clock *clock;
-	struct bln_random *random; /* names the commit, so that it is known again: seeded by the system outside of tests */
+	struct bln_random
+		*random; /* names the commit, so that it is known again: seeded by the system outside of tests */
 };
 
 struct bln_commit_result {
-	int64_t version;   /* with BLN_OK: the version made */
-	int64_t time_ms;   /* with BLN_OK: its commit time */
-	int races;         /* versions that others took first */
+	int64_t version; /* with BLN_OK: the version made */
+	int64_t time_ms; /* with BLN_OK: its commit time */
+	int races; /* versions that others took first */
 	enum bln_race race; /* with BLN_CONFLICT: what was in the way */
 	int64_t other_version; /* with BLN_CONFLICT: the commit that was; -1 else */
 	char other_operation[BLN_COMMIT_OPERATION_SIZE]; /* its operation, "" where it says none */
@@ -68,7 +69,7 @@ struct bln_commit_result {
  * contradict each other or the table. BLN_UNSUPPORTED, BLN_DENIED: protocol.h. Else as the store failed. *RESULT (not NULL)
  * is always filled. */
 BLN_MUST_CHECK enum bln_status bln_log_commit(const struct bln_snapshot *base, const struct bln_commit *commit,
-                                              struct bln_commit_result *result, struct bln_err *err);
+					      struct bln_commit_result *result, struct bln_err *err);
 
 /* The action that takes FILE out of its table; text is FILE's. */
 struct bln_action bln_action_remove(const struct bln_add *file, int64_t deleted_ms, bool is_data_change);

@@ -42,8 +42,12 @@ static int bare_write(int dir, int number)
 
 static enum bln_status table_make(const struct bln_table *table, struct bln_random *random, struct bln_err *err)
 {
-	const struct bln_field field = { .name = "close", .physical_name = "close", .id = -1, .is_nullable = true,
-		                         .type = { .kind = BLN_TYPE_DOUBLE }, .metadata = "{}" };
+	const struct bln_field field = { .name = "close",
+					 .physical_name = "close",
+					 .id = -1,
+					 .is_nullable = true,
+					 .type = { .kind = BLN_TYPE_DOUBLE },
+					 .metadata = "{}" };
 	const struct bln_schema schema = { &field, 1 };
 	const struct bln_table_spec spec = { .schema = &schema, .clock = bln_clock_system(), .random = random };
 
@@ -52,11 +56,14 @@ static enum bln_status table_make(const struct bln_table *table, struct bln_rand
 
 /* One commit; its time is *TOOK_US. Loading is not part of it. */
 static enum bln_status commit_one(const struct bln_table *table, struct bln_random *random, int64_t *took_us,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct bln_action action = { .kind = BLN_ACTION_ADD };
-	struct bln_commit commit = { .actions = &action, .action_count = 1, .operation = "WRITE",
-		                     .clock = bln_clock_system(), .random = random };
+	struct bln_commit commit = { .actions = &action,
+				     .action_count = 1,
+				     .operation = "WRITE",
+				     .clock = bln_clock_system(),
+				     .random = random };
 	struct bln_commit_result result;
 	struct bln_snapshot *base;
 	enum bln_status status;
@@ -64,8 +71,10 @@ static enum bln_status commit_one(const struct bln_table *table, struct bln_rand
 
 	BLN_TRY(bln_snapshot_load(table, BLN_VERSION_LATEST, NULL, &base, err));
 	snprintf(path, sizeof(path), "%" PRId64 ".parquet", base->version);
-	action.add = (struct bln_add){ .path = bln_slice_of(path), .size_bytes = 1, .is_data_change = true,
-		                       .stats = bln_slice_of("{\"numRecords\":1}") };
+	action.add = (struct bln_add){ .path = bln_slice_of(path),
+				       .size_bytes = 1,
+				       .is_data_change = true,
+				       .stats = bln_slice_of("{\"numRecords\":1}") };
 	*took_us = now_us();
 	status = bln_log_commit(base, &commit, &result, err);
 	*took_us = now_us() - *took_us;
@@ -107,8 +116,8 @@ int main(int argc, char **argv)
 	}
 	qsort(commits_us, (size_t)count, sizeof(*commits_us), order);
 	qsort(bare_us, (size_t)count, sizeof(*bare_us), order);
-	printf("commit %" PRId64 " us, bare write %" PRId64 " us, ratio %.2f\n", commits_us[count / 2], bare_us[count / 2],
-	       (double)commits_us[count / 2] / (double)bare_us[count / 2]);
+	printf("commit %" PRId64 " us, bare write %" PRId64 " us, ratio %.2f\n", commits_us[count / 2],
+	       bare_us[count / 2], (double)commits_us[count / 2] / (double)bare_us[count / 2]);
 	bln_store_close(store);
 	close(dir);
 	return 0;

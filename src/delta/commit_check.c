@@ -35,7 +35,7 @@ static enum bln_status once(struct check *check, char kind, const char *noun, st
 		return bln_err_memory(check->err);
 	if (!is_new)
 		return bln_err_set(check->err, BLN_INVALID, "the commit has two actions for the %s '%s'", noun,
-		                   bln_quote(name.at, name.length).text);
+				   bln_quote(name.at, name.length).text);
 	return BLN_OK;
 }
 
@@ -55,8 +55,9 @@ done:
 static enum bln_status data_change_check(const struct check *check, bool is_data_change, struct bln_slice path)
 {
 	if (check->commit->kind == BLN_WRITE_REARRANGE && is_data_change)
-		return bln_err_set(check->err, BLN_INVALID, "the commit only moves rows, but '%s' is said to change data",
-		                   bln_quote(path.at, path.length).text);
+		return bln_err_set(check->err, BLN_INVALID,
+				   "the commit only moves rows, but '%s' is said to change data",
+				   bln_quote(path.at, path.length).text);
 	return BLN_OK;
 }
 
@@ -71,13 +72,15 @@ static enum bln_status partition_check(const struct check *check, const struct b
 		for (size_t j = 0; j < add->partition.count; j++)
 			is_there = is_there || bln_slice_equals(add->partition.items[j].key, columns.items[i]);
 		if (!is_there)
-			return bln_err_set(check->err, BLN_INVALID, "the file '%s' has no value for the partition column '%s'",
-			                   bln_quote(add->path.at, add->path.length).text,
-			                   bln_quote(columns.items[i].at, columns.items[i].length).text);
+			return bln_err_set(check->err, BLN_INVALID,
+					   "the file '%s' has no value for the partition column '%s'",
+					   bln_quote(add->path.at, add->path.length).text,
+					   bln_quote(columns.items[i].at, columns.items[i].length).text);
 	}
 	if (add->partition.count != columns.count)
-		return bln_err_set(check->err, BLN_INVALID, "the file '%s' has values for %zu partition columns, the table %zu",
-		                   bln_quote(add->path.at, add->path.length).text, add->partition.count, columns.count);
+		return bln_err_set(check->err, BLN_INVALID,
+				   "the file '%s' has values for %zu partition columns, the table %zu",
+				   bln_quote(add->path.at, add->path.length).text, add->partition.count, columns.count);
 	return BLN_OK;
 }
 
@@ -97,7 +100,7 @@ static enum bln_status action_check(struct check *check, const struct bln_action
 		BLN_TRY(data_change_check(check, action->remove.is_data_change, action->remove.path));
 		if (check->commit->kind == BLN_WRITE_APPEND)
 			return bln_err_set(check->err, BLN_INVALID, "the commit only appends, but removes '%s'",
-			                   bln_quote(action->remove.path.at, action->remove.path.length).text);
+					   bln_quote(action->remove.path.at, action->remove.path.length).text);
 		check->removes++;
 		break;
 	case BLN_ACTION_METADATA:
@@ -116,7 +119,7 @@ static enum bln_status action_check(struct check *check, const struct bln_action
 			return bln_err_set(check->err, BLN_INVALID, "the commit has a domain without a name");
 		if (!bln_slices_have(check->protocol->writer_features, "domainMetadata"))
 			return bln_err_set(check->err, BLN_UNSUPPORTED,
-			                   "the table has not the feature 'domainMetadata', which a domain needs");
+					   "the table has not the feature 'domainMetadata', which a domain needs");
 		BLN_TRY(once(check, 'd', "domain", action->domain.name));
 		break;
 	default:
@@ -150,9 +153,10 @@ static enum bln_status removes_check(struct check *check)
 			continue;
 		BLN_TRY(bln_file_key(remove->path, &remove->dv, &check->arena, &key, check->err));
 		if (!bln_map_find(&present, key.at, key.length)) {
-			status = bln_err_set(check->err, BLN_INVALID,
-			                     "the commit removes '%s', which is not in version %" PRId64 " of the table",
-			                     bln_quote(remove->path.at, remove->path.length).text, check->base->version);
+			status =
+				bln_err_set(check->err, BLN_INVALID,
+					    "the commit removes '%s', which is not in version %" PRId64 " of the table",
+					    bln_quote(remove->path.at, remove->path.length).text, check->base->version);
 			goto done;
 		}
 	}
@@ -168,7 +172,8 @@ static enum bln_status table_check(struct check *check)
 	enum bln_status status = BLN_OK;
 	struct bln_schema schema;
 
-	BLN_TRY(bln_protocol_check_write(&base->protocol, &base->metadata, &base->schema, check->commit->kind, check->err));
+	BLN_TRY(bln_protocol_check_write(&base->protocol, &base->metadata, &base->schema, check->commit->kind,
+					 check->err));
 	if (check->metadata == &base->metadata && check->protocol == &base->protocol)
 		goto done;
 	BLN_TRY(bln_schema_parse(check->metadata->schema, false, &check->arena, &schema, check->err));
@@ -176,7 +181,7 @@ static enum bln_status table_check(struct check *check)
 	if (bln_protocol_has_commit_timestamps(check->protocol, check->metadata) &&
 	    !bln_protocol_has_commit_timestamps(&base->protocol, &base->metadata))
 		status = bln_err_set(check->err, BLN_UNSUPPORTED,
-		                     "delta.enableInCommitTimestamps can be set only when a table is made");
+				     "delta.enableInCommitTimestamps can be set only when a table is made");
 done:
 	return status;
 }

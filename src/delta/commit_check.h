@@ -6,6 +6,6 @@
 
 /* As bln_log_commit says: BLN_INVALID, BLN_UNSUPPORTED or BLN_DENIED, naming what is wrong. */
 BLN_MUST_CHECK enum bln_status bln_commit_check(const struct bln_snapshot *base, const struct bln_commit *commit,
-                                                struct bln_err *err);
+						struct bln_err *err);
 
 #endif

@@ -203,8 +203,11 @@ static void any_one_fault_is_survived(void **state)
 
 static void lasting_faults_end_and_are_told(void **state)
 {
-	static const char *const plans[] = { "fail@1+", "fail@2+", "fail@3+",           "fail@4+",	       "fail@5+",
-		                             "lose@2+", "torn@4+", "fail@1+:put_if_absent", "lose@1+:get", "lose@1:put_if_absent,fail@1+:get" };
+	static const char *const plans[] = { "fail@1+",	    "fail@2+",
+					     "fail@3+",	    "fail@4+",
+					     "fail@5+",	    "lose@2+",
+					     "torn@4+",	    "fail@1+:put_if_absent",
+					     "lose@1+:get", "lose@1:put_if_absent,fail@1+:get" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
@@ -305,7 +308,7 @@ struct busy {
 };
 
 static enum bln_status busy_put(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	struct busy *busy = (struct busy *)store;
 	static const char other[] = "{\"commitInfo\":{\"operation\":\"STREAMING UPDATE\"}}\n";
@@ -318,13 +321,13 @@ static enum bln_status busy_put(struct bln_store *store, const char *key, const 
 }
 
 static enum bln_status busy_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	return bln_store_get(((struct busy *)store)->inner, key, size_max, bytes, err);
 }
 
 static enum bln_status busy_head(struct bln_store *store, const char *key, struct bln_object_head *head,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	return bln_store_head(((struct busy *)store)->inner, key, head, err);
 }
@@ -339,7 +342,7 @@ static void races_without_end_end(void **state)
 	kit_create(&kit, NULL, NULL);
 	struct bln_snapshot *base = kit_load_with(&kit, NULL);
 	struct busy busy = { .inner = kit.store,
-		             .own = { .name = "busy", .put_if_absent = busy_put, .get = busy_get, .head = busy_head } };
+			     .own = { .name = "busy", .put_if_absent = busy_put, .get = busy_get, .head = busy_head } };
 	struct bln_action action = file_of(&kit, 1);
 	struct bln_commit commit = kit_commit(&kit, BLN_WRITE_APPEND, &action, 1);
 	struct bln_err err = { 0 };

@@ -100,7 +100,8 @@ static void in_commit_timestamps_grow_whatever_the_clock_says(void **state)
 
 		snprintf(name, sizeof(name), "%020d.json", i);
 		json_t *info = info_of(kit_log(&kit, name));
-		assert_int_equal(json_integer_value(json_object_get(info, "inCommitTimestamp")), T0_US / 1000 + expected[i]);
+		assert_int_equal(json_integer_value(json_object_get(info, "inCommitTimestamp")),
+				 T0_US / 1000 + expected[i]);
 		json_decref(info);
 	}
 	bln_snapshot_destroy(stale);
@@ -254,8 +255,8 @@ static void a_base_that_was_cleaned_up_is_a_conflict(void **state)
 
 	assert_ok(bln_store_delete(kit.store, "silver/t/_delta_log/00000000000000000000.json", &err), &err);
 	assert_ok(bln_store_put(kit.store, "silver/t/_delta_log/00000000000000000005.checkpoint.parquet", metadata,
-	                        strlen(metadata), &err),
-	          &err);
+				strlen(metadata), &err),
+		  &err);
 	assert_ok(bln_store_put(kit.store, "silver/t/_delta_log/00000000000000000006.json", "{}\n", 3, &err), &err);
 	struct bln_action action = kit_add(&kit, "XBT", 1, 2);
 	struct bln_commit commit = kit_commit(&kit, BLN_WRITE_APPEND, &action, 1);

@@ -34,14 +34,16 @@ static bool is_blind_append(const struct bln_commit *commit)
 {
 	bool has_added = false;
 
-	if (commit->kind != BLN_WRITE_APPEND || (commit->read && (commit->read->is_whole_table || commit->read->range_count)))
+	if (commit->kind != BLN_WRITE_APPEND ||
+	    (commit->read && (commit->read->is_whole_table || commit->read->range_count)))
 		return false;
 	for (size_t i = 0; i < commit->action_count; i++)
 		has_added = has_added || commit->actions[i].kind == BLN_ACTION_ADD;
 	return has_added;
 }
 
-static void commit_info_add(const struct bln_commit *commit, const struct bln_commit_stamp *stamp, struct bln_text *text)
+static void commit_info_add(const struct bln_commit *commit, const struct bln_commit_stamp *stamp,
+			    struct bln_text *text)
 {
 	bln_text_add(text, "{\"commitInfo\":{");
 	if (stamp->has_in_commit_time)
@@ -63,7 +65,7 @@ static void commit_info_add(const struct bln_commit *commit, const struct bln_co
 }
 
 enum bln_status bln_commit_text(const struct bln_commit *commit, const struct bln_commit_stamp *stamp,
-                                struct bln_text *text, struct bln_err *err)
+				struct bln_text *text, struct bln_err *err)
 {
 	enum bln_status status;
 

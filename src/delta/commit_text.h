@@ -15,6 +15,6 @@ struct bln_commit_stamp {
 
 /* Fills TEXT with commitInfo, first, and the actions. BLN_INVALID: not UTF-8, or longer than BLN_COMMIT_BYTES_MAX. */
 BLN_MUST_CHECK enum bln_status bln_commit_text(const struct bln_commit *commit, const struct bln_commit_stamp *stamp,
-                                               struct bln_text *text, struct bln_err *err);
+					       struct bln_text *text, struct bln_err *err);
 
 #endif

@@ -35,7 +35,8 @@ int64_t bln_commit_own_time(const struct bln_log_entry *entry)
 	for (size_t i = 0; i < entry->action_count; i++) {
 		int64_t time_ms = entry->actions[i].commit_info.in_commit_timestamp_ms;
 
-		if (entry->actions[i].kind == BLN_ACTION_COMMIT_INFO && time_ms >= 0 && time_ms <= BLN_TIME_US_MAX / BLN_US_PER_MS)
+		if (entry->actions[i].kind == BLN_ACTION_COMMIT_INFO && time_ms >= 0 &&
+		    time_ms <= BLN_TIME_US_MAX / BLN_US_PER_MS)
 			return time_ms * BLN_US_PER_MS;
 	}
 	return -1;

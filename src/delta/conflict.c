@@ -41,7 +41,8 @@ static bool max_reaches(const struct bln_value *max, const struct bln_value *min
 	struct bln_value high = *max;
 
 	/* Protocol, "Per-file Statistics": timestamps are cut down to milliseconds, strings to a prefix. */
-	if ((type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ) && high.integer % BLN_US_PER_MS == 0)
+	if ((type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ) &&
+	    high.integer % BLN_US_PER_MS == 0)
 		high.integer += BLN_US_PER_MS - 1;
 	if (type->kind == BLN_TYPE_STRING && max->bytes.length >= STRING_PREFIX_MIN &&
 	    min->bytes.length >= max->bytes.length && memcmp(min->bytes.at, max->bytes.at, max->bytes.length) == 0)
@@ -54,7 +55,8 @@ static const struct bln_pair *pair_find(struct bln_pairs pairs, struct bln_slice
 	const struct bln_field *field = bln_schema_find(schema, name);
 
 	for (size_t i = 0; i < pairs.count; i++)
-		if (bln_slice_equals(pairs.items[i].key, name) || (field && bln_slice_is(pairs.items[i].key, field->name)))
+		if (bln_slice_equals(pairs.items[i].key, name) ||
+		    (field && bln_slice_is(pairs.items[i].key, field->name)))
 			return &pairs.items[i];
 	return NULL;
 }
@@ -65,7 +67,8 @@ static bool is_null(const struct bln_pair *pair)
 }
 
 /* Whether a partition's text VALUE lies within the bound. */
-static bool bound_meets_partition(const struct bln_bound *bound, const struct bln_pair *pair, const struct bln_type *type)
+static bool bound_meets_partition(const struct bln_bound *bound, const struct bln_pair *pair,
+				  const struct bln_type *type)
 {
 	struct bln_value value;
 
@@ -119,7 +122,7 @@ static bool partition_equals(const struct bln_pair *a, const struct bln_pair *b,
 }
 
 static bool range_meets(const struct bln_key_range *range, struct statistics *statistics,
-                        const struct bln_schema *schema)
+			const struct bln_schema *schema)
 {
 	for (size_t i = 0; i < range->partition.count; i++) {
 		const struct bln_pair *wanted = &range->partition.items[i];

@@ -23,7 +23,7 @@ static void race_init(struct race *race)
 }
 
 static enum bln_status race_commit(struct race *race, enum bln_write_kind kind, const struct bln_action *actions,
-                                   size_t count, const struct bln_read_set *read)
+				   size_t count, const struct bln_read_set *read)
 {
 	struct bln_commit commit = kit_commit(&race->kit, kind, actions, count);
 
@@ -141,13 +141,14 @@ static void a_compaction_yields_only_where_its_input_is_gone(void **state)
 
 	race_init(&race);
 	struct bln_action before[] = { kit_add(&race.kit, "XBT", 1, 2), kit_add(&race.kit, "XBT", 3, 4),
-		                       kit_add(&race.kit, "ETH", 1, 2) };
+				       kit_add(&race.kit, "ETH", 1, 2) };
 	race_begin(&race, before, 3);
 	/* Appends and a delete elsewhere. */
 	struct bln_action theirs[] = { kit_add(&race.kit, "XBT", 1, 2), bln_action_remove(&before[2].add, 1, true) };
 	kit_write(&race.kit, BLN_WRITE_REWRITE, theirs, 2);
-	struct bln_action mine[] = { bln_action_remove(&before[0].add, 1, false), bln_action_remove(&before[1].add, 1, false),
-		                     moved(kit_add(&race.kit, "XBT", 1, 4)) };
+	struct bln_action mine[] = { bln_action_remove(&before[0].add, 1, false),
+				     bln_action_remove(&before[1].add, 1, false),
+				     moved(kit_add(&race.kit, "XBT", 1, 4)) };
 	wins(&race, race_commit(&race, BLN_WRITE_REARRANGE, mine, 3, NULL), 1);
 	race_end(&race);
 
@@ -173,7 +174,7 @@ static void who_loses_its_input_to_a_compaction_plans_again(void **state)
 	struct bln_action before[] = { kit_add(&race.kit, "XBT", 1, 2), kit_add(&race.kit, "ETH", 1, 2) };
 	race_begin(&race, before, 2);
 	struct bln_action theirs[] = { bln_action_remove(&before[0].add, 1, false),
-		                       moved(kit_add(&race.kit, "XBT", 1, 2)) };
+				       moved(kit_add(&race.kit, "XBT", 1, 2)) };
 	kit_write(&race.kit, BLN_WRITE_REARRANGE, theirs, 2);
 	struct bln_action mine[] = { bln_action_remove(&before[0].add, 1, true), kit_add(&race.kit, "XBT", 1, 3) };
 	loses(&race, race_commit(&race, BLN_WRITE_REWRITE, mine, 2, &whole), BLN_RACE_FILES, "removes");
@@ -194,8 +195,8 @@ static const struct {
 	int low, high; /* of the file the other adds */
 	bool is_conflict;
 } added[] = {
-	{ "XBT", 5, 9, false },	 { "XBT", 5, 10, true },  { "XBT", 12, 13, true }, { "XBT", 20, 30, false },
-	{ "XBT", 19, 30, true }, { "ETH", 12, 13, false }, { NULL, 12, 13, false },  { "XBT", 1, 0, true },
+	{ "XBT", 5, 9, false },	 { "XBT", 5, 10, true },   { "XBT", 12, 13, true }, { "XBT", 20, 30, false },
+	{ "XBT", 19, 30, true }, { "ETH", 12, 13, false }, { NULL, 12, 13, false }, { "XBT", 1, 0, true },
 	{ "ETH", 1, 0, false },	 { "XBT", 1, 99, true },
 };
 
@@ -214,11 +215,12 @@ static void an_upsert_yields_to_rows_among_its_keys(void **state)
 		race_begin(&race, before, 1);
 		struct bln_action theirs = kit_add(&race.kit, added[i].symbol, added[i].low, added[i].high);
 		kit_write(&race.kit, BLN_WRITE_APPEND, &theirs, 1);
-		struct bln_action mine[] = { bln_action_remove(&before[0].add, 1, true), kit_add(&race.kit, "XBT", 12, 14) };
+		struct bln_action mine[] = { bln_action_remove(&before[0].add, 1, true),
+					     kit_add(&race.kit, "XBT", 12, 14) };
 		enum bln_status status = race_commit(&race, BLN_WRITE_REWRITE, mine, 2, &read);
 		if ((status == BLN_CONFLICT) != added[i].is_conflict)
-			fail_msg("%s %d-%d: %s %s", added[i].symbol, added[i].low, added[i].high, bln_status_name(status),
-			         race.err.message);
+			fail_msg("%s %d-%d: %s %s", added[i].symbol, added[i].low, added[i].high,
+				 bln_status_name(status), race.err.message);
 		if (added[i].is_conflict)
 			loses(&race, status, BLN_RACE_FILES, "added rows where this commit had read");
 		race_end(&race);
@@ -301,8 +303,8 @@ static void statistics_prove_or_they_do_not(void **state)
 		/* Cut down to milliseconds: .123 may have been .123999. */
 		{ "datetime", "2024-01-01T00:00:00.123999Z", NULL,
 		  "{\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"}}", true },
-		{ "datetime", "2024-01-01T00:00:00.124Z", NULL, "{\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"}}",
-		  false },
+		{ "datetime", "2024-01-01T00:00:00.124Z", NULL,
+		  "{\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"}}", false },
 		/* Cut short to a prefix. */
 		{ "note", "abcdefghijklmnopqrstuvwxyzABCDEFG", NULL,
 		  "{\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"}}", true },
@@ -313,7 +315,8 @@ static void statistics_prove_or_they_do_not(void **state)
 	(void)state;
 
 	kit_init(&kit);
-	struct bln_schema schema = kit_schema(&kit, KIT_FIELDS ",{\"name\":\"note\",\"type\":\"string\",\"nullable\":true}");
+	struct bln_schema schema =
+		kit_schema(&kit, KIT_FIELDS ",{\"name\":\"note\",\"type\":\"string\",\"nullable\":true}");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct bln_field *field = bln_schema_find(&schema, bln_slice_of(cases[i].column));
 		struct bln_type other = { .kind = BLN_TYPE_STRING };
@@ -341,7 +344,7 @@ static void partition_values_are_compared_as_values(void **state)
 		const char *wanted, *has;
 		bool does_meet;
 	} cases[] = {
-		{ "1", "1", true }, { "1", "01", true }, { "1", "2", false }, { NULL, NULL, true },
+		{ "1", "1", true }, { "1", "01", true },  { "1", "2", false },	{ NULL, NULL, true },
 		{ NULL, "", true }, { NULL, "1", false }, { "1", NULL, false }, { "x", "y", false },
 	};
 	struct kit kit;

@@ -81,7 +81,7 @@ static enum bln_status absence_check(const struct bln_table *table, struct bln_a
 		if (bln_log_name_parse(bln_slice_of(name)).kind == BLN_LOG_OTHER)
 			continue;
 		status = bln_err_set(err, BLN_EXISTS, "there is a table at '%s' already",
-		                     bln_quote(table->prefix, strlen(table->prefix)).text);
+				     bln_quote(table->prefix, strlen(table->prefix)).text);
 		break;
 	}
 done:
@@ -100,8 +100,8 @@ static enum bln_status texts_json(struct bln_slices texts, struct bln_text *text
 	return bln_text_check(text, err);
 }
 
-static enum bln_status content_make(const struct bln_table_spec *spec, const struct needs *needs, struct bln_text *content,
-                                    struct bln_err *err)
+static enum bln_status content_make(const struct bln_table_spec *spec, const struct needs *needs,
+				    struct bln_text *content, struct bln_err *err)
 {
 	int64_t now_ms = bln_clock_now_us(spec->clock) / BLN_US_PER_MS;
 	char table_id[BLN_UUID_TEXT_SIZE];
@@ -110,7 +110,7 @@ static enum bln_status content_make(const struct bln_table_spec *spec, const str
 	struct bln_text partition = { 0 };
 	struct bln_commit_stamp stamp = { .time_ms = now_ms, .read_version = -1, .id = commit_id };
 	struct bln_action actions[2] = { { .kind = BLN_ACTION_PROTOCOL, .protocol = needs->protocol },
-		                         { .kind = BLN_ACTION_METADATA } };
+					 { .kind = BLN_ACTION_METADATA } };
 	struct bln_pair parameter;
 	struct bln_commit commit = { .actions = actions, .action_count = 2, .operation = "CREATE TABLE" };
 	enum bln_status status;
@@ -130,7 +130,8 @@ static enum bln_status content_make(const struct bln_table_spec *spec, const str
 		.configuration = spec->configuration,
 		.created_ms = now_ms,
 	};
-	parameter = (struct bln_pair){ .key = bln_slice_of("partitionBy"), .value = { partition.at, partition.length } };
+	parameter =
+		(struct bln_pair){ .key = bln_slice_of("partitionBy"), .value = { partition.at, partition.length } };
 	commit.parameters = (struct bln_pairs){ &parameter, 1 };
 	stamp.has_in_commit_time = bln_protocol_has_commit_timestamps(&needs->protocol, &actions[1].metadata);
 	BLN_TRY(bln_commit_text(&commit, &stamp, content, err));
@@ -160,7 +161,7 @@ enum bln_status bln_table_create(const struct bln_table *table, const struct bln
 done:
 	if (status == BLN_EXISTS)
 		status = bln_err_set(err, BLN_EXISTS, "there is a table at '%s' already",
-		                     bln_quote(table->prefix, strlen(table->prefix)).text);
+				     bln_quote(table->prefix, strlen(table->prefix)).text);
 	bln_text_clean_up(&content);
 	bln_text_clean_up(&other);
 	bln_arena_clean_up(&arena);

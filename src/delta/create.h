@@ -24,6 +24,6 @@ struct bln_table_spec {
  * BLN_EXISTS: there is a table already, perhaps made just now by somebody else: load it. BLN_INVALID or BLN_UNSUPPORTED
  * names the column or the property. */
 BLN_MUST_CHECK enum bln_status bln_table_create(const struct bln_table *table, const struct bln_table_spec *spec,
-                                                struct bln_err *err);
+						struct bln_err *err);
 
 #endif

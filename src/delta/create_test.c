@@ -27,8 +27,9 @@ static void a_new_table_is_empty_and_as_asked(void **state)
 
 static void the_protocol_grows_with_what_is_asked(void **state)
 {
-	static const char ntz[] = "{\"name\":\"a\",\"type\":\"string\"},{\"name\":\"s\",\"type\":{\"type\":\"struct\",\"fields\":"
-	                          "[{\"name\":\"t\",\"type\":\"timestamp_ntz\"}]}}";
+	static const char ntz[] =
+		"{\"name\":\"a\",\"type\":\"string\"},{\"name\":\"s\",\"type\":{\"type\":\"struct\",\"fields\":"
+		"[{\"name\":\"t\",\"type\":\"timestamp_ntz\"}]}}";
 	static const struct {
 		const char *key, *value, *fields;
 		const char *expected;
@@ -51,9 +52,9 @@ static void the_protocol_grows_with_what_is_asked(void **state)
 		kit_init(&kit);
 		struct bln_schema schema = kit_schema(&kit, cases[i].fields ? cases[i].fields : KIT_FIELDS);
 		struct bln_table_spec spec = { .schema = &schema,
-			                       .configuration = kit_pair(&kit, cases[i].key, cases[i].value),
-			                       .clock = &kit.clock.clock,
-			                       .random = &kit.random };
+					       .configuration = kit_pair(&kit, cases[i].key, cases[i].value),
+					       .clock = &kit.clock.clock,
+					       .random = &kit.random };
 		struct bln_err err = { 0 };
 
 		assert_ok(bln_table_create(&kit.table, &spec, &err), &err);
@@ -77,13 +78,19 @@ static void what_no_reader_takes_is_refused(void **state)
 		{ "", { NULL, 0 }, "without columns" },
 		{ "{\"name\":\"\",\"type\":\"long\"}", { NULL, 0 }, "no name" },
 		{ "{\"name\":\"a b\",\"type\":\"long\"}", { NULL, 0 }, "'a b'" },
-		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"A\",\"type\":\"long\"}", { NULL, 0 }, "only by capitals" },
+		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"A\",\"type\":\"long\"}",
+		  { NULL, 0 },
+		  "only by capitals" },
 		{ "{\"name\":\"s\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"x=\",\"type\":\"long\"}]}}",
 		  { NULL, 0 },
 		  "'x='" },
 		{ "{\"name\":\"a\",\"type\":\"long\"}", { a, 1 }, "all columns are partition columns" },
-		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"long\"}", { c, 1 }, "'c' is not in the schema" },
-		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"long\"}", { big_a, 1 }, "'A' is not in" },
+		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"long\"}",
+		  { c, 1 },
+		  "'c' is not in the schema" },
+		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"long\"}",
+		  { big_a, 1 },
+		  "'A' is not in" },
 		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"long\"},{\"name\":\"c\",\"type\":\"long\"}",
 		  { aa, 2 },
 		  "named twice" },
@@ -98,9 +105,9 @@ static void what_no_reader_takes_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bln_schema schema = kit_schema(&kit, cases[i].fields);
 		struct bln_table_spec spec = { .schema = &schema,
-			                       .partition_columns = cases[i].columns,
-			                       .clock = &kit.clock.clock,
-			                       .random = &kit.random };
+					       .partition_columns = cases[i].columns,
+					       .clock = &kit.clock.clock,
+					       .random = &kit.random };
 		struct bln_err err = { 0 };
 
 		assert_int_equal(bln_table_create(&kit.table, &spec, &err), BLN_INVALID);

@@ -18,20 +18,27 @@
 
 /* Lines of a log. */
 #define KIT_PROTOCOL "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}\n"
-#define KIT_SCHEMA                                                                                                    \
+#define KIT_SCHEMA                                                                                                     \
 	"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"c\\\",\\\"type\\\":\\\"long\\\","              \
 	"\\\"nullable\\\":true,\\\"metadata\\\":{}}]}"
 #define KIT_METADATA_WITH(id, configuration)                                                                           \
-	"{\"metaData\":{\"id\":\"" id "\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":\""    \
-	KIT_SCHEMA "\",\"partitionColumns\":[],\"configuration\":" configuration "}}\n"
+	"{\"metaData\":{\"id\":\"" id                                                                                  \
+	"\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":\"" KIT_SCHEMA                       \
+	"\",\"partitionColumns\":[],\"configuration\":" configuration "}}\n"
 #define KIT_METADATA KIT_METADATA_WITH("m", "{}")
-#define KIT_ADD(path) "{\"add\":{\"path\":\"" path "\",\"partitionValues\":{},\"size\":1,\"modificationTime\":1,\"dataChange\":true}}\n"
+#define KIT_ADD(path)                                                                                                  \
+	"{\"add\":{\"path\":\"" path                                                                                   \
+	"\",\"partitionValues\":{},\"size\":1,\"modificationTime\":1,\"dataChange\":true}}\n"
 #define KIT_REMOVE(path) "{\"remove\":{\"path\":\"" path "\",\"deletionTimestamp\":1,\"dataChange\":true}}\n"
-#define KIT_DV(id) "\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"" id "\",\"offset\":1,\"sizeInBytes\":2,\"cardinality\":1}"
-#define KIT_ADD_DV(path, id) "{\"add\":{\"path\":\"" path "\",\"size\":1,\"modificationTime\":1,\"dataChange\":true," KIT_DV(id) "}}\n"
+#define KIT_DV(id)                                                                                                     \
+	"\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"" id                                           \
+	"\",\"offset\":1,\"sizeInBytes\":2,\"cardinality\":1}"
+#define KIT_ADD_DV(path, id)                                                                                           \
+	"{\"add\":{\"path\":\"" path "\",\"size\":1,\"modificationTime\":1,\"dataChange\":true," KIT_DV(id) "}}\n"
 #define KIT_REMOVE_DV(path, id) "{\"remove\":{\"path\":\"" path "\",\"dataChange\":true," KIT_DV(id) "}}\n"
 #define KIT_TXN(app, version) "{\"txn\":{\"appId\":\"" app "\",\"version\":" #version "}}\n"
-#define KIT_DOMAIN(name, is_removed) "{\"domainMetadata\":{\"domain\":\"" name "\",\"configuration\":\"{}\",\"removed\":" #is_removed "}}\n"
+#define KIT_DOMAIN(name, is_removed)                                                                                   \
+	"{\"domainMetadata\":{\"domain\":\"" name "\",\"configuration\":\"{}\",\"removed\":" #is_removed "}}\n"
 #define KIT_INFO "{\"commitInfo\":{\"operation\":\"WRITE\"}}\n"
 #define KIT_V(number) "000000000000000000" #number /* with two digits */
 #define KIT_UUID "016ae953-37a9-438e-8683-9a9a4a79a395"
@@ -99,7 +106,7 @@ static inline void kit_touch(const struct kit *kit, int64_t version, int64_t tim
 
 /* Reads lines for a Parquet file, as the port promises: an action and its text are gone after TAKE. */
 static inline enum bln_status kit_actions_read(void *context, struct bln_store *store, const char *key,
-                                               const struct bln_action_sink *sink, struct bln_err *err)
+					       const struct bln_action_sink *sink, struct bln_err *err)
 {
 	struct kit *kit = context;
 	struct bln_text bytes = { 0 };
@@ -184,7 +191,7 @@ static inline const char *kit_files(const struct bln_snapshot *snapshot, char te
 		size_t used = strlen(text);
 
 		snprintf(text + used, 256 - used, "%s%.*s%s", i ? " " : "", (int)add->path.length, add->path.at,
-		         add->dv.storage ? "+" : "");
+			 add->dv.storage ? "+" : "");
 	}
 	return text;
 }

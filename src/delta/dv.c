@@ -178,7 +178,7 @@ static bool vector_read(struct reader *reader, struct ranges *ranges)
 }
 
 enum bln_status bln_dv_decode(const unsigned char *bytes, size_t length, int64_t cardinality, struct bln_arena *arena,
-                              struct bln_dv *dv, struct bln_err *err)
+			      struct bln_dv *dv, struct bln_err *err)
 {
 	struct reader reader = { .at = bytes, .left = length };
 	struct ranges ranges = { 0 };
@@ -186,14 +186,15 @@ enum bln_status bln_dv_decode(const unsigned char *bytes, size_t length, int64_t
 	struct bln_row_range *kept = NULL;
 
 	if (!vector_read(&reader, &ranges)) {
-		status = ranges.has_failed ? bln_err_memory(err)
-		                           : bln_err_set(err, BLN_CORRUPT, "not a deletion vector of %zu bytes", length);
+		status = ranges.has_failed
+				 ? bln_err_memory(err)
+				 : bln_err_set(err, BLN_CORRUPT, "not a deletion vector of %zu bytes", length);
 		goto done;
 	}
 	if (ranges.row_count != cardinality) {
 		status = bln_err_set(err, BLN_CORRUPT,
-		                     "the deletion vector deletes %" PRId64 " rows, the log says %" PRId64,
-		                     ranges.row_count, cardinality);
+				     "the deletion vector deletes %" PRId64 " rows, the log says %" PRId64,
+				     ranges.row_count, cardinality);
 		goto done;
 	}
 	kept = bln_arena_alloc(arena, ranges.count ? ranges.count * sizeof(*kept) : 1);
@@ -213,7 +214,7 @@ done:
 static bool base85_decode(struct bln_slice text, unsigned char *out)
 {
 	static const char alphabet[] =
-	        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
 	for (size_t i = 0; i < text.length; i += 5) {
 		uint64_t value = 0;
@@ -234,7 +235,7 @@ static bool base85_decode(struct bln_slice text, unsigned char *out)
 }
 
 enum bln_status bln_dv_inline_bytes(const struct bln_dv_ref *ref, struct bln_arena *arena, unsigned char **bytes,
-                                    size_t *length, struct bln_err *err)
+				    size_t *length, struct bln_err *err)
 {
 	struct bln_slice text = ref->path_or_inline;
 	size_t decoded = text.length / 5 * 4;
@@ -242,8 +243,9 @@ enum bln_status bln_dv_inline_bytes(const struct bln_dv_ref *ref, struct bln_are
 	/* The text is padded to whole groups; the log says how many bytes count. */
 	if (text.length % 5 != 0 || ref->size_bytes < 0 || (uint64_t)ref->size_bytes > decoded ||
 	    decoded - (size_t)ref->size_bytes > 3)
-		return bln_err_set(err, BLN_CORRUPT, "an inline deletion vector of %zu characters cannot have %" PRId64 " bytes",
-		                   text.length, ref->size_bytes);
+		return bln_err_set(err, BLN_CORRUPT,
+				   "an inline deletion vector of %zu characters cannot have %" PRId64 " bytes",
+				   text.length, ref->size_bytes);
 	*bytes = bln_arena_alloc(arena, decoded ? decoded : 1);
 	if (!*bytes)
 		return bln_err_memory(err);
@@ -253,7 +255,8 @@ enum bln_status bln_dv_inline_bytes(const struct bln_dv_ref *ref, struct bln_are
 	return BLN_OK;
 }
 
-enum bln_status bln_dv_file_path(const struct bln_dv_ref *ref, struct bln_arena *arena, char **path, struct bln_err *err)
+enum bln_status bln_dv_file_path(const struct bln_dv_ref *ref, struct bln_arena *arena, char **path,
+				 struct bln_err *err)
 {
 	struct bln_slice text = ref->path_or_inline;
 	struct bln_slice encoded = { 0 };
@@ -267,10 +270,10 @@ enum bln_status bln_dv_file_path(const struct bln_dv_ref *ref, struct bln_arena 
 	if (!encoded.at || !base85_decode(encoded, b))
 		return bln_err_set(err, BLN_CORRUPT, "a deletion vector's file is not named by a Base85 UUID");
 	*path = bln_arena_printf(arena,
-	                         "%.*s%sdeletion_vector_%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-	                         "%02x%02x%02x%02x%02x%02x.bin",
-	                         (int)prefix, text.at, prefix ? "/" : "", b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
-	                         b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+				 "%.*s%sdeletion_vector_%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+				 "%02x%02x%02x%02x%02x%02x.bin",
+				 (int)prefix, text.at, prefix ? "/" : "", b[0], b[1], b[2], b[3], b[4], b[5], b[6],
+				 b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 	return *path ? BLN_OK : bln_err_memory(err);
 }
 
@@ -280,7 +283,7 @@ static uint32_t big_endian(const unsigned char *at)
 }
 
 enum bln_status bln_dv_unwrap(const unsigned char *block, size_t block_length, const struct bln_dv_ref *ref,
-                              const unsigned char **bytes, size_t *length, struct bln_err *err)
+			      const unsigned char **bytes, size_t *length, struct bln_err *err)
 {
 	size_t size;
 
@@ -290,7 +293,7 @@ enum bln_status bln_dv_unwrap(const unsigned char *block, size_t block_length, c
 	size = big_endian(block);
 	if (size != (size_t)ref->size_bytes)
 		return bln_err_set(err, BLN_CORRUPT, "the deletion vector has %zu bytes, the log says %" PRId64, size,
-		                   ref->size_bytes);
+				   ref->size_bytes);
 	if (big_endian(block + 4 + size) != (uint32_t)crc32(0, block + 4, (uInt)size))
 		return bln_err_set(err, BLN_CORRUPT, "the deletion vector's checksum is wrong");
 	*bytes = block + 4;

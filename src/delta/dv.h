@@ -29,20 +29,20 @@ enum { BLN_DV_BYTES_MAX = 1 << 30, BLN_DV_UUID_TEXT_SIZE = 37 };
 /* Decodes BYTES (the vector alone: magic number and bitmaps) into ARENA. BLN_CORRUPT where they are not a vector of
  * CARDINALITY rows. */
 BLN_MUST_CHECK enum bln_status bln_dv_decode(const unsigned char *bytes, size_t length, int64_t cardinality,
-                                             struct bln_arena *arena, struct bln_dv *dv, struct bln_err *err);
+					     struct bln_arena *arena, struct bln_dv *dv, struct bln_err *err);
 
 /* Decodes the Base85 text (alphabet of ZeroMQ's Z85) of an inline vector; *LENGTH bytes, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_dv_inline_bytes(const struct bln_dv_ref *ref, struct bln_arena *arena,
-                                                   unsigned char **bytes, size_t *length, struct bln_err *err);
+						   unsigned char **bytes, size_t *length, struct bln_err *err);
 
 /* For storage 'u': the path of the vector's file relative to the table, "prefix/deletion_vector_UUID.bin", in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_dv_file_path(const struct bln_dv_ref *ref, struct bln_arena *arena, char **path,
-                                                struct bln_err *err);
+						struct bln_err *err);
 
 /* Takes the vector out of BLOCK, what its file has from the vector's offset on: a length, the vector, a CRC-32, the
  * numbers big-endian. *BYTES points into BLOCK. */
 BLN_MUST_CHECK enum bln_status bln_dv_unwrap(const unsigned char *block, size_t block_length,
-                                             const struct bln_dv_ref *ref, const unsigned char **bytes, size_t *length,
-                                             struct bln_err *err);
+					     const struct bln_dv_ref *ref, const unsigned char **bytes, size_t *length,
+					     struct bln_err *err);
 
 #endif

@@ -149,9 +149,11 @@ static void every_container_comes_back_row_for_row(void **state)
 		while (at < containers * 65536)
 			assert_int_equal(flags[at++], 0);
 
-		assert_int_equal(bln_dv_decode((unsigned char *)text.at, text.length, rows + 1, &arena, &dv, &err), BLN_CORRUPT);
+		assert_int_equal(bln_dv_decode((unsigned char *)text.at, text.length, rows + 1, &arena, &dv, &err),
+				 BLN_CORRUPT);
 		for (size_t cut = 0; cut < text.length; cut += 1 + text.length / 97)
-			assert_int_equal(bln_dv_decode((unsigned char *)text.at, cut, rows, &arena, &dv, &err), BLN_CORRUPT);
+			assert_int_equal(bln_dv_decode((unsigned char *)text.at, cut, rows, &arena, &dv, &err),
+					 BLN_CORRUPT);
 		bln_arena_clean_up(&arena);
 		bln_text_clean_up(&text);
 	}
@@ -205,7 +207,8 @@ static void a_wrong_wrapping_is_refused(void **state)
 
 static void text_that_is_no_base85_is_refused(void **state)
 {
-	static const char *const bad[] = { "", "abc", "01234567890123456789~", "%%%%%%%%%%%%%%%%%%%%", "0123456789012345678\"" };
+	static const char *const bad[] = { "", "abc", "01234567890123456789~", "%%%%%%%%%%%%%%%%%%%%",
+					   "0123456789012345678\"" };
 	struct bln_arena arena = { 0 };
 	struct bln_err err = { 0 };
 	unsigned char *bytes;

@@ -55,7 +55,7 @@ bool bln_type_widens(const struct bln_type *from, const struct bln_type *to)
 }
 
 static enum bln_status type_refused(struct evolution *evolution, const char *path, const struct bln_type *table,
-                                    const struct bln_type *rows)
+				    const struct bln_type *rows)
 {
 	struct bln_text names[2] = { { 0 }, { 0 } };
 	enum bln_status status;
@@ -65,8 +65,8 @@ static enum bln_status type_refused(struct evolution *evolution, const char *pat
 	BLN_TRY(bln_text_check(&names[0], evolution->err));
 	BLN_TRY(bln_text_check(&names[1], evolution->err));
 	status = bln_err_set(evolution->err, BLN_INVALID, "column '%s' is %s in the table and %s in the rows: cast it",
-	                     bln_quote(path, strlen(path)).text, bln_quote(names[0].at, names[0].length).text,
-	                     bln_quote(names[1].at, names[1].length).text);
+			     bln_quote(path, strlen(path)).text, bln_quote(names[0].at, names[0].length).text,
+			     bln_quote(names[1].at, names[1].length).text);
 done:
 	bln_text_clean_up(&names[0]);
 	bln_text_clean_up(&names[1]);
@@ -106,15 +106,15 @@ static int field_index(const struct bln_field *fields, size_t count, const char 
 	return -1;
 }
 
-static enum bln_status type_merge(struct evolution *evolution, const struct bln_type *table, const struct bln_type *rows,
-                                  const char *path, struct bln_type *out);
+static enum bln_status type_merge(struct evolution *evolution, const struct bln_type *table,
+				  const struct bln_type *rows, const char *path, struct bln_type *out);
 
 /* Merges what a struct, or the table, consists of. SOURCES, if not NULL, is filled as in struct bln_evolved. */
-static enum bln_status fields_merge(struct evolution *evolution, const struct bln_type *table, const struct bln_type *rows,
-                                    const char *path, struct bln_type *out, int *sources)
+static enum bln_status fields_merge(struct evolution *evolution, const struct bln_type *table,
+				    const struct bln_type *rows, const char *path, struct bln_type *out, int *sources)
 {
-	struct bln_field *fields = bln_arena_calloc(evolution->arena, table->field_count + rows->field_count + 1,
-	                                            sizeof(*fields));
+	struct bln_field *fields =
+		bln_arena_calloc(evolution->arena, table->field_count + rows->field_count + 1, sizeof(*fields));
 	enum bln_status status = BLN_OK;
 	char inner[PATH_SIZE];
 
@@ -131,13 +131,14 @@ static enum bln_status fields_merge(struct evolution *evolution, const struct bl
 		if (sources)
 			sources[i] = source;
 		if (source < 0 && !field->is_nullable)
-			return bln_err_set(evolution->err, BLN_INVALID, "the rows have no column '%s', which must not be null",
-			                   bln_quote(inner, strlen(inner)).text);
+			return bln_err_set(evolution->err, BLN_INVALID,
+					   "the rows have no column '%s', which must not be null",
+					   bln_quote(inner, strlen(inner)).text);
 		if (source < 0)
 			continue;
 		if (!sources && !field->is_nullable && rows->fields[source].is_nullable)
 			return bln_err_set(evolution->err, BLN_INVALID, "'%s' must not be null, and may be in the rows",
-			                   bln_quote(inner, strlen(inner)).text);
+					   bln_quote(inner, strlen(inner)).text);
 		BLN_TRY(type_merge(evolution, &field->type, &rows->fields[source].type, inner, &fields[i].type));
 	}
 	for (size_t i = 0; i < rows->field_count; i++) {
@@ -145,8 +146,9 @@ static enum bln_status fields_merge(struct evolution *evolution, const struct bl
 			continue;
 		snprintf(inner, sizeof(inner), "%s%s%s", path, path[0] ? "." : "", rows->fields[i].name);
 		if (!evolution->spec->may_add_columns)
-			return bln_err_set(evolution->err, BLN_INVALID, "the table has no column '%s', and may get no new ones",
-			                   bln_quote(inner, strlen(inner)).text);
+			return bln_err_set(evolution->err, BLN_INVALID,
+					   "the table has no column '%s', and may get no new ones",
+					   bln_quote(inner, strlen(inner)).text);
 		if (sources)
 			sources[out->field_count] = (int)i;
 		BLN_TRY(field_loosen(evolution, &rows->fields[i], &fields[out->field_count++]));
@@ -157,8 +159,8 @@ done:
 }
 
 /* Arrays and maps: part by part. */
-static enum bln_status parts_merge(struct evolution *evolution, const struct bln_type *table, const struct bln_type *rows,
-                                   const char *path, struct bln_type *out)
+static enum bln_status parts_merge(struct evolution *evolution, const struct bln_type *table,
+				   const struct bln_type *rows, const char *path, struct bln_type *out)
 {
 	struct bln_field *parts = bln_arena_calloc(evolution->arena, table->field_count, sizeof(*parts));
 	enum bln_status status = BLN_OK;
@@ -173,15 +175,15 @@ static enum bln_status parts_merge(struct evolution *evolution, const struct bln
 		snprintf(inner, sizeof(inner), "%s.%s", path, parts[i].name);
 		if (!parts[i].is_nullable && rows->fields[i].is_nullable)
 			return bln_err_set(evolution->err, BLN_INVALID, "'%s' must not be null, and may be in the rows",
-			                   bln_quote(inner, strlen(inner)).text);
+					   bln_quote(inner, strlen(inner)).text);
 		BLN_TRY(type_merge(evolution, &table->fields[i].type, &rows->fields[i].type, inner, &parts[i].type));
 	}
 done:
 	return status;
 }
 
-static enum bln_status type_merge(struct evolution *evolution, const struct bln_type *table, const struct bln_type *rows,
-                                  const char *path, struct bln_type *out)
+static enum bln_status type_merge(struct evolution *evolution, const struct bln_type *table,
+				  const struct bln_type *rows, const char *path, struct bln_type *out)
 {
 	*out = *table;
 	if (table->kind == rows->kind && table->kind == BLN_TYPE_STRUCT)
@@ -205,15 +207,18 @@ static enum bln_status partition_check(const struct bln_evolve_spec *spec, struc
 	}
 	if (!spec->is_partition_known || is_same)
 		return BLN_OK;
-	return bln_err_set(err, BLN_INVALID,
-	                   "the table's partition columns (%zu, first '%s') are not those asked for (%zu, first '%s'): they "
-	                   "can only be chosen when a table is made",
-	                   spec->table_partition.count,
-	                   spec->table_partition.count ? bln_quote(spec->table_partition.items[0].at,
-	                                                           spec->table_partition.items[0].length).text : "",
-	                   spec->rows_partition.count,
-	                   spec->rows_partition.count ? bln_quote(spec->rows_partition.items[0].at,
-	                                                          spec->rows_partition.items[0].length).text : "");
+	return bln_err_set(
+		err, BLN_INVALID,
+		"the table's partition columns (%zu, first '%s') are not those asked for (%zu, first '%s'): they "
+		"can only be chosen when a table is made",
+		spec->table_partition.count,
+		spec->table_partition.count
+			? bln_quote(spec->table_partition.items[0].at, spec->table_partition.items[0].length).text
+			: "",
+		spec->rows_partition.count,
+		spec->rows_partition.count
+			? bln_quote(spec->rows_partition.items[0].at, spec->rows_partition.items[0].length).text
+			: "");
 }
 
 /* What the writer of the rows must do for each column. */
@@ -238,13 +243,15 @@ static enum bln_status duties_fill(struct evolution *evolution, struct bln_evolv
 }
 
 enum bln_status bln_schema_evolve(const struct bln_evolve_spec *spec, struct bln_arena *arena,
-                                  struct bln_evolved *evolved, struct bln_err *err)
+				  struct bln_evolved *evolved, struct bln_err *err)
 {
 	struct evolution evolution = { .spec = spec, .arena = arena, .err = err };
-	struct bln_type table = { .kind = BLN_TYPE_STRUCT, .fields = spec->table->fields,
-		                  .field_count = spec->table->field_count };
-	struct bln_type rows = { .kind = BLN_TYPE_STRUCT, .fields = spec->rows->fields,
-		                 .field_count = spec->rows->field_count };
+	struct bln_type table = { .kind = BLN_TYPE_STRUCT,
+				  .fields = spec->table->fields,
+				  .field_count = spec->table->field_count };
+	struct bln_type rows = { .kind = BLN_TYPE_STRUCT,
+				 .fields = spec->rows->fields,
+				 .field_count = spec->rows->field_count };
 	struct bln_type merged;
 	enum bln_status status;
 	int *sources = bln_arena_calloc(arena, table.field_count + rows.field_count + 1, sizeof(*sources));
@@ -262,16 +269,17 @@ enum bln_status bln_schema_evolve(const struct bln_evolve_spec *spec, struct bln
 	if (bln_schema_has_kind(&evolved->schema, BLN_TYPE_TIMESTAMP_NTZ) &&
 	    !bln_schema_has_kind(spec->table, BLN_TYPE_TIMESTAMP_NTZ) &&
 	    !bln_slices_have(spec->protocol->writer_features, "timestampNtz"))
-		return bln_err_set(err, BLN_INVALID,
-		                   "the rows bring a column of type timestamp_ntz, which the table's protocol does not have "
-		                   "(feature 'timestampNtz'): cast it to a timestamp");
+		return bln_err_set(
+			err, BLN_INVALID,
+			"the rows bring a column of type timestamp_ntz, which the table's protocol does not have "
+			"(feature 'timestampNtz'): cast it to a timestamp");
 	BLN_TRY(duties_fill(&evolution, evolved));
 done:
 	return status;
 }
 
 enum bln_status bln_schema_change(const struct bln_metadata *metadata, const struct bln_schema *schema,
-                                  struct bln_arena *arena, struct bln_action *action, struct bln_err *err)
+				  struct bln_arena *arena, struct bln_action *action, struct bln_err *err)
 {
 	struct bln_text text = { 0 };
 	enum bln_status status;

@@ -39,12 +39,12 @@ struct bln_evolved {
 
 /* Fills EVOLVED, in ARENA; parts of it are TABLE's and ROWS'. BLN_INVALID names the column and what is wrong with it. */
 BLN_MUST_CHECK enum bln_status bln_schema_evolve(const struct bln_evolve_spec *spec, struct bln_arena *arena,
-                                                 struct bln_evolved *evolved, struct bln_err *err);
+						 struct bln_evolved *evolved, struct bln_err *err);
 
 /* The metaData action that gives a table with METADATA the schema; everything else stays as it is. In ARENA. */
 BLN_MUST_CHECK enum bln_status bln_schema_change(const struct bln_metadata *metadata, const struct bln_schema *schema,
-                                                 struct bln_arena *arena, struct bln_action *action,
-                                                 struct bln_err *err);
+						 struct bln_arena *arena, struct bln_action *action,
+						 struct bln_err *err);
 
 /* Whether every value of FROM is one of TO: integers and floats into wider ones, decimals into ones with no fewer digits on
  * either side of the point. Equal types are. Nested types: never. */

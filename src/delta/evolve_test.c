@@ -14,7 +14,8 @@ static void type_say(struct bln_text *json, const char **at)
 		bool is_array = **at == '[';
 
 		(*at)++;
-		bln_text_add(json, is_array ? "{\"type\":\"array\",\"elementType\":" : "{\"type\":\"struct\",\"fields\":[");
+		bln_text_add(json,
+			     is_array ? "{\"type\":\"array\",\"elementType\":" : "{\"type\":\"struct\",\"fields\":[");
 		if (is_array)
 			type_say(json, at);
 		else
@@ -130,7 +131,8 @@ static void rows_fit_or_are_refused_by_name(void **state)
 			assert_ok(status, &err);
 			bln_schema_format(&evolved.schema, &after);
 			assert_string_equal(after.at, schema_json(&arena, cases[i].after));
-			assert_int_equal(evolved.has_changed, strcmp(after.at, schema_json(&arena, cases[i].table)) != 0);
+			assert_int_equal(evolved.has_changed,
+					 strcmp(after.at, schema_json(&arena, cases[i].table)) != 0);
 		}
 		bln_text_clean_up(&after);
 		bln_arena_clean_up(&arena);
@@ -165,11 +167,16 @@ static void the_writer_is_told_what_to_do(void **state)
 
 static void partition_columns_stay(void **state)
 {
-	static const struct bln_slice symbol[] = { { "symbol", 6 } }, capital[] = { { "Symbol", 6 } }, year[] = { { "year", 4 } };
+	static const struct bln_slice symbol[] = { { "symbol", 6 } }, capital[] = { { "Symbol", 6 } },
+				      year[] = { { "year", 4 } };
 	struct bln_arena arena = { 0 };
 	struct bln_schema table = schema_of(&arena, "symbol string, year integer, close double");
-	struct bln_evolve_spec spec = { .table = &table, .rows = &table, .protocol = &plain, .is_partition_known = true,
-		                        .table_partition = { symbol, 1 }, .rows_partition = { capital, 1 } };
+	struct bln_evolve_spec spec = { .table = &table,
+					.rows = &table,
+					.protocol = &plain,
+					.is_partition_known = true,
+					.table_partition = { symbol, 1 },
+					.rows_partition = { capital, 1 } };
 	struct bln_evolved evolved;
 	struct bln_err err = { 0 };
 	(void)state;
@@ -188,9 +195,11 @@ static void partition_columns_stay(void **state)
 static void the_change_keeps_everything_else(void **state)
 {
 	const struct bln_pair property = { .key = bln_slice_of("k"), .value = bln_slice_of("v") };
-	const struct bln_metadata metadata = { .id = bln_slice_of("id"), .format = bln_slice_of("parquet"),
-		                               .schema = bln_slice_of("old"), .configuration = { &property, 1 },
-		                               .created_ms = 5 };
+	const struct bln_metadata metadata = { .id = bln_slice_of("id"),
+					       .format = bln_slice_of("parquet"),
+					       .schema = bln_slice_of("old"),
+					       .configuration = { &property, 1 },
+					       .created_ms = 5 };
 	struct bln_arena arena = { 0 };
 	struct bln_schema schema = schema_of(&arena, "a long");
 	struct bln_action action;
@@ -234,10 +243,8 @@ static void every_failed_allocation_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_fit_or_are_refused_by_name),
-		cmocka_unit_test(the_writer_is_told_what_to_do),
-		cmocka_unit_test(partition_columns_stay),
-		cmocka_unit_test(the_change_keeps_everything_else),
+		cmocka_unit_test(rows_fit_or_are_refused_by_name), cmocka_unit_test(the_writer_is_told_what_to_do),
+		cmocka_unit_test(partition_columns_stay),	   cmocka_unit_test(the_change_keeps_everything_else),
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};
 

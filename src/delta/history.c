@@ -45,7 +45,7 @@ static void sum(int64_t *total, bool is_known, int64_t more)
 
 /* The member as JSON, or what is text as that text unless IS_JSON; empty where it is absent. */
 static enum bln_status member_keep(struct bln_arena *arena, const json_t *value, bool is_json, struct bln_slice *out,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	struct bln_text text = { 0 };
 	enum bln_status status = BLN_OK;
@@ -68,30 +68,27 @@ done:
 
 /* commitInfo is free-form: a member that is not what it usually is, is no error. */
 static enum bln_status info_tell(struct telling *telling, const struct bln_commit_info *info,
-                                 struct bln_history_entry *entry, struct bln_err *err)
+				 struct bln_history_entry *entry, struct bln_err *err)
 {
 	const struct {
 		const char *key;
 		bool is_json;
 		struct bln_slice *out;
 	} members[] = {
-		{ "operation", false, &entry->operation },
-		{ "operationParameters", true, &entry->parameters },
-		{ "operationMetrics", true, &entry->metrics },
-		{ "userMetadata", false, &entry->user_metadata },
-		{ "engineInfo", false, &entry->engine },
-		{ "bullion", true, &entry->ours },
+		{ "operation", false, &entry->operation },     { "operationParameters", true, &entry->parameters },
+		{ "operationMetrics", true, &entry->metrics }, { "userMetadata", false, &entry->user_metadata },
+		{ "engineInfo", false, &entry->engine },       { "bullion", true, &entry->ours },
 	};
 	enum bln_status status;
 	json_t *json = NULL;
 
 	entry->stated_us = info->timestamp_ms >= 0 && info->timestamp_ms <= BLN_TIME_US_MAX / BLN_US_PER_MS
-	                           ? info->timestamp_ms * BLN_US_PER_MS
-	                           : -1;
+				   ? info->timestamp_ms * BLN_US_PER_MS
+				   : -1;
 	BLN_TRY(bln_json_parse(info->json.at, info->json.length, "commitInfo", &json, err));
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		BLN_TRY(member_keep(&telling->texts, json_object_get(json, members[i].key), members[i].is_json,
-		                    members[i].out, err));
+				    members[i].out, err));
 done:
 	json_decref(json);
 	return status;
@@ -121,7 +118,7 @@ static void remove_tell(const struct bln_remove *remove, struct bln_history_entr
 }
 
 static enum bln_status action_tell(struct telling *telling, const struct bln_action *action,
-                                   struct bln_history_entry *entry, struct bln_err *err)
+				   struct bln_history_entry *entry, struct bln_err *err)
 {
 	switch (action->kind) {
 	case BLN_ACTION_ADD:
@@ -160,8 +157,8 @@ done:
 	return status;
 }
 
-enum bln_status bln_history_read(const struct bln_snapshot *snapshot, size_t limit, bln_history_take *take, void *context,
-                                 struct bln_err *err)
+enum bln_status bln_history_read(const struct bln_snapshot *snapshot, size_t limit, bln_history_take *take,
+				 void *context, struct bln_err *err)
 {
 	struct telling telling = { .take = take, .context = context, .own_from = bln_in_commit_from(snapshot) };
 	struct bln_commit_list list = { 0 };

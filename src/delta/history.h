@@ -16,21 +16,21 @@
 /* One commit. Slices are empty (AT NULL) where the commit does not say it; JSON slices are compact JSON. */
 struct bln_history_entry {
 	int64_t version;
-	int64_t time_us;                /* what time travel goes by */
-	int64_t stated_us;              /* commitInfo's "timestamp"; -1 when absent */
-	struct bln_slice operation;     /* "WRITE", "MERGE", … */
-	struct bln_slice parameters;    /* operationParameters: JSON, an object usually */
-	struct bln_slice metrics;       /* operationMetrics: the same */
+	int64_t time_us; /* what time travel goes by */
+	int64_t stated_us; /* commitInfo's "timestamp"; -1 when absent */
+	struct bln_slice operation; /* "WRITE", "MERGE", … */
+	struct bln_slice parameters; /* operationParameters: JSON, an object usually */
+	struct bln_slice metrics; /* operationMetrics: the same */
 	struct bln_slice user_metadata; /* text, or JSON where it is no text */
-	struct bln_slice engine;        /* engineInfo */
-	struct bln_slice ours;          /* member "bullion": JSON */
-	bool has_data_change;           /* some add or remove says that it changes the table's rows */
+	struct bln_slice engine; /* engineInfo */
+	struct bln_slice ours; /* member "bullion": JSON */
+	bool has_data_change; /* some add or remove says that it changes the table's rows */
 	int64_t files_added;
 	int64_t files_removed;
 	int64_t bytes_added;
-	int64_t bytes_removed;          /* of the files whose size is said */
-	int64_t rows_added;             /* by the statistics of the files added; -1 when one says nothing */
-	int64_t rows_removed;           /* the same of the files removed */
+	int64_t bytes_removed; /* of the files whose size is said */
+	int64_t rows_added; /* by the statistics of the files added; -1 when one says nothing */
+	int64_t rows_removed; /* the same of the files removed */
 	const struct bln_txn *txns;
 	size_t txn_count;
 };
@@ -40,8 +40,8 @@ typedef enum bln_status bln_history_take(void *context, const struct bln_history
 
 /* Gives TAKE the newest LIMIT (0: all) commits up to SNAPSHOT's version, newest first, as far as the log still has them;
  * none at all is fine. A status of TAKE is returned. */
-BLN_MUST_CHECK enum bln_status bln_history_read(const struct bln_snapshot *snapshot, size_t limit, bln_history_take *take,
-                                                void *context, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_history_read(const struct bln_snapshot *snapshot, size_t limit,
+						bln_history_take *take, void *context, struct bln_err *err);
 
 /* Sets *VERSION to the newest one that was committed at TIME_US or before, of those up to LATEST's that can still be loaded.
  * A TIME_US after the last commit is answered with the latest version where OR_LATEST: the table may change yet in the
@@ -49,6 +49,6 @@ BLN_MUST_CHECK enum bln_status bln_history_read(const struct bln_snapshot *snaps
  *
  * BLN_NOT_FOUND: TIME_US is before the earliest of them, or after the latest; ERR names its time. */
 BLN_MUST_CHECK enum bln_status bln_version_at(const struct bln_snapshot *latest, int64_t time_us, bool or_latest,
-                                              int64_t *version, struct bln_err *err);
+					      int64_t *version, struct bln_err *err);
 
 #endif

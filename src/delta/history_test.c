@@ -4,7 +4,7 @@
 #include "delta/history.h"
 
 #define START KIT_PROTOCOL KIT_METADATA
-#define S(second) (INT64_C(1700000000000000) + (second) * BLN_US_PER_SECOND)
+#define S(second) (INT64_C(1700000000000000) + (second)*BLN_US_PER_SECOND)
 
 /* What was told, a line per commit. */
 struct told {
@@ -28,7 +28,8 @@ static enum bln_status take(void *context, const struct bln_history_entry *entry
 {
 	struct told *told = context;
 
-	say(told, "%" PRId64 " %.*s files +%" PRId64 "-%" PRId64 " rows +%" PRId64 "-%" PRId64 " bytes +%" PRId64 "-%" PRId64,
+	say(told,
+	    "%" PRId64 " %.*s files +%" PRId64 "-%" PRId64 " rows +%" PRId64 "-%" PRId64 " bytes +%" PRId64 "-%" PRId64,
 	    entry->version, (int)entry->operation.length, entry->operation.at ? entry->operation.at : "",
 	    entry->files_added, entry->files_removed, entry->rows_added, entry->rows_removed, entry->bytes_added,
 	    entry->bytes_removed);
@@ -50,22 +51,26 @@ static void commits_are_told_newest_first(void **state)
 	(void)state;
 
 	kit_commit(kit, 0, "{\"commitInfo\":{\"operation\":\"CREATE\"}}\n" START);
-	kit_commit(kit, 1,
-	           "{\"commitInfo\":{\"operation\":\"WRITE\"}}\n"
-	           "{\"add\":{\"path\":\"a\",\"size\":10,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":7}\"}}\n"
-	           "{\"add\":{\"path\":\"b\",\"size\":5,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":3}\"}}\n" KIT_TXN("x", 4)
-	                   KIT_TXN("y", 5));
-	kit_commit(kit, 2,
-	           "{\"remove\":{\"path\":\"a\",\"size\":10,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":7}\"}}\n"
-	           "{\"add\":{\"path\":\"a\",\"size\":10,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":7}\"," KIT_DV("z") "}}\n");
-	kit_commit(kit, 3, "{\"add\":{\"path\":\"c\",\"size\":2,\"dataChange\":false}}\n"
-	                   "{\"remove\":{\"path\":\"b\",\"dataChange\":false}}\n");
+	kit_commit(
+		kit, 1,
+		"{\"commitInfo\":{\"operation\":\"WRITE\"}}\n"
+		"{\"add\":{\"path\":\"a\",\"size\":10,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":7}\"}}\n"
+		"{\"add\":{\"path\":\"b\",\"size\":5,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":3}\"}}\n" KIT_TXN(
+			"x", 4) KIT_TXN("y", 5));
+	kit_commit(
+		kit, 2,
+		"{\"remove\":{\"path\":\"a\",\"size\":10,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":7}\"}}\n"
+		"{\"add\":{\"path\":\"a\",\"size\":10,\"dataChange\":true,\"stats\":\"{\\\"numRecords\\\":7}\"," KIT_DV(
+			"z") "}}\n");
+	kit_commit(kit, 3,
+		   "{\"add\":{\"path\":\"c\",\"size\":2,\"dataChange\":false}}\n"
+		   "{\"remove\":{\"path\":\"b\",\"dataChange\":false}}\n");
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
 	assert_ok(bln_history_read(snapshot, 0, take, &told, &err), &err);
 	assert_string_equal(told.text, "3  files +1-1 rows +-1--1 bytes +2-0 same\n"
-	                               "2  files +1-1 rows +6-7 bytes +10-10\n"
-	                               "1 WRITE files +2-0 rows +10-0 bytes +15-0 x=4 y=5\n"
-	                               "0 CREATE files +0-0 rows +0-0 bytes +0-0 same\n");
+				       "2  files +1-1 rows +6-7 bytes +10-10\n"
+				       "1 WRITE files +2-0 rows +10-0 bytes +15-0 x=4 y=5\n"
+				       "0 CREATE files +0-0 rows +0-0 bytes +0-0 same\n");
 	told = (struct told){ .count = 0 };
 	assert_ok(bln_history_read(snapshot, 2, take, &told, &err), &err);
 	assert_int_equal(told.count, 2);
@@ -120,13 +125,15 @@ static void what_the_writer_says_is_picked_out(void **state)
 	struct bln_err err = { 0 };
 	(void)state;
 
-	kit_commit(kit, 0,
-	           "{\"commitInfo\":{\"timestamp\":1234,\"operation\":\"MERGE\",\"operationParameters\":{\"mode\": \"Append\"},"
-	           "\"operationMetrics\":{\"numFiles\":1},\"userMetadata\":\"a \\\"note\\\"\",\"engineInfo\":\"bullion/1\","
-	           "\"bullion\":{\"units\":[1, 2]},\"inCommitTimestamp\":77}}\n" START);
+	kit_commit(
+		kit, 0,
+		"{\"commitInfo\":{\"timestamp\":1234,\"operation\":\"MERGE\",\"operationParameters\":{\"mode\": \"Append\"},"
+		"\"operationMetrics\":{\"numFiles\":1},\"userMetadata\":\"a \\\"note\\\"\",\"engineInfo\":\"bullion/1\","
+		"\"bullion\":{\"units\":[1, 2]},\"inCommitTimestamp\":77}}\n" START);
 	kit_touch(kit, 0, S(9));
-	kit_commit(kit, 1, "{\"commitInfo\":{\"timestamp\":9223372036854775807,\"operation\":5,\"userMetadata\":{\"k\":1},"
-	                   "\"operationParameters\":\"text\",\"bullion\":\"text\",\"operationMetrics\":null}}\n");
+	kit_commit(kit, 1,
+		   "{\"commitInfo\":{\"timestamp\":9223372036854775807,\"operation\":5,\"userMetadata\":{\"k\":1},"
+		   "\"operationParameters\":\"text\",\"bullion\":\"text\",\"operationMetrics\":null}}\n");
 	kit_commit(kit, 2, KIT_ADD("a"));
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
 	assert_ok(bln_history_read(snapshot, 0, info_check, NULL, &err), &err);
@@ -197,7 +204,8 @@ static void every_failed_allocation_is_told(void **state)
 	(void)state;
 
 	kit_commit(kit, 0, KIT_INFO START KIT_TXN("a", 1));
-	kit_commit(kit, 1, "{\"commitInfo\":{\"operation\":\"WRITE\",\"bullion\":{\"a\":[1]}}}\n" KIT_ADD("a") KIT_TXN("a", 2));
+	kit_commit(kit, 1,
+		   "{\"commitInfo\":{\"operation\":\"WRITE\",\"bullion\":{\"a\":[1]}}}\n" KIT_ADD("a") KIT_TXN("a", 2));
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
 	for (; status == BLN_NO_MEMORY; n++) {
 		struct told told = { .count = 0 };

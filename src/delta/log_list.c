@@ -29,7 +29,7 @@ static struct bln_slice last_part(const char *key)
 }
 
 static enum bln_status file_add(struct bln_log_files *files, const struct bln_object *object, struct bln_arena *arena,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	struct bln_log_file file = {
 		.name = bln_log_name_parse(last_part(object->key)),
@@ -49,7 +49,7 @@ static enum bln_status file_add(struct bln_log_files *files, const struct bln_ob
 }
 
 enum bln_status bln_log_list(const struct bln_table *table, int64_t from, struct bln_arena *arena,
-                             struct bln_log_files *files, struct bln_err *err)
+			     struct bln_log_files *files, struct bln_err *err)
 {
 	struct bln_list_options options = { .is_shallow = true };
 	struct bln_listing *listing = NULL;
@@ -58,7 +58,8 @@ enum bln_status bln_log_list(const struct bln_table *table, int64_t from, struct
 	char start[32];
 
 	files->count = 0;
-	snprintf(start, sizeof(start), "%020" PRId64, from); /* every name of that version is longer, so sorts behind it */
+	snprintf(start, sizeof(start), "%020" PRId64,
+		 from); /* every name of that version is longer, so sorts behind it */
 	options.prefix = bln_table_log_key(table, arena, "");
 	options.start_after = bln_table_log_key(table, arena, start);
 	if (!options.prefix || !options.start_after)

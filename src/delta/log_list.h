@@ -29,7 +29,7 @@ struct bln_log_files {
 /* Lists the files of versions from FROM on into FILES (whose content is replaced), in the order of their names, which is
  * the order of their versions; what is no file of a log is left out. Keys are ARENA's. */
 BLN_MUST_CHECK enum bln_status bln_log_list(const struct bln_table *table, int64_t from, struct bln_arena *arena,
-                                            struct bln_log_files *files, struct bln_err *err);
+					    struct bln_log_files *files, struct bln_err *err);
 
 /* Whether among the files of one version, from index FIRST on, there is a whole checkpoint, and if so at which index it
  * begins and of how many files it is: those behind *BEGIN of the same kind and number of parts. */

@@ -52,7 +52,7 @@ static void checkpoint_parse(struct bln_slice rest, struct bln_log_name *name)
 		else if (bln_slice_is(second, "json"))
 			name->kind = BLN_LOG_CHECKPOINT_V2_JSON;
 	} else if (bln_slice_is(rest, "parquet") && number_take(first, PART_DIGITS, PARTS_MAX, &part) &&
-	           number_take(second, PART_DIGITS, PARTS_MAX, &parts) && part >= 1 && part <= parts) {
+		   number_take(second, PART_DIGITS, PARTS_MAX, &parts) && part >= 1 && part <= parts) {
 		name->kind = BLN_LOG_CHECKPOINT_PART;
 		name->part = (int)part;
 		name->parts = (int)parts;
@@ -76,7 +76,7 @@ struct bln_log_name bln_log_name_parse(struct bln_slice text)
 	if (bln_slice_is(second, "checkpoint"))
 		checkpoint_parse(rest, &name);
 	else if (bln_slice_is(rest, "compacted.json") &&
-	         number_take(second, VERSION_DIGITS, VERSION_MAX, &name.version_to) && name.version_to >= name.version)
+		 number_take(second, VERSION_DIGITS, VERSION_MAX, &name.version_to) && name.version_to >= name.version)
 		name.kind = BLN_LOG_COMPACTION;
 	return name;
 }
@@ -89,14 +89,14 @@ void bln_log_name_format(const struct bln_log_name *name, char text[static BLN_L
 		break;
 	case BLN_LOG_COMPACTION:
 		snprintf(text, BLN_LOG_NAME_SIZE, "%020" PRId64 ".%020" PRId64 ".compacted.json", name->version,
-		         name->version_to);
+			 name->version_to);
 		break;
 	case BLN_LOG_CHECKPOINT:
 		snprintf(text, BLN_LOG_NAME_SIZE, "%020" PRId64 ".checkpoint.parquet", name->version);
 		break;
 	case BLN_LOG_CHECKPOINT_PART:
-		snprintf(text, BLN_LOG_NAME_SIZE, "%020" PRId64 ".checkpoint.%010d.%010d.parquet", name->version, name->part,
-		         name->parts);
+		snprintf(text, BLN_LOG_NAME_SIZE, "%020" PRId64 ".checkpoint.%010d.%010d.parquet", name->version,
+			 name->part, name->parts);
 		break;
 	default:
 		text[0] = '\0';

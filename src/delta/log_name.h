@@ -9,12 +9,12 @@
 #include "base/text.h"
 
 enum bln_log_kind {
-	BLN_LOG_OTHER,              /* nothing we know: passed over */
-	BLN_LOG_COMMIT,             /* N.json */
-	BLN_LOG_COMPACTION,         /* N.M.compacted.json: the commits N to M in one */
-	BLN_LOG_CHECKPOINT,         /* N.checkpoint.parquet */
-	BLN_LOG_CHECKPOINT_PART,    /* N.checkpoint.I.OF.parquet */
-	BLN_LOG_CHECKPOINT_V2,      /* N.checkpoint.UUID.parquet */
+	BLN_LOG_OTHER, /* nothing we know: passed over */
+	BLN_LOG_COMMIT, /* N.json */
+	BLN_LOG_COMPACTION, /* N.M.compacted.json: the commits N to M in one */
+	BLN_LOG_CHECKPOINT, /* N.checkpoint.parquet */
+	BLN_LOG_CHECKPOINT_PART, /* N.checkpoint.I.OF.parquet */
+	BLN_LOG_CHECKPOINT_V2, /* N.checkpoint.UUID.parquet */
 	BLN_LOG_CHECKPOINT_V2_JSON, /* N.checkpoint.UUID.json */
 };
 
@@ -22,7 +22,7 @@ struct bln_log_name {
 	enum bln_log_kind kind;
 	int64_t version;
 	int64_t version_to; /* of a compaction; else VERSION */
-	int part, parts;    /* of a part, from 1 */
+	int part, parts; /* of a part, from 1 */
 };
 
 #define BLN_LOG_FOLDER "_delta_log"

@@ -10,14 +10,16 @@ enum { WAIT_MIN_US = 2000, WAIT_DOUBLINGS_MAX = 8 };
 
 void bln_log_wait(struct bln_clock *clock, struct bln_random *random, int try)
 {
-	int doublings = try < WAIT_DOUBLINGS_MAX ? try : WAIT_DOUBLINGS_MAX;
+	int doublings = try < WAIT_DOUBLINGS_MAX ?
+	try : WAIT_DOUBLINGS_MAX
+		;
 	uint64_t most_us = (uint64_t)WAIT_MIN_US << doublings;
 
 	bln_clock_sleep_us(clock, (int64_t)bln_random_below(random, most_us));
 }
 
 static enum bln_status version_key(const struct bln_table *table, int64_t version, struct bln_arena *arena, char **key,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	const struct bln_log_name name = { .kind = BLN_LOG_COMMIT, .version = version, .version_to = version };
 	char text[BLN_LOG_NAME_SIZE];
@@ -92,7 +94,8 @@ enum bln_status bln_log_put_version(struct bln_log_put *put, int64_t version, st
 			goto done;
 		if (failures == BLN_COMMIT_FAILURES_MAX) {
 			if (status == BLN_EXISTS)
-				status = bln_err_set(err, BLN_IO, "%s: the store says that it exists and that it does not", key);
+				status = bln_err_set(err, BLN_IO,
+						     "%s: the store says that it exists and that it does not", key);
 			goto done;
 		}
 		bln_log_wait(put->clock, put->random, failures);
@@ -105,7 +108,7 @@ done:
 }
 
 enum bln_status bln_log_get_version(const struct bln_log_put *put, int64_t version, struct bln_text *bytes,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct bln_arena arena = { 0 };
 	enum bln_status status;

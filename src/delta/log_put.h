@@ -22,10 +22,10 @@ BLN_MUST_CHECK enum bln_status bln_log_put_version(struct bln_log_put *put, int6
 
 /* Fills BYTES with the commit VERSION. BLN_NOT_FOUND when there is none; failures are tried again likewise. */
 BLN_MUST_CHECK enum bln_status bln_log_get_version(const struct bln_log_put *put, int64_t version,
-                                                   struct bln_text *bytes, struct bln_err *err);
+						   struct bln_text *bytes, struct bln_err *err);
 
 BLN_MUST_CHECK enum bln_status bln_log_has_version(const struct bln_log_put *put, int64_t version, bool *is_there,
-                                                   struct bln_err *err);
+						   struct bln_err *err);
 
 /* Waits, longer with each TRY (from 0) and each time another while, so that writers that met once do not meet again. */
 void bln_log_wait(struct bln_clock *clock, struct bln_random *random, int try);

@@ -31,7 +31,7 @@ static bool is_commit_info(struct bln_slice line)
 }
 
 static enum bln_status lines_parse(const struct bln_log_file *file, bool with_commit_info, const struct bln_text *bytes,
-                                   struct slot *slot, struct bln_err *err)
+				   struct slot *slot, struct bln_err *err)
 {
 	struct bln_slice rest = { bytes->at, bytes->length };
 	enum bln_status status = BLN_OK;
@@ -79,7 +79,7 @@ static size_t window_size(const struct bln_log_file *files, size_t count)
 }
 
 static enum bln_status window_give(const struct reading *reading, size_t count, bln_log_entry_take *take, void *context,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -106,7 +106,7 @@ static void window_clean_up(struct reading *reading, size_t count)
 }
 
 enum bln_status bln_log_files_read(struct bln_store *store, const struct bln_log_file *files, size_t count,
-                                      bool is_replay, bln_log_entry_take *take, void *context, struct bln_err *err)
+				   bool is_replay, bln_log_entry_take *take, void *context, struct bln_err *err)
 {
 	struct reading *reading;
 	enum bln_status status = BLN_OK;
@@ -172,7 +172,7 @@ static int64_t loadable_first(const struct bln_log_files *files, const struct bl
 }
 
 enum bln_status bln_commits_list(const struct bln_table *table, int64_t from, struct bln_arena *arena,
-                                 struct bln_commit_list *list, struct bln_err *err)
+				 struct bln_commit_list *list, struct bln_err *err)
 {
 	struct bln_log_files files = { 0 };
 	struct bln_log_file *items;
@@ -192,14 +192,14 @@ enum bln_status bln_commits_list(const struct bln_table *table, int64_t from, st
 	list->loadable = loadable_first(&files, list);
 	if (list->newest < 0)
 		status = bln_err_set(err, BLN_NOT_FOUND, "%s: the log has nothing from version %" PRId64 " on",
-		                     bln_table_name(table), from);
+				     bln_table_name(table), from);
 done:
 	bln_log_files_clean_up(&files);
 	return status;
 }
 
 enum bln_status bln_commits_read(const struct bln_table *table, int64_t from, int64_t to, bln_log_entry_take *take,
-                                 void *context, int64_t *last, struct bln_err *err)
+				 void *context, int64_t *last, struct bln_err *err)
 {
 	struct bln_commit_list list = { 0 };
 	struct bln_arena arena = { 0 };
@@ -210,27 +210,28 @@ enum bln_status bln_commits_read(const struct bln_table *table, int64_t from, in
 	status = bln_commits_list(table, from > 0 ? from - 1 : 0, &arena, &list, err);
 	if (status == BLN_NOT_FOUND)
 		status = bln_err_set(err, BLN_INVALID, "%s has no version %" PRId64 " yet", bln_table_name(table),
-		                     from > 0 ? from - 1 : 0);
+				     from > 0 ? from - 1 : 0);
 	if (status != BLN_OK)
 		goto done;
 	if (to == BLN_VERSION_LATEST)
 		to = list.newest;
 	if (from < 0 || to > list.newest || to < from - 1) {
-		status = bln_err_set(err, BLN_INVALID, "%s: versions %" PRId64 " to %" PRId64 ": the latest is %" PRId64,
-		                     bln_table_name(table), from, to, list.newest);
+		status =
+			bln_err_set(err, BLN_INVALID, "%s: versions %" PRId64 " to %" PRId64 ": the latest is %" PRId64,
+				    bln_table_name(table), from, to, list.newest);
 		goto done;
 	}
 	first = list.count ? list.items[0].name.version : list.newest + 1;
 	if (from <= to && (first > from || first + (int64_t)list.count <= to)) {
 		status = bln_err_set(err, BLN_NOT_FOUND,
-		                     "%s: commits from version %" PRId64 " on were cleaned up: %" PRId64
-		                     " is the first that is left",
-		                     bln_table_name(table), from, first);
+				     "%s: commits from version %" PRId64 " on were cleaned up: %" PRId64
+				     " is the first that is left",
+				     bln_table_name(table), from, first);
 		goto done;
 	}
 	if (from <= to)
-		BLN_TRY(bln_log_files_read(table->store, list.items + (from - first), (size_t)(to - from + 1), false, take,
-		                           context, err));
+		BLN_TRY(bln_log_files_read(table->store, list.items + (from - first), (size_t)(to - from + 1), false,
+					   take, context, err));
 	if (last)
 		*last = to;
 done:

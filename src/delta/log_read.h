@@ -29,8 +29,8 @@ typedef enum bln_status bln_log_entry_take(void *context, const struct bln_log_e
  *
  * BLN_CORRUPT names the file and the line. BLN_NOT_FOUND: a file is gone that was listed. A status of TAKE is returned. */
 BLN_MUST_CHECK enum bln_status bln_log_files_read(struct bln_store *store, const struct bln_log_file *files,
-                                                     size_t count, bool is_replay, bln_log_entry_take *take, void *context,
-                                                     struct bln_err *err);
+						  size_t count, bool is_replay, bln_log_entry_take *take, void *context,
+						  struct bln_err *err);
 
 /* The commits that a table's log still has: each version the one before plus 1, up to the newest. Compactions and
  * checkpoints do not count: they do not say what happened when. */
@@ -44,7 +44,7 @@ struct bln_commit_list {
 /* Lists those from version FROM on (0: all), perhaps none. Texts are ARENA's. BLN_NOT_FOUND: the log has nothing of FROM and
  * later. */
 BLN_MUST_CHECK enum bln_status bln_commits_list(const struct bln_table *table, int64_t from, struct bln_arena *arena,
-                                                struct bln_commit_list *list, struct bln_err *err);
+						struct bln_commit_list *list, struct bln_err *err);
 
 /* Gives TAKE all commits from version FROM to version TO (BLN_VERSION_LATEST: the newest there is), oldest first. *LAST, if
  * not NULL, is the last version given; FROM - 1 where FROM is the next version to come, and no commit is given.
@@ -52,7 +52,7 @@ BLN_MUST_CHECK enum bln_status bln_commits_list(const struct bln_table *table, i
  * BLN_NOT_FOUND: FROM or what follows it was cleaned up; ERR names the first version that is left. BLN_INVALID: FROM or TO
  * has not been committed yet. */
 BLN_MUST_CHECK enum bln_status bln_commits_read(const struct bln_table *table, int64_t from, int64_t to,
-                                                bln_log_entry_take *take, void *context, int64_t *last,
-                                                struct bln_err *err);
+						bln_log_entry_take *take, void *context, int64_t *last,
+						struct bln_err *err);
 
 #endif

@@ -18,7 +18,8 @@ static enum bln_status give(void *context, const struct bln_log_entry *entry, st
 	assert_int_equal(entry->version, entry->file->name.version);
 	if (entry->version == given->fail_at)
 		return bln_err_set(err, BLN_CANCELLED, "enough");
-	snprintf(given->text + used, sizeof(given->text) - used, "%" PRId64 ":%zu ", entry->version, entry->action_count);
+	snprintf(given->text + used, sizeof(given->text) - used, "%" PRId64 ":%zu ", entry->version,
+		 entry->action_count);
 	return BLN_OK;
 }
 
@@ -162,8 +163,8 @@ static void what_can_be_loaded_is_known(void **state)
 		int64_t cleaned_to;
 		int64_t loadable;
 	} cases[] = {
-		{ KIT_V(02), 0, 0 }, { KIT_V(02), 1, 2 }, { KIT_V(02), 2, 2 }, { KIT_V(02), 3, 2 },
-		{ KIT_V(02), 4, -1 }, /* nothing leads from the checkpoint to version 4 */
+		{ KIT_V(02), 0, 0 }, { KIT_V(02), 1, 2 },  { KIT_V(02), 2, 2 },
+		{ KIT_V(02), 3, 2 }, { KIT_V(02), 4, -1 }, /* nothing leads from the checkpoint to version 4 */
 		{ KIT_V(04), 4, 4 },
 	};
 	(void)state;

@@ -187,7 +187,8 @@ static enum bln_status value_read(struct bln_member_parser *parser, const struct
 		return storage_read(parser, member->key, at);
 	case BLN_MEMBER_DV:
 		*(struct bln_dv_ref *)at = (struct bln_dv_ref){ .offset = -1 };
-		return bln_members_read(parser, member->key, dv_members, sizeof(dv_members) / sizeof(dv_members[0]), at);
+		return bln_members_read(parser, member->key, dv_members, sizeof(dv_members) / sizeof(dv_members[0]),
+					at);
 	case BLN_MEMBER_FORMAT:
 		return bln_members_read(parser, member->key, format_members, 1, at);
 	}
@@ -195,7 +196,7 @@ static enum bln_status value_read(struct bln_member_parser *parser, const struct
 }
 
 enum bln_status bln_members_read(struct bln_member_parser *parser, const char *name, const struct bln_member *members,
-                                 size_t count, void *out)
+				 size_t count, void *out)
 {
 	struct bln_json_reader *reader = &parser->reader;
 	enum bln_status status = BLN_OK;

@@ -38,6 +38,6 @@ struct bln_member_parser {
  *
  * BLN_CORRUPT names the member; or WHAT, when the reader's WRONG is set. */
 BLN_MUST_CHECK enum bln_status bln_members_read(struct bln_member_parser *parser, const char *name,
-                                                const struct bln_member *members, size_t count, void *out);
+						const struct bln_member *members, size_t count, void *out);
 
 #endif

@@ -18,12 +18,12 @@ struct bln_parquet {
 	/* Gives SINK every action of the Parquet file KEY, a checkpoint, a part of one, or a sidecar. BLN_CORRUPT where the
 	 * file is not what a checkpoint must be; a status of SINK ends the reading and is returned. */
 	enum bln_status (*actions_read)(void *context, struct bln_store *store, const char *key,
-	                                const struct bln_action_sink *sink, struct bln_err *err);
+					const struct bln_action_sink *sink, struct bln_err *err);
 
 	/* Writes the actions in the file JSON_PATH, a line each as in a commit, as a checkpoint to PARQUET_PATH, both on
 	 * the local disk. */
 	enum bln_status (*actions_write)(void *context, const char *json_path, const char *parquet_path,
-	                                 struct bln_err *err);
+					 struct bln_err *err);
 };
 
 #endif

@@ -21,7 +21,7 @@ void bln_partition_folder_format(struct bln_pairs values, struct bln_text *folde
 }
 
 static enum bln_status part_decode(struct bln_slice part, struct bln_arena *arena, struct bln_slice *out,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	struct bln_text text = { 0 };
 	enum bln_status status;
@@ -30,7 +30,7 @@ static enum bln_status part_decode(struct bln_slice part, struct bln_arena *aren
 		status = bln_text_check(&text, err);
 		if (status == BLN_OK)
 			status = bln_err_set(err, BLN_INVALID, "the folder '%s' has a '%%' that escapes nothing",
-			                     bln_quote(part.at, part.length).text);
+					     bln_quote(part.at, part.length).text);
 		goto done;
 	}
 	BLN_TRY(bln_text_check(&text, err));
@@ -44,7 +44,7 @@ done:
 }
 
 static enum bln_status folder_parse(struct bln_slice folder, struct bln_arena *arena, struct bln_pair *pair,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct bln_slice value = folder;
 	struct bln_slice name = bln_slice_cut(&value, '=');
@@ -60,7 +60,7 @@ done:
 }
 
 enum bln_status bln_partition_folder_parse(struct bln_slice path, struct bln_arena *arena, struct bln_pairs *values,
-                                           struct bln_err *err)
+					   struct bln_err *err)
 {
 	struct bln_pair *pairs;
 	enum bln_status status = BLN_OK;

@@ -21,7 +21,7 @@ void bln_partition_folder_format(struct bln_pairs values, struct bln_text *folde
  *
  * BLN_INVALID: a folder with a '%' that escapes nothing; BLN_NO_MEMORY. */
 BLN_MUST_CHECK enum bln_status bln_partition_folder_parse(struct bln_slice path, struct bln_arena *arena,
-                                                          struct bln_pairs *values, struct bln_err *err);
+							  struct bln_pairs *values, struct bln_err *err);
 
 /* Appends PATH, relative to its table, as it stands in a log: the value of an add's "path". bln_path_decode (path.h) undoes
  * it. */

@@ -27,8 +27,9 @@ static void folders_are_named_as_hive_names_them(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct bln_pair pair = { .key = bln_slice_of("symbol"), .value = bln_slice_of(cases[i].value),
-			                 .is_null = !cases[i].value };
+		struct bln_pair pair = { .key = bln_slice_of("symbol"),
+					 .value = bln_slice_of(cases[i].value),
+					 .is_null = !cases[i].value };
 		struct bln_text folder = { 0 };
 		struct bln_text log_path = { 0 };
 		struct bln_text back = { 0 };
@@ -42,7 +43,9 @@ static void folders_are_named_as_hive_names_them(void **state)
 		assert_string_equal(log_path.at, cases[i].log_path);
 		bln_path_decode((struct bln_slice){ log_path.at, log_path.length }, &back);
 		assert_string_equal(back.at, folder.at);
-		assert_ok(bln_partition_folder_parse((struct bln_slice){ folder.at, folder.length }, &arena, &read, &err), &err);
+		assert_ok(bln_partition_folder_parse((struct bln_slice){ folder.at, folder.length }, &arena, &read,
+						     &err),
+			  &err);
 		assert_int_equal(read.count, 1);
 		assert_true(bln_slice_is(read.items[0].key, "symbol"));
 		if (!cases[i].value || !cases[i].value[0])
@@ -75,8 +78,9 @@ static void several_columns_make_several_folders(void **state)
 	assert_null(folder.at);
 
 	/* Folders that are none of ours, and a file's name that looks like one, are left out. */
-	assert_ok(bln_partition_folder_parse(bln_slice_of("data/=x/symbol=XBT/sub/year=/a=b.parquet"), &arena, &read, &err),
-	          &err);
+	assert_ok(bln_partition_folder_parse(bln_slice_of("data/=x/symbol=XBT/sub/year=/a=b.parquet"), &arena, &read,
+					     &err),
+		  &err);
 	assert_int_equal(read.count, 2);
 	assert_true(bln_slice_is(read.items[1].key, "year"));
 	assert_int_equal(read.items[1].value.length, 0);
@@ -96,7 +100,7 @@ static void any_bytes_come_back(void **state)
 	for (int i = 0; i < 3000; i++) {
 		char bytes[2][12];
 		struct bln_pair pair = { .key = { bytes[0], 1 + bln_random_below(&random, 11) },
-			                 .value = { bytes[1], 1 + bln_random_below(&random, 11) } };
+					 .value = { bytes[1], 1 + bln_random_below(&random, 11) } };
 		struct bln_text folder = { 0 };
 		struct bln_arena arena = { 0 };
 		struct bln_pairs read;
@@ -105,7 +109,9 @@ static void any_bytes_come_back(void **state)
 		for (size_t j = 0; j < sizeof(bytes); j++)
 			(&bytes[0][0])[j] = (char)bln_random_next(&random);
 		bln_partition_folder_format((struct bln_pairs){ &pair, 1 }, &folder);
-		assert_ok(bln_partition_folder_parse((struct bln_slice){ folder.at, folder.length }, &arena, &read, &err), &err);
+		assert_ok(bln_partition_folder_parse((struct bln_slice){ folder.at, folder.length }, &arena, &read,
+						     &err),
+			  &err);
 		assert_int_equal(read.count, 1);
 		assert_true(bln_slice_equals(read.items[0].key, pair.key));
 		assert_true(bln_slice_equals(read.items[0].value, pair.value));

@@ -51,11 +51,11 @@ static enum bln_status steps_check(struct bln_slice given, const struct bln_text
 
 	if (decoded->length == 0 || memchr(decoded->at, '\0', decoded->length))
 		return bln_err_set(err, BLN_CORRUPT, "the path '%s' is no name of a file",
-		                   bln_quote(given.at, given.length).text);
+				   bln_quote(given.at, given.length).text);
 	while (rest.at)
 		if (bln_slice_is(bln_slice_cut(&rest, '/'), ".."))
 			return bln_err_set(err, BLN_DENIED, "the path '%s' has '..' in it",
-			                   bln_quote(given.at, given.length).text);
+					   bln_quote(given.at, given.length).text);
 	return BLN_OK;
 }
 
@@ -74,7 +74,7 @@ static enum bln_status canonical_add(struct bln_slice path, struct bln_text *tex
 			i++;
 		if (i == sizeof(schemes) / sizeof(schemes[0]))
 			return bln_err_set(err, BLN_UNSUPPORTED, "'%s': files at such URLs cannot be read",
-			                   bln_quote(path.at, path.length).text);
+					   bln_quote(path.at, path.length).text);
 		canonical = schemes[i].canonical;
 		rest.at += length + 1;
 		rest.length -= length + 1;
@@ -82,9 +82,10 @@ static enum bln_status canonical_add(struct bln_slice path, struct bln_text *tex
 	if (length > 0 && canonical[0] == '\0' && bln_slice_starts(rest, "//localhost/")) {
 		rest.at += strlen("//localhost");
 		rest.length -= strlen("//localhost");
-	} else if (length > 0 && canonical[0] == '\0' && bln_slice_starts(rest, "//") && !bln_slice_starts(rest, "///")) {
+	} else if (length > 0 && canonical[0] == '\0' && bln_slice_starts(rest, "//") &&
+		   !bln_slice_starts(rest, "///")) {
 		return bln_err_set(err, BLN_UNSUPPORTED, "'%s': a file of another host",
-		                   bln_quote(path.at, path.length).text);
+				   bln_quote(path.at, path.length).text);
 	}
 	while (rest.length > 1 && rest.at[0] == '/' && rest.at[1] == '/') {
 		rest.at++;
@@ -109,7 +110,7 @@ static size_t below(const struct bln_text *path, const struct bln_text *text)
 }
 
 static enum bln_status key_set(const char *folder, struct bln_slice given, const char *path, struct bln_arena *arena,
-                               struct bln_location *location, struct bln_err *err)
+			       struct bln_location *location, struct bln_err *err)
 {
 	char *key = bln_arena_printf(arena, "%s%s%s", folder, folder[0] ? "/" : "", path);
 
@@ -117,15 +118,15 @@ static enum bln_status key_set(const char *folder, struct bln_slice given, const
 		return bln_err_memory(err);
 	if (bln_key_check(key, strlen(key), NULL) != BLN_OK)
 		return bln_err_set(err, BLN_CORRUPT, "the path '%s' is no name of a file",
-		                   bln_quote(given.at, given.length).text);
+				   bln_quote(given.at, given.length).text);
 	location->key = key;
 	return BLN_OK;
 }
 
 /* For an absolute PATH, CANONICAL in its one form. */
 static enum bln_status absolute_resolve(const struct bln_table *table, struct bln_slice path,
-                                        const struct bln_text *canonical, struct bln_arena *arena,
-                                        struct bln_location *location, struct bln_err *err)
+					const struct bln_text *canonical, struct bln_arena *arena,
+					struct bln_location *location, struct bln_err *err)
 {
 	struct bln_text url = { 0 };
 	struct bln_text root = { 0 };
@@ -146,9 +147,9 @@ static enum bln_status absolute_resolve(const struct bln_table *table, struct bl
 	}
 	if (length == 0) {
 		status = bln_err_set(err, BLN_DENIED,
-		                     "the path '%s' leads out of the table: only what lies in the lake or under "
-		                     "foreign_roots is read",
-		                     bln_quote(path.at, path.length).text);
+				     "the path '%s' leads out of the table: only what lies in the lake or under "
+				     "foreign_roots is read",
+				     bln_quote(path.at, path.length).text);
 		goto done;
 	}
 	location->external = bln_arena_strndup(arena, canonical->at, canonical->length);
@@ -161,7 +162,7 @@ done:
 }
 
 enum bln_status bln_table_resolve_path(const struct bln_table *table, struct bln_slice path, struct bln_arena *arena,
-                                       struct bln_location *location, struct bln_err *err)
+				       struct bln_location *location, struct bln_err *err)
 {
 	struct bln_text decoded = { 0 };
 	enum bln_status status;

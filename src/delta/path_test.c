@@ -22,7 +22,7 @@ static const char *const roots[] = { "/archive/old", "s3://other-bucket/tables/"
 enum { ROOTS = sizeof(roots) / sizeof(roots[0]) };
 
 static enum bln_status resolve(struct placed *store, const char *prefix, const char *path, struct bln_arena *arena,
-                               struct bln_location *location, struct bln_err *err)
+			       struct bln_location *location, struct bln_err *err)
 {
 	const struct bln_table table = { &store->base, prefix, roots, ROOTS };
 

@@ -54,7 +54,7 @@ static enum bln_status unknown(struct bln_slice key, struct bln_err *err)
 	for (size_t i = 0; i < PROPERTIES; i++)
 		bln_nearest_try(key, properties[i].name, &best, &distance);
 	return bln_err_set(err, BLN_INVALID, "unknown table property '%s'%s%s%s", bln_quote(key.at, key.length).text,
-	                   best ? ": did you mean '" : "", best ? best : "", best ? "'?" : "");
+			   best ? ": did you mean '" : "", best ? best : "", best ? "'?" : "");
 }
 
 static bool count_parse(struct bln_slice value, int64_t *out)
@@ -86,7 +86,7 @@ static bool is_good(struct bln_slice value, enum kind kind, const char **expecte
 }
 
 enum bln_status bln_property_check(struct bln_slice key, struct bln_slice value, struct bln_property_need *need,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	const struct property *property = NULL;
 	const char *expected = "";
@@ -96,8 +96,9 @@ enum bln_status bln_property_check(struct bln_slice key, struct bln_slice value,
 	if (key.length < strlen("delta.") || strncasecmp(key.at, "delta.", strlen("delta.")) != 0)
 		return BLN_OK;
 	if (key.length > strlen("delta.constraints.") && bln_slice_starts(key, "delta.constraints."))
-		return bln_err_set(err, BLN_UNSUPPORTED, "the table property '%s' (feature 'checkConstraints') is not supported",
-		                   bln_quote(key.at, key.length).text);
+		return bln_err_set(err, BLN_UNSUPPORTED,
+				   "the table property '%s' (feature 'checkConstraints') is not supported",
+				   bln_quote(key.at, key.length).text);
 	for (size_t i = 0; i < PROPERTIES && !property; i++)
 		if (bln_slice_is(key, properties[i].name))
 			property = &properties[i];
@@ -107,7 +108,7 @@ enum bln_status bln_property_check(struct bln_slice key, struct bln_slice value,
 		return bln_err_set(err, BLN_UNSUPPORTED, "the table property '%s' is not supported", property->name);
 	if (!is_good(value, property->kind, &expected))
 		return bln_err_set(err, BLN_INVALID, "the table property %s is '%s': expected %s", property->name,
-		                   bln_quote(value.at, value.length).text, expected);
+				   bln_quote(value.at, value.length).text, expected);
 	if (need && (bln_slice_is(value, "true") || bln_slice_is(value, "v2")))
 		*need = property->need;
 	return BLN_OK;
@@ -138,9 +139,9 @@ bool bln_interval_parse(struct bln_slice text, int64_t *us)
 		const char *many;
 		int64_t us;
 	} units[] = {
-		{ "week", "weeks", 7 * BLN_US_PER_DAY },       { "day", "days", BLN_US_PER_DAY },
-		{ "hour", "hours", BLN_US_PER_HOUR },          { "minute", "minutes", BLN_US_PER_MINUTE },
-		{ "second", "seconds", BLN_US_PER_SECOND },    { "millisecond", "milliseconds", BLN_US_PER_MS },
+		{ "week", "weeks", 7 * BLN_US_PER_DAY },    { "day", "days", BLN_US_PER_DAY },
+		{ "hour", "hours", BLN_US_PER_HOUR },	    { "minute", "minutes", BLN_US_PER_MINUTE },
+		{ "second", "seconds", BLN_US_PER_SECOND }, { "millisecond", "milliseconds", BLN_US_PER_MS },
 		{ "microsecond", "microseconds", 1 },
 	};
 	struct bln_slice amount = word(&text);
@@ -178,11 +179,11 @@ static const struct bln_pair *property_find(const struct bln_metadata *metadata,
 static enum bln_status no_good(const struct bln_pair *pair, const char *key, const char *expected, struct bln_err *err)
 {
 	return bln_err_set(err, BLN_INVALID, "the table property %s is '%s': expected %s", key,
-	                   bln_quote(pair->value.at, pair->value.length).text, expected);
+			   bln_quote(pair->value.at, pair->value.length).text, expected);
 }
 
 enum bln_status bln_property_duration(const struct bln_metadata *metadata, const char *key, int64_t otherwise_us,
-                                      int64_t *out_us, struct bln_err *err)
+				      int64_t *out_us, struct bln_err *err)
 {
 	const struct bln_pair *pair = property_find(metadata, key);
 
@@ -192,8 +193,8 @@ enum bln_status bln_property_duration(const struct bln_metadata *metadata, const
 	return no_good(pair, key, "a duration as in 'interval 30 days'", err);
 }
 
-enum bln_status bln_property_count(const struct bln_metadata *metadata, const char *key, int64_t otherwise, int64_t *out,
-                                   struct bln_err *err)
+enum bln_status bln_property_count(const struct bln_metadata *metadata, const char *key, int64_t otherwise,
+				   int64_t *out, struct bln_err *err)
 {
 	const struct bln_pair *pair = property_find(metadata, key);
 

@@ -52,7 +52,8 @@ static void properties_are_known_or_refused(void **state)
 		{ "delta.checkpointInterval", "0", BLN_INVALID, "above 0" },
 		{ "delta.checkpointInterval", "100", BLN_OK, NULL },
 		{ "delta.logRetentionDuration", "30d", BLN_INVALID, "interval 30 days" },
-		{ "delta.enableExpiredLogCleanUp", "false", BLN_INVALID, "did you mean 'delta.enableExpiredLogCleanup'?" },
+		{ "delta.enableExpiredLogCleanUp", "false", BLN_INVALID,
+		  "did you mean 'delta.enableExpiredLogCleanup'?" },
 		{ "delta.columnMapping.mode", "name", BLN_UNSUPPORTED, "columnMapping" },
 		{ "delta.enableRowTracking", "true", BLN_UNSUPPORTED, "enableRowTracking" },
 		{ "delta.constraints.price", "close > 0", BLN_UNSUPPORTED, "checkConstraints" },
@@ -63,8 +64,9 @@ static void properties_are_known_or_refused(void **state)
 		struct bln_property_need need;
 		struct bln_err err = { 0 };
 
-		assert_int_equal(bln_property_check(bln_slice_of(cases[i].key), bln_slice_of(cases[i].value), &need, &err),
-		                 cases[i].status);
+		assert_int_equal(bln_property_check(bln_slice_of(cases[i].key), bln_slice_of(cases[i].value), &need,
+						    &err),
+				 cases[i].status);
 		if (cases[i].status != BLN_OK) {
 			if (!strstr(err.message, cases[i].said))
 				fail_msg("'%s' does not say '%s'", err.message, cases[i].said);

@@ -6,19 +6,19 @@
 
 /* What a feature asks of us. */
 enum need {
-	FREE,           /* nothing: reading and writing go on as they are */
-	WHEN_ON,        /* refused while the table property is "true" */
-	IN_COLUMNS,     /* refused while a column's metadata mentions it */
-	IN_PROPERTIES,  /* refused while a property with this prefix is set */
-	ALWAYS,         /* refused to write */
+	FREE, /* nothing: reading and writing go on as they are */
+	WHEN_ON, /* refused while the table property is "true" */
+	IN_COLUMNS, /* refused while a column's metadata mentions it */
+	IN_PROPERTIES, /* refused while a property with this prefix is set */
+	ALWAYS, /* refused to write */
 };
 
 static const struct feature {
 	const char *name;
-	int reader;        /* readers need it from this protocol version on; 0: only writers do */
-	int writer;        /* the legacy writer version that brings it; 7: only by name */
-	bool is_read;      /* we read tables that have it */
-	enum need write;   /* what keeps us from writing */
+	int reader; /* readers need it from this protocol version on; 0: only writers do */
+	int writer; /* the legacy writer version that brings it; 7: only by name */
+	bool is_read; /* we read tables that have it */
+	enum need write; /* what keeps us from writing */
 	const char *where; /* the property, prefix or member that NEED looks at */
 } features[] = {
 	{ "appendOnly", 0, 2, true, FREE, NULL }, /* checked by itself: it depends on what is written */
@@ -59,16 +59,16 @@ static const struct feature *feature_find(struct bln_slice name)
 static enum bln_status refused(struct bln_slice name, const char *verb, struct bln_err *err)
 {
 	return bln_err_set(err, BLN_UNSUPPORTED, "the table uses the feature '%s', which this version cannot %s",
-	                   bln_quote(name.at, name.length).text, verb);
+			   bln_quote(name.at, name.length).text, verb);
 }
 
 enum bln_status bln_protocol_check_read(const struct bln_protocol *protocol, struct bln_err *err)
 {
 	if (protocol->reader < 1 || protocol->reader > READER_MAX)
 		return bln_err_set(err, BLN_UNSUPPORTED,
-		                   "the table needs a reader of protocol version %" PRId64
-		                   ", this version reads 1 to %d: a newer bullion may",
-		                   protocol->reader, READER_MAX);
+				   "the table needs a reader of protocol version %" PRId64
+				   ", this version reads 1 to %d: a newer bullion may",
+				   protocol->reader, READER_MAX);
 	for (size_t i = 0; i < protocol->reader_features.count; i++) {
 		const struct feature *feature = feature_find(protocol->reader_features.items[i]);
 
@@ -116,7 +116,7 @@ static const struct bln_pair *property_with(const struct bln_metadata *metadata,
 }
 
 static enum bln_status feature_check_write(const struct feature *feature, const struct bln_metadata *metadata,
-                                           const struct bln_schema *schema, struct bln_err *err)
+					   const struct bln_schema *schema, struct bln_err *err)
 {
 	const struct bln_pair *property = NULL;
 	const char *column = NULL;
@@ -126,20 +126,21 @@ static enum bln_status feature_check_write(const struct feature *feature, const 
 		return BLN_OK;
 	case WHEN_ON:
 		return bln_metadata_is_on(metadata, feature->where) ? refused(bln_slice_of(feature->name), "write", err)
-		                                                    : BLN_OK;
+								    : BLN_OK;
 	case IN_COLUMNS:
 		column = column_with(schema->fields, schema->field_count, feature->where);
 		if (column)
 			return bln_err_set(err, BLN_UNSUPPORTED,
-			                   "column '%s' uses the feature '%s', which this version cannot write", column,
-			                   feature->name);
+					   "column '%s' uses the feature '%s', which this version cannot write", column,
+					   feature->name);
 		return BLN_OK;
 	case IN_PROPERTIES:
 		property = property_with(metadata, feature->where);
 		if (property)
-			return bln_err_set(err, BLN_UNSUPPORTED,
-			                   "the table has '%s' (feature '%s'), which this version cannot honour when writing",
-			                   bln_quote(property->key.at, property->key.length).text, feature->name);
+			return bln_err_set(
+				err, BLN_UNSUPPORTED,
+				"the table has '%s' (feature '%s'), which this version cannot honour when writing",
+				bln_quote(property->key.at, property->key.length).text, feature->name);
 		return BLN_OK;
 	case ALWAYS:
 		break;
@@ -148,7 +149,7 @@ static enum bln_status feature_check_write(const struct feature *feature, const 
 }
 
 enum bln_status bln_protocol_check_write(const struct bln_protocol *protocol, const struct bln_metadata *metadata,
-                                         const struct bln_schema *schema, enum bln_write_kind kind, struct bln_err *err)
+					 const struct bln_schema *schema, enum bln_write_kind kind, struct bln_err *err)
 {
 	enum bln_mapping_mode mode = BLN_MAPPING_NONE;
 	enum bln_status status;
@@ -156,9 +157,9 @@ enum bln_status bln_protocol_check_write(const struct bln_protocol *protocol, co
 	BLN_TRY(bln_protocol_check_read(protocol, err));
 	if (protocol->writer < 1 || protocol->writer > WRITER_MAX)
 		return bln_err_set(err, BLN_UNSUPPORTED,
-		                   "the table needs a writer of protocol version %" PRId64
-		                   ", this version writes 1 to %d: a newer bullion may",
-		                   protocol->writer, WRITER_MAX);
+				   "the table needs a writer of protocol version %" PRId64
+				   ", this version writes 1 to %d: a newer bullion may",
+				   protocol->writer, WRITER_MAX);
 	for (size_t i = 0; i < protocol->writer_features.count; i++)
 		if (!feature_find(protocol->writer_features.items[i]))
 			return refused(protocol->writer_features.items[i], "write", err);
@@ -170,11 +171,13 @@ enum bln_status bln_protocol_check_write(const struct bln_protocol *protocol, co
 	if (mode != BLN_MAPPING_NONE)
 		return refused(bln_slice_of("columnMapping"), "write", err);
 	if (kind == BLN_WRITE_REWRITE && bln_metadata_is_on(metadata, "delta.appendOnly"))
-		return bln_err_set(err, BLN_DENIED, "the table is append-only (delta.appendOnly): its rows cannot be changed");
+		return bln_err_set(err, BLN_DENIED,
+				   "the table is append-only (delta.appendOnly): its rows cannot be changed");
 	if (kind == BLN_WRITE_REWRITE && bln_metadata_is_on(metadata, "delta.enableChangeDataFeed"))
-		return bln_err_set(err, BLN_UNSUPPORTED,
-		                   "the table records its changes (feature 'changeDataFeed'): this version can append to it, "
-		                   "not change its rows");
+		return bln_err_set(
+			err, BLN_UNSUPPORTED,
+			"the table records its changes (feature 'changeDataFeed'): this version can append to it, "
+			"not change its rows");
 done:
 	return status;
 }
@@ -187,7 +190,7 @@ bool bln_metadata_is_on(const struct bln_metadata *metadata, const char *propert
 }
 
 enum bln_status bln_mapping_mode(const struct bln_protocol *protocol, const struct bln_metadata *metadata,
-                                 enum bln_mapping_mode *mode, struct bln_err *err)
+				 enum bln_mapping_mode *mode, struct bln_err *err)
 {
 	const struct bln_pair *pair = bln_pairs_find(metadata->configuration, "delta.columnMapping.mode");
 	bool is_active_here = protocol->reader == 2 || bln_slices_have(protocol->reader_features, "columnMapping");
@@ -201,7 +204,7 @@ enum bln_status bln_mapping_mode(const struct bln_protocol *protocol, const stru
 		*mode = BLN_MAPPING_ID;
 	else
 		return bln_err_set(err, BLN_UNSUPPORTED, "unknown delta.columnMapping.mode '%s'",
-		                   bln_quote(pair->value.at, pair->value.length).text);
+				   bln_quote(pair->value.at, pair->value.length).text);
 	return BLN_OK;
 }
 

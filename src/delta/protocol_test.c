@@ -19,21 +19,24 @@ static void table_of(struct table *table, const char *protocol, const char *conf
 	memset(table, 0, sizeof(*table));
 	assert_ok(bln_action_parse(bln_slice_of(protocol), "p", &table->arena, &action, &err), &err);
 	table->protocol = action.protocol;
-	bln_text_add_format(&text, "{\"metaData\":{\"id\":\"x\",\"schemaString\":\"\",\"configuration\":%s}}", configuration);
-	assert_ok(bln_action_parse((struct bln_slice){ text.at, text.length }, "m", &table->arena, &action, &err), &err);
+	bln_text_add_format(&text, "{\"metaData\":{\"id\":\"x\",\"schemaString\":\"\",\"configuration\":%s}}",
+			    configuration);
+	assert_ok(bln_action_parse((struct bln_slice){ text.at, text.length }, "m", &table->arena, &action, &err),
+		  &err);
 	table->metadata = action.metadata;
 	bln_text_clear(&text);
 	bln_text_add_format(&text,
-	                    "{\"type\":\"struct\",\"fields\":[{\"name\":\"c\",\"type\":\"long\",\"metadata\":%s}]}",
-	                    column_metadata);
-	assert_ok(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &table->arena, &table->schema, &err),
-	          &err);
+			    "{\"type\":\"struct\",\"fields\":[{\"name\":\"c\",\"type\":\"long\",\"metadata\":%s}]}",
+			    column_metadata);
+	assert_ok(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &table->arena, &table->schema,
+				   &err),
+		  &err);
 	bln_text_clean_up(&text);
 }
 
 #define P(reader, writer) "{\"protocol\":{\"minReaderVersion\":" #reader ",\"minWriterVersion\":" #writer "}}"
-#define P37(readers, writers)                                                                             \
-	"{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[" readers        \
+#define P37(readers, writers)                                                                                          \
+	"{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[" readers                    \
 	"],\"writerFeatures\":[" writers "]}}"
 
 static void reading_is_refused_by_name(void **state)
@@ -50,9 +53,10 @@ static void reading_is_refused_by_name(void **state)
 		  NULL },
 		/* What only concerns writers, known to us or not, must not stop a read. */
 		{ P(1, 7), NULL },
-		{ P37("", "\"appendOnly\",\"invariants\",\"checkConstraints\",\"changeDataFeed\",\"generatedColumns\","
-		          "\"identityColumns\",\"allowColumnDefaults\",\"domainMetadata\",\"rowTracking\",\"clustering\","
-		          "\"inCommitTimestamp\",\"icebergCompatV1\",\"icebergCompatV2\",\"checkpointProtection\""),
+		{ P37("",
+		      "\"appendOnly\",\"invariants\",\"checkConstraints\",\"changeDataFeed\",\"generatedColumns\","
+		      "\"identityColumns\",\"allowColumnDefaults\",\"domainMetadata\",\"rowTracking\",\"clustering\","
+		      "\"inCommitTimestamp\",\"icebergCompatV1\",\"icebergCompatV2\",\"checkpointProtection\""),
 		  NULL },
 		{ P37("", "\"writersOwnBusiness\""), NULL },
 		{ P(4, 7), "protocol version 4" },
@@ -73,7 +77,8 @@ static void reading_is_refused_by_name(void **state)
 		struct bln_err err = { 0 };
 
 		table_of(&table, cases[i].protocol, "{}", "{}");
-		assert_int_equal(bln_protocol_check_read(&table.protocol, &err), cases[i].said ? BLN_UNSUPPORTED : BLN_OK);
+		assert_int_equal(bln_protocol_check_read(&table.protocol, &err),
+				 cases[i].said ? BLN_UNSUPPORTED : BLN_OK);
 		if (cases[i].said)
 			assert_non_null(strstr(err.message, cases[i].said));
 		bln_arena_clean_up(&table.arena);
@@ -96,7 +101,8 @@ static void writing_is_refused_by_name(void **state)
 		{ P(1, 2), "{\"delta.appendOnly\":\"true\"}", "{}", BLN_WRITE_REARRANGE, NULL },
 		{ P(1, 2), "{\"delta.appendOnly\":\"true\"}", "{}", BLN_WRITE_REWRITE, "append-only" },
 		{ P(1, 2), "{}", "{\"delta.invariants\":\"{}\"}", BLN_WRITE_APPEND, "'invariants'" },
-		{ P(1, 3), "{\"delta.constraints.positive\":\"c > 0\"}", "{}", BLN_WRITE_APPEND, "delta.constraints.positive" },
+		{ P(1, 3), "{\"delta.constraints.positive\":\"c > 0\"}", "{}", BLN_WRITE_APPEND,
+		  "delta.constraints.positive" },
 		{ P(1, 3), "{}", "{}", BLN_WRITE_APPEND, NULL },
 		{ P(1, 4), "{}", "{\"delta.generationExpression\":\"a+1\"}", BLN_WRITE_APPEND, "'generatedColumns'" },
 		{ P(1, 4), "{\"delta.enableChangeDataFeed\":\"true\"}", "{}", BLN_WRITE_APPEND, NULL },

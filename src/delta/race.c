@@ -9,7 +9,8 @@
 #include "delta/path.h"
 
 /* Two writers may encode one path differently. */
-static enum bln_status path_of(struct bln_slice path, struct bln_arena *arena, struct bln_slice *out, struct bln_err *err)
+static enum bln_status path_of(struct bln_slice path, struct bln_arena *arena, struct bln_slice *out,
+			       struct bln_err *err)
 {
 	struct bln_text text = { 0 };
 	enum bln_status status;
@@ -59,7 +60,7 @@ static bool has_read(const struct bln_commit *commit)
 }
 
 enum bln_status bln_race_rules_init(struct bln_race_rules *rules, const struct bln_snapshot *base,
-                                    const struct bln_commit *commit, struct bln_err *err)
+				    const struct bln_commit *commit, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -94,11 +95,11 @@ static void found(struct bln_rival *rival, enum bln_race race, const char *does,
 		return;
 	rival->race = race;
 	snprintf(rival->what, sizeof(rival->what), "%s%s%s%s", does, what.length ? " '" : "",
-	         bln_quote(what.at, what.length).text, what.length ? "'" : "");
+		 bln_quote(what.at, what.length).text, what.length ? "'" : "");
 }
 
 static enum bln_status remove_judge(const struct bln_race_rules *rules, const struct bln_remove *remove,
-                                    struct bln_arena *arena, struct bln_rival *rival, struct bln_err *err)
+				    struct bln_arena *arena, struct bln_rival *rival, struct bln_err *err)
 {
 	enum bln_status status;
 	const struct bln_add *file;
@@ -122,7 +123,7 @@ done:
 
 /* Remembers a file that another's commit moved rows to: a later one may take them away there. */
 static enum bln_status moved_note(struct bln_race_rules *rules, struct bln_slice line, const char *what,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct bln_action *action = bln_arena_alloc(&rules->arena, sizeof(*action));
 	enum bln_status status;
@@ -138,7 +139,7 @@ done:
 }
 
 static enum bln_status action_judge(const struct bln_race_rules *rules, const struct bln_action *action,
-                                    struct bln_arena *arena, struct bln_rival *rival, struct bln_err *err)
+				    struct bln_arena *arena, struct bln_rival *rival, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -183,12 +184,13 @@ static void info_take(const struct bln_commit_info *info, struct bln_rival *riva
 	rival->in_commit_time_ms = info->in_commit_timestamp_ms;
 	if (bln_json_parse(info->json.at, info->json.length, "commitInfo", &json, NULL) == BLN_OK &&
 	    bln_json_get_text(json, "operation", &operation, NULL) == BLN_OK)
-		snprintf(rival->operation, sizeof(rival->operation), "%s", bln_quote(operation.at, operation.length).text);
+		snprintf(rival->operation, sizeof(rival->operation), "%s",
+			 bln_quote(operation.at, operation.length).text);
 	json_decref(json);
 }
 
 enum bln_status bln_race_judge(struct bln_race_rules *rules, int64_t version, const struct bln_text *bytes,
-                               struct bln_rival *rival, struct bln_err *err)
+			       struct bln_rival *rival, struct bln_err *err)
 {
 	struct bln_slice rest = { bytes->at, bytes->length };
 	struct bln_arena arena = { 0 };

@@ -102,7 +102,7 @@ static void action_copy(struct copier *copier, struct bln_action *action)
 }
 
 enum bln_status bln_file_key(struct bln_slice path, const struct bln_dv_ref *dv, struct bln_arena *arena,
-                             struct bln_slice *key, struct bln_err *err)
+			     struct bln_slice *key, struct bln_err *err)
 {
 	struct bln_text text = { 0 };
 	enum bln_status status;
@@ -195,7 +195,8 @@ static enum bln_status domain_apply(struct bln_replay *replay, const struct bln_
 
 static enum bln_status sidecar_apply(struct bln_replay *replay, const struct bln_sidecar *sidecar, struct bln_err *err)
 {
-	if (!bln_mem_grow(&replay->sidecars, replay->sidecar_count, &replay->sidecar_capacity, sizeof(*replay->sidecars)))
+	if (!bln_mem_grow(&replay->sidecars, replay->sidecar_count, &replay->sidecar_capacity,
+			  sizeof(*replay->sidecars)))
 		return bln_err_memory(err);
 	replay->sidecars[replay->sidecar_count++] = sidecar->path;
 	return BLN_OK;

@@ -42,7 +42,7 @@ struct bln_replay {
 
 /* Adds one action; what is kept of it is copied. */
 BLN_MUST_CHECK enum bln_status bln_replay_apply(struct bln_replay *replay, const struct bln_action *action,
-                                                struct bln_err *err);
+						struct bln_err *err);
 
 /* Adds a commit (or compaction); REPLAY is a struct bln_replay, so that this is a bln_log_entry_take. */
 BLN_MUST_CHECK enum bln_status bln_replay_entry(void *replay, const struct bln_log_entry *entry, struct bln_err *err);

@@ -6,12 +6,10 @@
 #include "base/json.h"
 
 static const char *const primitive_names[BLN_TYPES] = {
-	[BLN_TYPE_STRING] = "string",       [BLN_TYPE_LONG] = "long",
-	[BLN_TYPE_INTEGER] = "integer",     [BLN_TYPE_SHORT] = "short",
-	[BLN_TYPE_BYTE] = "byte",           [BLN_TYPE_FLOAT] = "float",
-	[BLN_TYPE_DOUBLE] = "double",       [BLN_TYPE_BOOLEAN] = "boolean",
-	[BLN_TYPE_BINARY] = "binary",       [BLN_TYPE_DATE] = "date",
-	[BLN_TYPE_TIMESTAMP] = "timestamp", [BLN_TYPE_TIMESTAMP_NTZ] = "timestamp_ntz",
+	[BLN_TYPE_STRING] = "string", [BLN_TYPE_LONG] = "long",		  [BLN_TYPE_INTEGER] = "integer",
+	[BLN_TYPE_SHORT] = "short",   [BLN_TYPE_BYTE] = "byte",		  [BLN_TYPE_FLOAT] = "float",
+	[BLN_TYPE_DOUBLE] = "double", [BLN_TYPE_BOOLEAN] = "boolean",	  [BLN_TYPE_BINARY] = "binary",
+	[BLN_TYPE_DATE] = "date",     [BLN_TYPE_TIMESTAMP] = "timestamp", [BLN_TYPE_TIMESTAMP_NTZ] = "timestamp_ntz",
 };
 
 enum { DECIMAL_PRECISION_MAX = 38 };
@@ -25,7 +23,7 @@ struct parser {
 };
 
 static enum bln_status type_parse(struct parser *parser, const json_t *json, const char *column, int depth,
-                                  struct bln_type *type);
+				  struct bln_type *type);
 
 static bool digits_parse(struct bln_slice text, int max, int *out)
 {
@@ -86,7 +84,7 @@ static enum bln_status mapping_parse(struct parser *parser, const json_t *metada
 	BLN_TRY(bln_json_get_text(metadata, "delta.columnMapping.physicalName", &name, parser->err));
 	if (name.length == 0)
 		return bln_err_set(parser->err, BLN_CORRUPT,
-		                   "schema: column '%s' has no delta.columnMapping.physicalName", field->name);
+				   "schema: column '%s' has no delta.columnMapping.physicalName", field->name);
 	field->physical_name = bln_arena_strndup(parser->arena, name.at, name.length);
 	if (!field->physical_name)
 		return bln_err_memory(parser->err);
@@ -104,7 +102,7 @@ static enum bln_status metadata_parse(struct parser *parser, const json_t *json,
 	BLN_TRY(bln_json_get_object(json, "metadata", &metadata, parser->err));
 	if (metadata && json_object_get(metadata, "delta.typeChanges")) {
 		status = bln_err_set(parser->err, BLN_UNSUPPORTED, "column '%s' was widened (feature typeWidening)",
-		                     field->name);
+				     field->name);
 		goto done;
 	}
 	if (metadata && json_object_size(metadata) > 0) {
@@ -174,7 +172,7 @@ done:
 
 /* Arrays and maps: their parts as fields named as Parquet names them. */
 static enum bln_status part_parse(struct parser *parser, const json_t *json, const char *type_key, const char *null_key,
-                                  const char *name, const char *column, int depth, struct bln_field *field)
+				  const char *name, const char *column, int depth, struct bln_field *field)
 {
 	enum bln_status status = BLN_OK;
 
@@ -189,7 +187,7 @@ done:
 }
 
 static enum bln_status nested_parse(struct parser *parser, const json_t *json, const char *column, int depth,
-                                    struct bln_type *type)
+				    struct bln_type *type)
 {
 	enum bln_status status = BLN_OK;
 	struct bln_slice kind = { 0 };
@@ -211,31 +209,33 @@ static enum bln_status nested_parse(struct parser *parser, const json_t *json, c
 		BLN_TRY(part_parse(parser, json, "keyType", NULL, "key", column, depth, &parts[0]));
 		BLN_TRY(part_parse(parser, json, "valueType", "valueContainsNull", "value", column, depth, &parts[1]));
 	} else {
-		status = bln_err_set(parser->err, BLN_UNSUPPORTED, "column '%s' has the type '%s', which is not supported",
-		                     column, bln_quote(kind.at, kind.length).text);
+		status = bln_err_set(parser->err, BLN_UNSUPPORTED,
+				     "column '%s' has the type '%s', which is not supported", column,
+				     bln_quote(kind.at, kind.length).text);
 	}
 done:
 	return status;
 }
 
 static enum bln_status type_parse(struct parser *parser, const json_t *json, const char *column, int depth,
-                                  struct bln_type *type)
+				  struct bln_type *type)
 {
 	if (depth > BLN_SCHEMA_DEPTH_MAX)
 		return bln_err_set(parser->err, BLN_UNSUPPORTED, "schema: column '%s' is nested deeper than %d", column,
-		                   BLN_SCHEMA_DEPTH_MAX);
+				   BLN_SCHEMA_DEPTH_MAX);
 	if (json_is_object(json))
 		return nested_parse(parser, json, column, depth, type);
 	if (!json_is_string(json))
 		return bln_err_set(parser->err, BLN_CORRUPT, "schema: column '%s' has no type", column);
 	if (!bln_type_parse_primitive((struct bln_slice){ json_string_value(json), json_string_length(json) }, type))
-		return bln_err_set(parser->err, BLN_UNSUPPORTED, "column '%s' has the type '%s', which is not supported",
-		                   column, bln_quote(json_string_value(json), json_string_length(json)).text);
+		return bln_err_set(parser->err, BLN_UNSUPPORTED,
+				   "column '%s' has the type '%s', which is not supported", column,
+				   bln_quote(json_string_value(json), json_string_length(json)).text);
 	return BLN_OK;
 }
 
 enum bln_status bln_schema_parse(struct bln_slice text, bool is_mapped, struct bln_arena *arena,
-                                 struct bln_schema *schema, struct bln_err *err)
+				 struct bln_schema *schema, struct bln_err *err)
 {
 	struct parser parser = { .arena = arena, .err = err, .is_mapped = is_mapped };
 	enum bln_status status;
@@ -267,7 +267,7 @@ static void fields_format(const struct bln_field *fields, size_t count, struct b
 		bln_text_add(text, ",\"type\":");
 		bln_type_format(&fields[i].type, text);
 		bln_text_add_format(text, ",\"nullable\":%s,\"metadata\":%s}", fields[i].is_nullable ? "true" : "false",
-		                    fields[i].metadata);
+				    fields[i].metadata);
 	}
 	bln_text_add(text, "]}");
 }

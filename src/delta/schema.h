@@ -24,7 +24,7 @@ enum bln_type_kind {
 	BLN_TYPE_BOOLEAN,
 	BLN_TYPE_BINARY,
 	BLN_TYPE_DATE,
-	BLN_TYPE_TIMESTAMP,     /* an instant, µs */
+	BLN_TYPE_TIMESTAMP, /* an instant, µs */
 	BLN_TYPE_TIMESTAMP_NTZ, /* a wall clock's reading, µs */
 	BLN_TYPE_STRUCT,
 	BLN_TYPE_ARRAY,
@@ -42,9 +42,9 @@ struct bln_type {
 };
 
 struct bln_field {
-	const char *name;          /* as users see it; "element", "key", "value" inside arrays and maps */
+	const char *name; /* as users see it; "element", "key", "value" inside arrays and maps */
 	const char *physical_name; /* as Parquet files have it; the same as NAME where columns are not mapped */
-	int64_t id;                /* Parquet field id of a mapped column, or -1 */
+	int64_t id; /* Parquet field id of a mapped column, or -1 */
 	struct bln_type type;
 	bool is_nullable;
 	const char *metadata; /* JSON object as it came, "{}" where there was none */
@@ -60,7 +60,7 @@ enum { BLN_SCHEMA_DEPTH_MAX = 64, BLN_SCHEMA_FIELDS_MAX = 20000 };
 /* Reads TEXT (metaData.schemaString) into memory of ARENA. IS_MAPPED: the table's columns are mapped, so each must say
  * its physical name. BLN_CORRUPT, or BLN_UNSUPPORTED naming the type and the column. */
 BLN_MUST_CHECK enum bln_status bln_schema_parse(struct bln_slice text, bool is_mapped, struct bln_arena *arena,
-                                                struct bln_schema *schema, struct bln_err *err);
+						struct bln_schema *schema, struct bln_err *err);
 
 /* Appends the schema as Delta's JSON; parse gives it back equal. */
 void bln_schema_format(const struct bln_schema *schema, struct bln_text *text);

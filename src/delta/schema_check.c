@@ -13,15 +13,17 @@ static enum bln_status fields_check(const struct bln_field *fields, size_t count
 		if (!name[0])
 			return bln_err_set(err, BLN_INVALID, "a column has no name");
 		if (strpbrk(name, " ,;{}()=\t\n"))
-			return bln_err_set(err, BLN_INVALID,
-			                   "the column name '%s' has a space or one of ,;{}()= in it, which other readers "
-			                   "refuse: choose another",
-			                   bln_quote(name, strlen(name)).text);
+			return bln_err_set(
+				err, BLN_INVALID,
+				"the column name '%s' has a space or one of ,;{}()= in it, which other readers "
+				"refuse: choose another",
+				bln_quote(name, strlen(name)).text);
 		for (size_t j = 0; j < i; j++)
 			if (strcasecmp(name, fields[j].name) == 0)
-				return bln_err_set(err, BLN_INVALID, "the columns '%s' and '%s' differ only by capitals",
-				                   bln_quote(fields[j].name, strlen(fields[j].name)).text,
-				                   bln_quote(name, strlen(name)).text);
+				return bln_err_set(err, BLN_INVALID,
+						   "the columns '%s' and '%s' differ only by capitals",
+						   bln_quote(fields[j].name, strlen(fields[j].name)).text,
+						   bln_quote(name, strlen(name)).text);
 		BLN_TRY(fields_check(fields[i].type.fields, fields[i].type.field_count, err));
 	}
 done:
@@ -38,14 +40,15 @@ enum bln_status bln_schema_check_names(const struct bln_schema *schema, struct b
 }
 
 enum bln_status bln_schema_check_partition(const struct bln_schema *schema, struct bln_slices columns,
-                                           struct bln_err *err)
+					   struct bln_err *err)
 {
 	for (size_t i = 0; i < columns.count; i++) {
 		struct bln_quoted name = bln_quote(columns.items[i].at, columns.items[i].length);
 		const struct bln_field *field = bln_schema_find(schema, columns.items[i]);
 
 		if (!field || !bln_slice_is(columns.items[i], field->name))
-			return bln_err_set(err, BLN_INVALID, "the partition column '%s' is not in the schema", name.text);
+			return bln_err_set(err, BLN_INVALID, "the partition column '%s' is not in the schema",
+					   name.text);
 		switch (field->type.kind) {
 		case BLN_TYPE_STRUCT:
 		case BLN_TYPE_ARRAY:
@@ -57,7 +60,8 @@ enum bln_status bln_schema_check_partition(const struct bln_schema *schema, stru
 		}
 		for (size_t j = 0; j < i; j++)
 			if (bln_slice_equals(columns.items[i], columns.items[j]))
-				return bln_err_set(err, BLN_INVALID, "the partition column '%s' is named twice", name.text);
+				return bln_err_set(err, BLN_INVALID, "the partition column '%s' is named twice",
+						   name.text);
 	}
 	if (columns.count >= schema->field_count)
 		return bln_err_set(err, BLN_INVALID, "all columns are partition columns: files would have none");

@@ -12,7 +12,7 @@ BLN_MUST_CHECK enum bln_status bln_schema_check_names(const struct bln_schema *s
 
 /* Partition columns are in the schema, once each, of types whose values have a text in the log, and not all there is. */
 BLN_MUST_CHECK enum bln_status bln_schema_check_partition(const struct bln_schema *schema, struct bln_slices columns,
-                                                          struct bln_err *err);
+							  struct bln_err *err);
 
 /* Whether any column, also inside others, is of KIND. */
 bool bln_schema_has_kind(const struct bln_schema *schema, enum bln_type_kind kind);

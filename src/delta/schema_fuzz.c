@@ -20,12 +20,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	is_mapped = data[0] == 'm';
-	status = bln_schema_parse((struct bln_slice){ (const char *)data + 1, size - 1 }, is_mapped, &arena, &first, &err);
+	status = bln_schema_parse((struct bln_slice){ (const char *)data + 1, size - 1 }, is_mapped, &arena, &first,
+				  &err);
 	if (status != BLN_OK && status != BLN_CORRUPT && status != BLN_UNSUPPORTED)
 		abort();
 	if (status == BLN_OK) {
 		bln_schema_format(&first, &text);
-		if (bln_schema_parse((struct bln_slice){ text.at, text.length }, is_mapped, &arena, &second, &err) != BLN_OK ||
+		if (bln_schema_parse((struct bln_slice){ text.at, text.length }, is_mapped, &arena, &second, &err) !=
+			    BLN_OK ||
 		    first.field_count != second.field_count)
 			abort();
 		for (size_t i = 0; i < first.field_count; i++)

@@ -4,17 +4,17 @@
 #include "delta/schema.h"
 
 static const char all_types[] =
-        "{\"type\":\"struct\",\"fields\":["
-        "{\"name\":\"s\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
-        "{\"name\":\"l\",\"type\":\"long\",\"nullable\":false,\"metadata\":{\"comment\":\"a \\\"b\\\"\"}},"
-        "{\"name\":\"d\",\"type\":\"decimal(38,18)\",\"nullable\":true,\"metadata\":{}},"
-        "{\"name\":\"t\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"
-        "{\"name\":\"n\",\"type\":\"timestamp_ntz\",\"nullable\":true,\"metadata\":{}},"
-        "{\"name\":\"a\",\"type\":{\"type\":\"array\",\"elementType\":{\"type\":\"struct\",\"fields\":["
-        "{\"name\":\"x\",\"type\":\"byte\",\"nullable\":true,\"metadata\":{}}]},\"containsNull\":false},"
-        "\"nullable\":true,\"metadata\":{}},"
-        "{\"name\":\"m\",\"type\":{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"float\","
-        "\"valueContainsNull\":true},\"nullable\":true,\"metadata\":{}}]}";
+	"{\"type\":\"struct\",\"fields\":["
+	"{\"name\":\"s\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
+	"{\"name\":\"l\",\"type\":\"long\",\"nullable\":false,\"metadata\":{\"comment\":\"a \\\"b\\\"\"}},"
+	"{\"name\":\"d\",\"type\":\"decimal(38,18)\",\"nullable\":true,\"metadata\":{}},"
+	"{\"name\":\"t\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"
+	"{\"name\":\"n\",\"type\":\"timestamp_ntz\",\"nullable\":true,\"metadata\":{}},"
+	"{\"name\":\"a\",\"type\":{\"type\":\"array\",\"elementType\":{\"type\":\"struct\",\"fields\":["
+	"{\"name\":\"x\",\"type\":\"byte\",\"nullable\":true,\"metadata\":{}}]},\"containsNull\":false},"
+	"\"nullable\":true,\"metadata\":{}},"
+	"{\"name\":\"m\",\"type\":{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"float\","
+	"\"valueContainsNull\":true},\"nullable\":true,\"metadata\":{}}]}";
 
 static void every_type_comes_back_as_it_was(void **state)
 {
@@ -41,8 +41,8 @@ static void every_type_comes_back_as_it_was(void **state)
 static void mapped_columns_need_their_physical_name(void **state)
 {
 	static const char mapped[] =
-	        "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\",\"nullable\":true,\"metadata\":"
-	        "{\"delta.columnMapping.id\":4,\"delta.columnMapping.physicalName\":\"col-7\"}}]}";
+		"{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\",\"nullable\":true,\"metadata\":"
+		"{\"delta.columnMapping.id\":4,\"delta.columnMapping.physicalName\":\"col-7\"}}]}";
 	struct bln_arena arena = { 0 };
 	struct bln_schema schema;
 	struct bln_err err = { 0 };
@@ -83,9 +83,10 @@ static void what_cannot_be_read_is_named(void **state)
 		struct bln_err err = { 0 };
 
 		bln_text_add_format(&text, "{\"type\":\"struct\",\"fields\":[{\"name\":\"c\",\"type\":%s}]}",
-		                    cases[i].type);
-		assert_int_equal(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &arena, &schema, &err),
-		                 cases[i].status);
+				    cases[i].type);
+		assert_int_equal(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &arena, &schema,
+						  &err),
+				 cases[i].status);
 		assert_non_null(strstr(err.message, cases[i].said));
 		bln_text_clean_up(&text);
 		bln_arena_clean_up(&arena);
@@ -108,7 +109,7 @@ static void bottomless_nesting_is_refused(void **state)
 		bln_text_add(&text, "}");
 	bln_text_add(&text, "}]}");
 	assert_int_equal(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &arena, &schema, &err),
-	                 BLN_UNSUPPORTED);
+			 BLN_UNSUPPORTED);
 	bln_text_clean_up(&text);
 	bln_arena_clean_up(&arena);
 }

@@ -9,7 +9,7 @@ enum { LAST_CHECKPOINT_BYTES_MAX = 1 << 20 };
 
 /* The version _last_checkpoint names, or -1: whatever is wrong with it, the log itself can tell. */
 static enum bln_status hint_read(const struct bln_table *table, struct bln_arena *arena, int64_t *version,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	const char *key = bln_table_log_key(table, arena, BLN_LAST_CHECKPOINT);
 	struct bln_text bytes = { 0 };
@@ -32,7 +32,7 @@ static enum bln_status hint_read(const struct bln_table *table, struct bln_arena
 }
 
 static enum bln_status checkpoint_choose(const struct bln_log_files *files, int64_t version, int64_t below,
-                                         struct bln_arena *arena, struct bln_segment *segment, struct bln_err *err)
+					 struct bln_arena *arena, struct bln_segment *segment, struct bln_err *err)
 {
 	size_t begin = 0;
 	size_t count = 0;
@@ -64,7 +64,8 @@ static enum bln_status checkpoint_choose(const struct bln_log_files *files, int6
 /* Whether FILE, a commit or compaction that begins where we stand, leads further than BEST does, but not beyond LAST. */
 static bool serves_better(const struct bln_log_file *file, int64_t last, const struct bln_log_file *best)
 {
-	if ((file->name.kind != BLN_LOG_COMMIT && file->name.kind != BLN_LOG_COMPACTION) || file->name.version_to > last)
+	if ((file->name.kind != BLN_LOG_COMMIT && file->name.kind != BLN_LOG_COMPACTION) ||
+	    file->name.version_to > last)
 		return false;
 	return !best || file->name.version_to > best->name.version_to;
 }
@@ -75,14 +76,15 @@ static const struct bln_log_file *commit_newest(const struct bln_log_files *file
 	const struct bln_log_file *newest = NULL;
 
 	for (size_t i = 0; i < files->count; i++)
-		if (files->items[i].name.kind == BLN_LOG_COMMIT && (version < 0 || files->items[i].name.version <= version))
+		if (files->items[i].name.kind == BLN_LOG_COMMIT &&
+		    (version < 0 || files->items[i].name.version <= version))
 			newest = &files->items[i];
 	return newest;
 }
 
 /* Takes the commits behind VERSION up to LAST (-1: as far as they go), each version once. */
 static enum bln_status commits_choose(const struct bln_log_files *files, int64_t version, int64_t last,
-                                      struct bln_arena *arena, struct bln_segment *segment, struct bln_err *err)
+				      struct bln_arena *arena, struct bln_segment *segment, struct bln_err *err)
 {
 	struct bln_log_file *commits = bln_arena_alloc(arena, (files->count + 1) * sizeof(*commits));
 	const struct bln_log_file *newest = commit_newest(files, last);
@@ -127,7 +129,7 @@ static int64_t version_max(const struct bln_log_files *files)
 /* Says why the files do not make VERSION. That there is no table is said only where there is none: whoever hears it may
  * make one. */
 static enum bln_status incomplete(const struct bln_table *table, const struct bln_log_files *files, int64_t version,
-                                  const struct bln_segment *segment, struct bln_err *err)
+				  const struct bln_segment *segment, struct bln_err *err)
 {
 	int64_t max = version_max(files);
 	int64_t first = files->count ? files->items[0].name.version : -1;
@@ -136,14 +138,14 @@ static enum bln_status incomplete(const struct bln_table *table, const struct bl
 		return bln_err_set(err, BLN_NOT_FOUND, "no Delta table at '%s'", bln_table_name(table));
 	if (version > max)
 		return bln_err_set(err, BLN_NOT_FOUND, "%s has no version %" PRId64 ": the latest is %" PRId64,
-		                   bln_table_name(table), version, max);
+				   bln_table_name(table), version, max);
 	if (version >= 0 && segment->checkpoint_version < 0 && first > 0)
 		return bln_err_set(err, BLN_NOT_FOUND,
-		                   "%s: the history that led to version %" PRId64
-		                   " was cleaned up: the log begins at version %" PRId64,
-		                   bln_table_name(table), version, first);
+				   "%s: the history that led to version %" PRId64
+				   " was cleaned up: the log begins at version %" PRId64,
+				   bln_table_name(table), version, first);
 	return bln_err_set(err, BLN_CORRUPT, "%s: version %" PRId64 " is missing from its log (%" PRId64 " exists)",
-	                   bln_table_name(table), segment->version + 1, max);
+			   bln_table_name(table), segment->version + 1, max);
 }
 
 static bool is_complete(const struct bln_segment *segment, const struct bln_log_files *files, int64_t version)
@@ -152,7 +154,7 @@ static bool is_complete(const struct bln_segment *segment, const struct bln_log_
 }
 
 enum bln_status bln_segment_find(const struct bln_table *table, int64_t version, int64_t checkpoint_below,
-                                 struct bln_arena *arena, struct bln_segment *segment, struct bln_err *err)
+				 struct bln_arena *arena, struct bln_segment *segment, struct bln_err *err)
 {
 	struct bln_log_files files = { 0 };
 	enum bln_status status = BLN_OK;
@@ -182,7 +184,7 @@ done:
 }
 
 enum bln_status bln_segment_after(const struct bln_table *table, int64_t version, struct bln_arena *arena,
-                                  struct bln_segment *segment, struct bln_err *err)
+				  struct bln_segment *segment, struct bln_err *err)
 {
 	struct bln_log_files files = { 0 };
 	enum bln_status status = BLN_OK;
@@ -195,9 +197,9 @@ enum bln_status bln_segment_after(const struct bln_table *table, int64_t version
 			goto done;
 	}
 	status = bln_err_set(err, BLN_NOT_FOUND,
-	                     "%s: version %" PRId64 " is no longer in its log (%" PRId64
-	                     " exists): its history was cleaned up",
-	                     bln_table_name(table), version + 1, version_max(&files));
+			     "%s: version %" PRId64 " is no longer in its log (%" PRId64
+			     " exists): its history was cleaned up",
+			     bln_table_name(table), version + 1, version_max(&files));
 done:
 	bln_log_files_clean_up(&files);
 	return status;

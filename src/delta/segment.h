@@ -13,13 +13,14 @@
 #include "delta/table.h"
 
 struct bln_segment {
-	int64_t version;                    /* what the files below make */
-	int64_t checkpoint_version;         /* -1: there is none, the commits begin at 0 */
+	int64_t version; /* what the files below make */
+	int64_t checkpoint_version; /* -1: there is none, the commits begin at 0 */
 	const struct bln_log_file *checkpoint; /* its parts, in order */
 	size_t checkpoint_count;
 	const struct bln_log_file *commits; /* commits and compactions, ascending, each version in just one */
 	size_t commit_count;
-	const struct bln_log_file *newest; /* VERSION's own commit, also where a compaction or checkpoint says what is in it;
+	const struct bln_log_file
+		*newest; /* VERSION's own commit, also where a compaction or checkpoint says what is in it;
 	                                    * NULL where it was cleaned up */
 };
 
@@ -30,15 +31,16 @@ struct bln_segment {
  *
  * BLN_NOT_FOUND: no table there, or, where a VERSION was asked for, no such one or its history is gone. BLN_CORRUPT: a
  * commit is missing. */
-BLN_MUST_CHECK enum bln_status bln_segment_find(const struct bln_table *table, int64_t version, int64_t checkpoint_below,
-                                                struct bln_arena *arena, struct bln_segment *segment,
-                                                struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_segment_find(const struct bln_table *table, int64_t version,
+						int64_t checkpoint_below, struct bln_arena *arena,
+						struct bln_segment *segment, struct bln_err *err);
 
 /* The commits after VERSION, without a gap, however many there are now: what a writer must look at that lost a race, and
  * what a reader must add to be up to date. SEGMENT's checkpoint_version is VERSION then, its version the newest.
  *
  * BLN_NOT_FOUND: there are newer ones, but the next after VERSION was cleaned up: load the table anew. */
-BLN_MUST_CHECK enum bln_status bln_segment_after(const struct bln_table *table, int64_t version, struct bln_arena *arena,
-                                                 struct bln_segment *segment, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_segment_after(const struct bln_table *table, int64_t version,
+						 struct bln_arena *arena, struct bln_segment *segment,
+						 struct bln_err *err);
 
 #endif

@@ -13,7 +13,7 @@ static struct kit *table_to(int64_t last)
 		char lines[1024];
 
 		snprintf(lines, sizeof(lines), "%s{\"add\":{\"path\":\"%c\",\"size\":1}}\n", version ? "" : START,
-		         (char)('a' + version));
+			 (char)('a' + version));
 		kit_commit(kit, version, lines);
 	}
 	return kit;
@@ -80,7 +80,8 @@ static void a_log_may_begin_late(void **state)
 	}
 	kit_expect(kit, BLN_VERSION_LATEST, 5, "x e f");
 	kit_expect(kit, 3, 3, "x");
-	kit_expect_failure(kit, 2, BLN_NOT_FOUND, "the history that led to version 2 was cleaned up: the log begins at version 3");
+	kit_expect_failure(kit, 2, BLN_NOT_FOUND,
+			   "the history that led to version 2 was cleaned up: the log begins at version 3");
 	kit_remove_file(kit, KIT_V(03) ".json"); /* the checkpoint's own commit is not needed */
 	kit_expect(kit, BLN_VERSION_LATEST, 5, "x e f");
 	/* A table is damaged without its checkpoint, not absent: nobody must make a new one in its place. */
@@ -279,7 +280,8 @@ static void a_compaction_proves_nothing(void **state)
 	struct bln_snapshot *snapshot;
 	(void)state;
 
-	kit_put(kit, KIT_V(02) "." KIT_V(09) ".compacted.json", KIT_ADD("X")); /* of versions that were never committed */
+	kit_put(kit, KIT_V(02) "." KIT_V(09) ".compacted.json",
+		KIT_ADD("X")); /* of versions that were never committed */
 	kit_expect(kit, BLN_VERSION_LATEST, 3, "a b c d");
 	kit_expect_failure(kit, 4, BLN_NOT_FOUND, "the latest is 3");
 	kit_put(kit, KIT_V(01) "." KIT_V(03) ".compacted.json", KIT_ADD("Y"));
@@ -343,7 +345,8 @@ static void random_logs_give_chains_or_are_refused(void **state)
 				snprintf(name, sizeof(name), "%020d.checkpoint.parquet", from);
 				break;
 			case 1:
-				snprintf(name, sizeof(name), "%020d.checkpoint.%010d.%010d.parquet", from, 1 + to % 2, 2);
+				snprintf(name, sizeof(name), "%020d.checkpoint.%010d.%010d.parquet", from, 1 + to % 2,
+					 2);
 				break;
 			case 2:
 				snprintf(name, sizeof(name), "%020d.%020d.compacted.json", from, to);

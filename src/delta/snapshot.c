@@ -20,7 +20,7 @@ static enum bln_status checkpoint_take(void *context, const struct bln_action *a
 }
 
 static enum bln_status parquet_replay(const struct bln_table *table, const struct bln_parquet *parquet, const char *key,
-                                      struct bln_replay *replay, struct bln_err *err)
+				      struct bln_replay *replay, struct bln_err *err)
 {
 	const struct bln_action_sink sink = { .take = checkpoint_take, .context = replay };
 	enum bln_status status;
@@ -34,7 +34,7 @@ static enum bln_status parquet_replay(const struct bln_table *table, const struc
 /* The key of a sidecar. They all lie in one folder of the log (protocol, "Sidecar File Information"), so that whatever path
  * leads there, only its last part counts: a log that was copied elsewhere stays whole, and no path leads out. */
 static enum bln_status sidecar_key(const struct bln_table *table, struct bln_slice path, struct bln_arena *arena,
-                                   char **key, struct bln_err *err)
+				   char **key, struct bln_err *err)
 {
 	struct bln_text name = { 0 };
 	enum bln_status status;
@@ -49,7 +49,7 @@ static enum bln_status sidecar_key(const struct bln_table *table, struct bln_sli
 	BLN_TRY(bln_text_check(&name, err));
 	if (bln_key_check(name.at, name.length, NULL) != BLN_OK) {
 		status = bln_err_set(err, BLN_CORRUPT, "'%s' is no name of a sidecar",
-		                     bln_quote(path.at, path.length).text);
+				     bln_quote(path.at, path.length).text);
 		goto done;
 	}
 	*key = bln_table_log_key(table, arena, name.at);
@@ -62,7 +62,7 @@ done:
 
 /* The files that a V2 checkpoint keeps its adds and removes in. */
 static enum bln_status sidecars_replay(const struct bln_table *table, const struct bln_parquet *parquet,
-                                       struct bln_replay *replay, struct bln_err *err)
+				       struct bln_replay *replay, struct bln_err *err)
 {
 	const size_t count = replay->sidecar_count; /* a sidecar has no sidecars */
 	enum bln_status status = BLN_OK;
@@ -78,8 +78,8 @@ done:
 }
 
 static enum bln_status checkpoint_replay(const struct bln_table *table, const struct bln_segment *segment,
-                                         const struct bln_parquet *parquet, struct bln_replay *replay,
-                                         struct bln_err *err)
+					 const struct bln_parquet *parquet, struct bln_replay *replay,
+					 struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
@@ -94,7 +94,7 @@ static enum bln_status checkpoint_replay(const struct bln_table *table, const st
 	BLN_TRY(sidecars_replay(table, parquet, replay, err));
 	if (segment->checkpoint_count && (!replay->has_protocol || !replay->has_metadata))
 		status = bln_err_set(err, BLN_CORRUPT, "%s: a checkpoint without protocol or metadata",
-		                     segment->checkpoint[0].key);
+				     segment->checkpoint[0].key);
 done:
 	return status;
 }
@@ -111,15 +111,16 @@ static enum bln_status time_take(void *context, const struct bln_log_entry *entr
 
 /* Adds the commits of SEGMENT to what REPLAY has, and makes SNAPSHOT of it all. */
 static enum bln_status snapshot_finish(struct bln_snapshot *snapshot, const struct bln_table *table,
-                                       const struct bln_segment *segment, struct bln_replay *replay,
-                                       struct bln_err *err)
+				       const struct bln_segment *segment, struct bln_replay *replay,
+				       struct bln_err *err)
 {
 	enum bln_status status;
 
-	BLN_TRY(bln_log_files_read(table->store, segment->commits, segment->commit_count, true, bln_replay_entry, replay,
-	                           err));
+	BLN_TRY(bln_log_files_read(table->store, segment->commits, segment->commit_count, true, bln_replay_entry,
+				   replay, err));
 	if (!replay->has_protocol || !replay->has_metadata) {
-		status = bln_err_set(err, BLN_CORRUPT, "%s: the log has no protocol or no metadata", bln_table_name(table));
+		status = bln_err_set(err, BLN_CORRUPT, "%s: the log has no protocol or no metadata",
+				     bln_table_name(table));
 		goto done;
 	}
 	snapshot->table = *table;
@@ -139,7 +140,8 @@ static enum bln_status snapshot_finish(struct bln_snapshot *snapshot, const stru
 		goto done;
 	snapshot->in_commit_ms = replay->in_commit_ms;
 	if (snapshot->in_commit_ms < 0 && segment->newest) /* a checkpoint or compaction does not say it */
-		BLN_TRY(bln_log_files_read(table->store, segment->newest, 1, true, time_take, &snapshot->in_commit_ms, err));
+		BLN_TRY(bln_log_files_read(table->store, segment->newest, 1, true, time_take, &snapshot->in_commit_ms,
+					   err));
 done:
 	return status;
 }
@@ -159,8 +161,8 @@ struct attempt {
 
 /* One try, with the newest checkpoint older than BELOW. */
 static enum bln_status load_once(const struct bln_table *table, int64_t version, int64_t below,
-                                 const struct bln_parquet *parquet, struct bln_snapshot *snapshot,
-                                 struct attempt *attempt, struct bln_err *err)
+				 const struct bln_parquet *parquet, struct bln_snapshot *snapshot,
+				 struct attempt *attempt, struct bln_err *err)
 {
 	struct bln_arena scratch = { 0 }; /* names of files are many, and nobody needs them later */
 	struct bln_replay replay = { 0 };
@@ -183,10 +185,12 @@ done:
 }
 
 enum bln_status bln_snapshot_load(const struct bln_table *table, int64_t version, const struct bln_parquet *parquet,
-                                  struct bln_snapshot **out, struct bln_err *err)
+				  struct bln_snapshot **out, struct bln_err *err)
 {
 	struct bln_snapshot *snapshot = NULL;
-	struct bln_err damage = { 0 }; /* of the newest checkpoint that cannot be read: the cause if nothing older helps */
+	struct bln_err damage = {
+		0
+	}; /* of the newest checkpoint that cannot be read: the cause if nothing older helps */
 	struct bln_err local = { 0 };
 	struct attempt attempt = { 0 };
 	enum bln_status status = BLN_BUG;
@@ -254,7 +258,7 @@ done:
 }
 
 enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struct bln_parquet *parquet,
-                                     struct bln_snapshot **out, struct bln_err *err)
+				     struct bln_snapshot **out, struct bln_err *err)
 {
 	struct bln_snapshot *snapshot = bln_mem_calloc(1, sizeof(*snapshot));
 	struct bln_arena scratch = { 0 };

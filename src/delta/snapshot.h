@@ -21,8 +21,8 @@ struct bln_snapshot {
 	struct bln_table table; /* the store must outlive the snapshot; the prefix is the arena's */
 	int64_t version;
 	int64_t checkpoint_version; /* the checkpoint it was read from, -1 for none */
-	int64_t modified_us;        /* when the last commit's file was written, as the store says */
-	int64_t in_commit_ms;       /* when it was committed by its own account, where commits must give one
+	int64_t modified_us; /* when the last commit's file was written, as the store says */
+	int64_t in_commit_ms; /* when it was committed by its own account, where commits must give one
 	                             * (bln_protocol_has_commit_timestamps); else -1 */
 	struct bln_protocol protocol;
 	struct bln_metadata metadata;
@@ -44,14 +44,14 @@ struct bln_snapshot {
  * BLN_NOT_FOUND: no table; where a VERSION was asked for, also: no such one, or its history is gone. BLN_UNSUPPORTED: a
  * feature, named. BLN_CORRUPT: the log is damaged. */
 BLN_MUST_CHECK enum bln_status bln_snapshot_load(const struct bln_table *table, int64_t version,
-                                                 const struct bln_parquet *parquet, struct bln_snapshot **snapshot,
-                                                 struct bln_err *err);
+						 const struct bln_parquet *parquet, struct bln_snapshot **snapshot,
+						 struct bln_err *err);
 
 /* Sets *SNAPSHOT to the newest version of OLD's table, reading only the commits after OLD; to NULL where OLD is the newest.
  * OLD stays as it is. The log is taken for the one that OLD was read from: a table that was removed and made anew is not
  * noticed before it has more versions than OLD. The same errors. */
 BLN_MUST_CHECK enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struct bln_parquet *parquet,
-                                                    struct bln_snapshot **snapshot, struct bln_err *err);
+						    struct bln_snapshot **snapshot, struct bln_err *err);
 
 void bln_snapshot_destroy(struct bln_snapshot *snapshot);
 
@@ -60,6 +60,6 @@ int64_t bln_snapshot_txn(const struct bln_snapshot *snapshot, const char *app_id
 
 /* The key of a file in a map of files: its path and, when rows of it are deleted, which vector says so. In ARENA. */
 BLN_MUST_CHECK enum bln_status bln_file_key(struct bln_slice path, const struct bln_dv_ref *dv, struct bln_arena *arena,
-                                            struct bln_slice *key, struct bln_err *err);
+					    struct bln_slice *key, struct bln_err *err);
 
 #endif

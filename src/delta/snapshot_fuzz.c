@@ -34,7 +34,7 @@ struct memory_listing {
 };
 
 static enum bln_status memory_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	const struct memory *memory = (const struct memory *)store;
 
@@ -51,7 +51,7 @@ static enum bln_status memory_get(struct bln_store *store, const char *key, size
 }
 
 static enum bln_status memory_list(struct bln_store *store, const struct bln_list_options *options,
-                                   struct bln_listing **out, struct bln_err *err)
+				   struct bln_listing **out, struct bln_err *err)
 {
 	struct memory_listing *listing = bln_mem_calloc(1, sizeof(*listing));
 
@@ -121,7 +121,7 @@ static void memory_fill(struct memory *memory, struct bln_slice rest)
 }
 
 static enum bln_status actions_read(void *context, struct bln_store *store, const char *key,
-                                    const struct bln_action_sink *sink, struct bln_err *err)
+				    const struct bln_action_sink *sink, struct bln_err *err)
 {
 	struct bln_text bytes = { 0 };
 	struct bln_arena arena = { 0 };
@@ -155,7 +155,8 @@ static void files_check(const struct bln_snapshot *snapshot)
 		struct bln_slice key;
 		bool is_new = false;
 
-		if (bln_file_key(add ? add->path : remove->path, add ? &add->dv : &remove->dv, &arena, &key, NULL) != BLN_OK ||
+		if (bln_file_key(add ? add->path : remove->path, add ? &add->dv : &remove->dv, &arena, &key, NULL) !=
+			    BLN_OK ||
 		    !bln_map_insert(&seen, key.at, key.length, &is_new) || !is_new)
 			abort();
 	}
@@ -178,8 +179,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	table.store = &memory->base;
 	if (bln_snapshot_load(&table, BLN_VERSION_LATEST, &parquet, &latest, NULL) == BLN_OK)
 		files_check(latest);
-	if (latest && latest->checkpoint_version < 0 &&
-	    bln_snapshot_load(&table, 0, &parquet, &old, NULL) == BLN_OK &&
+	if (latest && latest->checkpoint_version < 0 && bln_snapshot_load(&table, 0, &parquet, &old, NULL) == BLN_OK &&
 	    bln_snapshot_refresh(old, &parquet, &new, NULL) == BLN_OK && new) {
 		if (new->version != latest->version || new->file_count != latest->file_count ||
 		    new->tombstone_count != latest->tombstone_count || new->txn_count != latest->txn_count ||

@@ -16,11 +16,12 @@ static void what_cannot_be_read_is_refused(void **state)
 		{ "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":[\"variantType\"],"
 		  "\"writerFeatures\":[\"variantType\"]}}\n" KIT_METADATA,
 		  BLN_UNSUPPORTED, "'variantType'" },
-		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"format\":{\"provider\":\"orc\"},\"schemaString\":\"" KIT_SCHEMA
-		               "\"}}\n",
+		{ KIT_PROTOCOL
+		  "{\"metaData\":{\"id\":\"m\",\"format\":{\"provider\":\"orc\"},\"schemaString\":\"" KIT_SCHEMA
+		  "\"}}\n",
 		  BLN_UNSUPPORTED, "'orc'" },
 		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"" KIT_SCHEMA
-		               "\",\"partitionColumns\":[\"nowhere\"]}}\n",
+			       "\",\"partitionColumns\":[\"nowhere\"]}}\n",
 		  BLN_CORRUPT, "'nowhere'" },
 		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"{\"}}\n", BLN_CORRUPT, "schema" },
 	};
@@ -67,7 +68,8 @@ static void broken_lines_are_named(void **state)
 		{ "{\"remove\":{}}\n", 0, "'path' is missing" },
 		/* Readers differ in which of two counts. */
 		{ "{\"add\":{\"path\":\"a\",\"path\":\"b\",\"size\":1}}\n", 0, "'path' stands there twice" },
-		{ KIT_ADD("a") "{\"add\":{\"path\":\"b\",\"size\":1},\"remove\":{\"path\":\"a\"}}\n", 0, "second action" },
+		{ KIT_ADD("a") "{\"add\":{\"path\":\"b\",\"size\":1},\"remove\":{\"path\":\"a\"}}\n", 0,
+		  "second action" },
 		{ "{\"metaData\":{\"id\":null,\"schemaString\":\"\"}}\n", 0, "'id' is null" },
 	};
 	(void)state;
@@ -77,7 +79,7 @@ static void broken_lines_are_named(void **state)
 
 		kit_commit(kit, 0, START);
 		kit_put_bytes(kit, KIT_V(01) ".json", cases[i].lines,
-		              cases[i].length ? cases[i].length : strlen(cases[i].lines));
+			      cases[i].length ? cases[i].length : strlen(cases[i].lines));
 		kit_expect_failure(kit, BLN_VERSION_LATEST, BLN_CORRUPT, cases[i].said);
 		kit_expect_failure(kit, BLN_VERSION_LATEST, BLN_CORRUPT, KIT_V(01) ".json");
 		kit_expect(kit, 0, 0, "");

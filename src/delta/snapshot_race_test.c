@@ -22,7 +22,7 @@ struct front_listing {
 };
 
 static enum bln_status front_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	struct front *front = (struct front *)store;
 
@@ -34,7 +34,7 @@ static enum bln_status front_get(struct bln_store *store, const char *key, size_
 }
 
 static enum bln_status front_list(struct bln_store *store, const struct bln_list_options *options,
-                                  struct bln_listing **out, struct bln_err *err)
+				  struct bln_listing **out, struct bln_err *err)
 {
 	struct front *front = (struct front *)store;
 	struct front_listing *listing = calloc(1, sizeof(*listing));

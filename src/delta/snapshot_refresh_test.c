@@ -13,7 +13,7 @@ static void refreshing_reads_only_what_is_new(void **state)
 	(void)state;
 
 	kit_put(kit, KIT_V(02) ".checkpoint.parquet",
-	        START KIT_ADD("a") KIT_ADD_DV("b", "one") KIT_REMOVE("gone") KIT_TXN("x", 1) KIT_DOMAIN("d", false));
+		START KIT_ADD("a") KIT_ADD_DV("b", "one") KIT_REMOVE("gone") KIT_TXN("x", 1) KIT_DOMAIN("d", false));
 	kit_commit(kit, 2, KIT_ADD("a"));
 	old = kit_load(kit, BLN_VERSION_LATEST);
 	assert_int_equal(kit->reads, 1);

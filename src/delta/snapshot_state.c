@@ -52,16 +52,16 @@ enum bln_status bln_snapshot_fill(struct bln_snapshot *snapshot, const struct bl
 	BLN_TRY(bln_protocol_check_read(&snapshot->protocol, err));
 	if (!bln_slice_is(snapshot->metadata.format, "parquet"))
 		return bln_err_set(err, BLN_UNSUPPORTED, "the table's files are '%s', only parquet can be read",
-		                   bln_quote(snapshot->metadata.format.at, snapshot->metadata.format.length).text);
+				   bln_quote(snapshot->metadata.format.at, snapshot->metadata.format.length).text);
 	BLN_TRY(bln_mapping_mode(&snapshot->protocol, &snapshot->metadata, &snapshot->mapping, err));
 	BLN_TRY(bln_schema_parse(snapshot->metadata.schema, snapshot->mapping != BLN_MAPPING_NONE, &snapshot->arena,
-	                         &snapshot->schema, err));
+				 &snapshot->schema, err));
 	for (size_t i = 0; i < snapshot->metadata.partition_columns.count; i++) {
 		struct bln_slice name = snapshot->metadata.partition_columns.items[i];
 
 		if (!bln_schema_find(&snapshot->schema, name))
 			return bln_err_set(err, BLN_CORRUPT, "the partition column '%s' is not in the schema",
-			                   bln_quote(name.at, name.length).text);
+					   bln_quote(name.at, name.length).text);
 	}
 	BLN_TRY(files_split(snapshot, replay, err));
 	BLN_TRY(lists_keep(snapshot, replay, err));

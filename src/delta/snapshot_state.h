@@ -8,6 +8,6 @@
 /* Fills all of SNAPSHOT that follows from the actions added up in REPLAY, whose arena is the snapshot's. Refuses what cannot
  * be read. */
 BLN_MUST_CHECK enum bln_status bln_snapshot_fill(struct bln_snapshot *snapshot, const struct bln_replay *replay,
-                                                 struct bln_err *err);
+						 struct bln_err *err);
 
 #endif

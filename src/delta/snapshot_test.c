@@ -35,7 +35,8 @@ static void the_newest_reference_to_a_file_counts(void **state)
 	(void)state;
 
 	kit_commit(kit, 0, START "{\"add\":{\"path\":\"a\",\"size\":1,\"stats\":\"{\\\"numRecords\\\":1}\"}}\n");
-	kit_commit(kit, 1, "{\"add\":{\"path\":\"a\",\"size\":2,\"tags\":{\"k\":\"v\"},\"partitionValues\":{\"p\":null}}}\n");
+	kit_commit(kit, 1,
+		   "{\"add\":{\"path\":\"a\",\"size\":2,\"tags\":{\"k\":\"v\"},\"partitionValues\":{\"p\":null}}}\n");
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
 	assert_int_equal(snapshot->file_count, 1);
 	assert_int_equal(snapshot->files[0].size_bytes, 2);
@@ -53,7 +54,8 @@ static void a_deletion_vector_is_part_of_what_a_file_is(void **state)
 
 	kit_commit(kit, 0, START KIT_ADD("a") KIT_ADD("b"));
 	kit_commit(kit, 1, KIT_REMOVE("a") KIT_ADD_DV("a", "one"));
-	kit_commit(kit, 2, KIT_ADD_DV("a", "two") KIT_REMOVE_DV("a", "one")); /* the order in a commit does not matter */
+	kit_commit(kit, 2,
+		   KIT_ADD_DV("a", "two") KIT_REMOVE_DV("a", "one")); /* the order in a commit does not matter */
 	kit_expect(kit, 1, 1, "b a+");
 	kit_expect(kit, 2, 2, "b a+");
 	kit_commit(kit, 3, KIT_REMOVE("a")); /* not the file that is there */
@@ -61,10 +63,12 @@ static void a_deletion_vector_is_part_of_what_a_file_is(void **state)
 	kit_commit(kit, 4, KIT_REMOVE_DV("a", "two"));
 	kit_expect(kit, 4, 4, "b");
 	/* Two vectors in one file differ by where they begin in it. */
-	kit_commit(kit, 5, "{\"add\":{\"path\":\"d\",\"size\":1,\"deletionVector\":{\"storageType\":\"u\","
-	                   "\"pathOrInlineDv\":\"x\",\"offset\":1}}}\n");
-	kit_commit(kit, 6, "{\"remove\":{\"path\":\"d\",\"deletionVector\":{\"storageType\":\"u\","
-	                   "\"pathOrInlineDv\":\"x\",\"offset\":7}}}\n");
+	kit_commit(kit, 5,
+		   "{\"add\":{\"path\":\"d\",\"size\":1,\"deletionVector\":{\"storageType\":\"u\","
+		   "\"pathOrInlineDv\":\"x\",\"offset\":1}}}\n");
+	kit_commit(kit, 6,
+		   "{\"remove\":{\"path\":\"d\",\"deletionVector\":{\"storageType\":\"u\","
+		   "\"pathOrInlineDv\":\"x\",\"offset\":7}}}\n");
 	kit_expect(kit, 6, 6, "b d+");
 	kit_destroy(kit);
 }
@@ -96,8 +100,9 @@ static void metadata_and_protocol_are_replaced_whole(void **state)
 
 	kit_commit(kit, 0, KIT_PROTOCOL KIT_METADATA_WITH("first", "{\"only\":\"here\"}"));
 	kit_commit(kit, 1, KIT_METADATA_WITH("second", "{\"delta.appendOnly\":\"true\"}"));
-	kit_commit(kit, 2, "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":"
-	                   "[\"deletionVectors\"],\"writerFeatures\":[\"deletionVectors\"]}}\n");
+	kit_commit(kit, 2,
+		   "{\"protocol\":{\"minReaderVersion\":3,\"minWriterVersion\":7,\"readerFeatures\":"
+		   "[\"deletionVectors\"],\"writerFeatures\":[\"deletionVectors\"]}}\n");
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
 	assert_true(bln_slice_is(snapshot->metadata.id, "second"));
 	assert_null(bln_pairs_find(snapshot->metadata.configuration, "only"));
@@ -158,8 +163,9 @@ static void many_commits_are_added_up_in_order(void **state)
 	for (int i = 1; i < COMMITS; i++) {
 		char lines[512];
 
-		snprintf(lines, sizeof(lines), "{\"%s\":{\"path\":\"f%d\",\"size\":%d}}\n{\"txn\":{\"appId\":\"a\",\"version\":%d}}\n",
-		         i % (2 * FILES) < FILES ? "add" : "remove", i % FILES, i, i);
+		snprintf(lines, sizeof(lines),
+			 "{\"%s\":{\"path\":\"f%d\",\"size\":%d}}\n{\"txn\":{\"appId\":\"a\",\"version\":%d}}\n",
+			 i % (2 * FILES) < FILES ? "add" : "remove", i % FILES, i, i);
 		kit_commit(kit, i, lines);
 	}
 	snapshot = kit_load(kit, BLN_VERSION_LATEST);
@@ -178,9 +184,9 @@ static void many_commits_are_added_up_in_order(void **state)
 
 static void the_commits_own_time_is_known(void **state)
 {
-#define TIMED                                                                                                    \
-	"{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":7,\"writerFeatures\":[\"inCommitTimestamp\"]}}\n" \
-	KIT_METADATA_WITH("m", "{\"delta.enableInCommitTimestamps\":\"true\"}")
+#define TIMED                                                                                                                            \
+	"{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":7,\"writerFeatures\":[\"inCommitTimestamp\"]}}\n" KIT_METADATA_WITH( \
+		"m", "{\"delta.enableInCommitTimestamps\":\"true\"}")
 	struct kit *kit = kit_new();
 	struct bln_snapshot *snapshot;
 	(void)state;
@@ -229,7 +235,7 @@ static void every_failed_allocation_is_told(void **state)
 	(void)state;
 
 	kit_put(kit, KIT_V(01) ".checkpoint." KIT_UUID ".json",
-	        START KIT_DOMAIN("d", false) "{\"sidecar\":{\"path\":\"s.parquet\",\"sizeInBytes\":1}}\n");
+		START KIT_DOMAIN("d", false) "{\"sidecar\":{\"path\":\"s.parquet\",\"sizeInBytes\":1}}\n");
 	kit_put(kit, "_sidecars/s.parquet", KIT_ADD_DV("a%20b", "one") KIT_REMOVE("r"));
 	kit_commit(kit, 1, KIT_INFO);
 	kit_commit(kit, 2, KIT_INFO KIT_ADD("c") KIT_TXN("x", 1));
@@ -245,7 +251,8 @@ static void every_failed_allocation_is_told(void **state)
 
 			bln_mem_fail_at(n, false);
 			status = refresh ? bln_snapshot_refresh(old, &kit->parquet, &snapshot, NULL)
-			                 : bln_snapshot_load(&kit->table, BLN_VERSION_LATEST, &kit->parquet, &snapshot, NULL);
+					 : bln_snapshot_load(&kit->table, BLN_VERSION_LATEST, &kit->parquet, &snapshot,
+							     NULL);
 			bln_mem_fail_at(0, false);
 			assert_int_equal(snapshot != NULL, status == BLN_OK);
 			bln_snapshot_destroy(snapshot);

@@ -1,7 +1,7 @@
 #include "delta/tend.h"
 
 enum bln_status bln_log_tend(const struct bln_snapshot *base, int64_t version, const struct bln_tend_spec *spec,
-                             struct bln_tended *tended, struct bln_err *err)
+			     struct bln_tended *tended, struct bln_err *err)
 {
 	const struct bln_clean_up_spec clean_up = {
 		.parquet = spec->checkpoint.parquet,

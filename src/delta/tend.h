@@ -19,7 +19,7 @@ struct bln_tended {
 /* To be called by who has committed VERSION on top of BASE: where a checkpoint is due it is written, then the log is cleaned
  * up. A failure, told by status and ERR, is one to log: the commit stands, and the next checkpoint makes up for this one. */
 BLN_MUST_CHECK enum bln_status bln_log_tend(const struct bln_snapshot *base, int64_t version,
-                                            const struct bln_tend_spec *spec, struct bln_tended *tended,
-                                            struct bln_err *err);
+					    const struct bln_tend_spec *spec, struct bln_tended *tended,
+					    struct bln_err *err);
 
 #endif

@@ -13,14 +13,17 @@ static enum bln_status no_parquet(void *context, const char *json_path, const ch
 static struct bln_tend_spec spec_of(struct kit *kit, const struct bln_parquet *parquet)
 {
 	return (struct bln_tend_spec){
-		.checkpoint = { .parquet = parquet, .staging = kit->root, .clock = &kit->clock.clock, .random = &kit->random },
+		.checkpoint = { .parquet = parquet,
+				.staging = kit->root,
+				.clock = &kit->clock.clock,
+				.random = &kit->random },
 		.keep_from_version = BLN_KEEP_FROM_UNKNOWN,
 	};
 }
 
 /* Appends a file and tends the log; the status is the tending's. */
 static enum bln_status append(struct kit *kit, const struct bln_snapshot *base, const struct bln_tend_spec *spec,
-                              struct bln_tended *tended)
+			      struct bln_tended *tended)
 {
 	struct bln_action add = kit_add(kit, "XBT", 1, 2);
 	struct bln_commit commit = kit_commit(kit, BLN_WRITE_APPEND, &add, 1);

@@ -33,7 +33,7 @@ static bool special_parse(struct bln_slice text, double *out)
 		const char *text;
 		double value;
 	} specials[] = {
-		{ "NaN", NAN }, { "Infinity", INFINITY }, { "-Infinity", -INFINITY },
+		{ "NaN", NAN },	     { "Infinity", INFINITY }, { "-Infinity", -INFINITY },
 		{ "inf", INFINITY }, { "-inf", -INFINITY },
 	};
 
@@ -167,7 +167,7 @@ bool bln_value_parse(struct bln_slice text, const struct bln_type *type, struct 
 	case BLN_TYPE_SHORT:
 	case BLN_TYPE_BYTE:
 		is_good = bln_int64_parse(text.at, text.length, &found.integer) &&
-		          integer_fits(found.integer, type->kind);
+			  integer_fits(found.integer, type->kind);
 		break;
 	case BLN_TYPE_FLOAT:
 	case BLN_TYPE_DOUBLE:
@@ -188,7 +188,7 @@ bool bln_value_parse(struct bln_slice text, const struct bln_type *type, struct 
 	case BLN_TYPE_TIMESTAMP_NTZ:
 	case BLN_TYPE_TIMESTAMP:
 		is_good = (type->kind == BLN_TYPE_TIMESTAMP || !has_zone(text)) &&
-		          bln_time_parse(text.at, text.length, &found.integer, NULL) == BLN_OK;
+			  bln_time_parse(text.at, text.length, &found.integer, NULL) == BLN_OK;
 		break;
 	default:
 		is_good = false;

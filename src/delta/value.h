@@ -17,9 +17,9 @@ __extension__ typedef __int128 bln_int128;
 struct bln_value {
 	bool is_null;
 	union {
-		int64_t integer;        /* byte to long; boolean 0 or 1; date: days; timestamps: µs; both since 1970 */
-		double real;            /* float, double */
-		bln_int128 decimal;     /* times 10^scale */
+		int64_t integer; /* byte to long; boolean 0 or 1; date: days; timestamps: µs; both since 1970 */
+		double real; /* float, double */
+		bln_int128 decimal; /* times 10^scale */
 		struct bln_slice bytes; /* string, binary; not the value's own */
 	};
 };

@@ -63,8 +63,10 @@ static void partition_text_is_read_and_written(void **state)
 		{ "decimal(5,2)", "E1", NULL },
 		{ "decimal(5,2)", "1E+-1", NULL },
 		{ "decimal(5,2)", "1.2.3", NULL },
-		{ "decimal(38,38)", "0.00000000000000000000000000000000000001", "0.00000000000000000000000000000000000001" },
-		{ "decimal(38,0)", "-99999999999999999999999999999999999999", "-99999999999999999999999999999999999999" },
+		{ "decimal(38,38)", "0.00000000000000000000000000000000000001",
+		  "0.00000000000000000000000000000000000001" },
+		{ "decimal(38,0)", "-99999999999999999999999999999999999999",
+		  "-99999999999999999999999999999999999999" },
 		{ "decimal(38,0)", "100000000000000000000000000000000000000", NULL },
 		{ "decimal(38,10)", "99999999999999999999999999999999999999", NULL },
 		{ "boolean", "true", "true" },
@@ -101,7 +103,7 @@ static void partition_text_is_read_and_written(void **state)
 		bln_value_format(&value, &type, &text);
 		if (strcmp(text.at, cases[i].canonical) != 0)
 			fail_msg("%s '%s': written '%s', not '%s'", cases[i].type, cases[i].text, text.at,
-			         cases[i].canonical);
+				 cases[i].canonical);
 		assert_true(bln_value_parse(bln_slice_of(text.at), &type, &again));
 		assert_int_equal(bln_value_compare(&value, &again, &type), 0);
 		bln_text_clean_up(&text);
@@ -110,7 +112,9 @@ static void partition_text_is_read_and_written(void **state)
 
 static void empty_text_is_null_whatever_the_type(void **state)
 {
-	static const char *const names[] = { "string", "long", "double", "decimal(3,1)", "boolean", "date", "timestamp" };
+	static const char *const names[] = {
+		"string", "long", "double", "decimal(3,1)", "boolean", "date", "timestamp"
+	};
 	struct bln_type array = { .kind = BLN_TYPE_ARRAY };
 	struct bln_value value = { 0 };
 	(void)state;
@@ -167,9 +171,9 @@ static void statistics_are_compared_by_their_type(void **state)
 		const char *type;
 		const char *json;
 	} refused[] = {
-		{ "long", "1.5" },   { "byte", "128" },	 { "long", "\"x\"" }, { "double", "true" },
-		{ "date", "19000" }, { "string", "1" }, { "date", "\"\"" },  { "decimal(10,2)", "1.5" },
-		{ "binary", "\"x\"" },
+		{ "long", "1.5" },    { "byte", "128" },	  { "long", "\"x\"" },
+		{ "double", "true" }, { "date", "19000" },	  { "string", "1" },
+		{ "date", "\"\"" },   { "decimal(10,2)", "1.5" }, { "binary", "\"x\"" },
 	};
 	(void)state;
 
@@ -193,7 +197,8 @@ static void statistics_are_compared_by_their_type(void **state)
 /* Whatever value: its text reads back as it, and the order of values is that of what they stand for. */
 static void any_value_comes_back(void **state)
 {
-	static const char *const names[] = { "long", "double", "float", "decimal(38,7)", "date", "timestamp", "timestamp_ntz" };
+	static const char *const names[] = { "long", "double",	  "float",	  "decimal(38,7)",
+					     "date", "timestamp", "timestamp_ntz" };
 	struct bln_random random;
 	(void)state;
 
@@ -221,9 +226,11 @@ static void any_value_comes_back(void **state)
 			value.real = (double)real;
 		}
 		if (type.kind == BLN_TYPE_DECIMAL)
-			value.decimal = (bln_int128)(int64_t)bits * (int64_t)bln_random_below(&random, UINT64_C(1) << 60);
+			value.decimal =
+				(bln_int128)(int64_t)bits * (int64_t)bln_random_below(&random, UINT64_C(1) << 60);
 		bln_value_format(&value, &type, &text);
-		if (!bln_value_parse(bln_slice_of(text.at), &type, &again) || bln_value_compare(&value, &again, &type) != 0)
+		if (!bln_value_parse(bln_slice_of(text.at), &type, &again) ||
+		    bln_value_compare(&value, &again, &type) != 0)
 			fail_msg("%s: '%s' does not come back", names[i % 7], text.at);
 		bln_text_clean_up(&text);
 	}

@@ -62,8 +62,8 @@ done:
 }
 
 /* The number of commits of [BEGIN, END), whose times increase, that were made at TIME_US or before. */
-static enum bln_status count_until(const struct timeline *timeline, size_t begin, size_t end, int64_t time_us, size_t *count,
-                                   struct bln_err *err)
+static enum bln_status count_until(const struct timeline *timeline, size_t begin, size_t end, int64_t time_us,
+				   size_t *count, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 	size_t low = begin;
@@ -86,7 +86,7 @@ done:
 
 /* Says that there was no version then: INDEX is the commit nearest to it. */
 static enum bln_status none_at(const struct timeline *timeline, const struct bln_snapshot *latest, size_t index,
-                               int64_t time_us, const char *which, struct bln_err *err)
+			       int64_t time_us, const char *which, struct bln_err *err)
 {
 	char asked[BLN_TIME_TEXT_SIZE];
 	char nearest[BLN_TIME_TEXT_SIZE];
@@ -100,14 +100,15 @@ static enum bln_status none_at(const struct timeline *timeline, const struct bln
 	}
 	bln_time_format(time_us, asked);
 	bln_time_format(nearest_us, nearest);
-	status = bln_err_set(err, BLN_NOT_FOUND, "%s: no version of %s can be read: the %s is version %" PRId64 " of %s",
-	                     bln_table_name(&latest->table), asked, which, version, nearest);
+	status =
+		bln_err_set(err, BLN_NOT_FOUND, "%s: no version of %s can be read: the %s is version %" PRId64 " of %s",
+			    bln_table_name(&latest->table), asked, which, version, nearest);
 done:
 	return status;
 }
 
 enum bln_status bln_version_at(const struct bln_snapshot *latest, int64_t time_us, bool or_latest, int64_t *version,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	struct timeline timeline = { 0 };
 	int64_t latest_us = latest->modified_us;

@@ -4,9 +4,9 @@
 #include "delta/history.h"
 
 #define START KIT_PROTOCOL KIT_METADATA
-#define S(second) (INT64_C(1700000000000000) + (second) * BLN_US_PER_SECOND)
+#define S(second) (INT64_C(1700000000000000) + (second)*BLN_US_PER_SECOND)
 #define OWN_TIME(second) "{\"commitInfo\":{\"inCommitTimestamp\":17000000" #second "000}}\n" /* two digits */
-#define TIMED                                                                                                    \
+#define TIMED                                                                                                          \
 	"{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":7,\"writerFeatures\":[\"inCommitTimestamp\"]}}\n"
 #define TIMED_METADATA(more) KIT_METADATA_WITH("m", "{\"delta.enableInCommitTimestamps\":\"true\"" more "}")
 
@@ -125,8 +125,10 @@ static void files_count_until_the_feature_was_there(void **state)
 
 	kit_commit(kit, 0, START);
 	kit_commit(kit, 1, OWN_TIME(99)); /* what it says does not count yet */
-	kit_commit(kit, 2, OWN_TIME(30) TIMED TIMED_METADATA(",\"delta.inCommitTimestampEnablementVersion\":\"2\","
-	                                                     "\"delta.inCommitTimestampEnablementTimestamp\":\"1700000030000\""));
+	kit_commit(kit, 2,
+		   OWN_TIME(30)
+			   TIMED TIMED_METADATA(",\"delta.inCommitTimestampEnablementVersion\":\"2\","
+						"\"delta.inCommitTimestampEnablementTimestamp\":\"1700000030000\""));
 	kit_commit(kit, 3, OWN_TIME(40));
 	kit_touch(kit, 0, S(10));
 	kit_touch(kit, 1, S(35)); /* the clock of another machine: the ranges overlap */

@@ -50,7 +50,8 @@ static inline void kit_init(struct kit *kit)
 {
 	memset(kit, 0, sizeof(*kit));
 	/* In memory where there is such a place: the fsyncs of a thousand commits are most of the time of a test. */
-	snprintf(kit->root, sizeof(kit->root), "%s/bln-delta-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	snprintf(kit->root, sizeof(kit->root), "%s/bln-delta-XXXXXX",
+		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(kit->root));
 	bln_clock_virtual_init(&kit->clock, T0_US);
 	bln_random_init(&kit->random, 1);
@@ -74,9 +75,9 @@ static inline struct bln_schema kit_schema(struct kit *kit, const char *fields)
 	return schema;
 }
 
-#define KIT_FIELDS                                                                                       \
-	"{\"name\":\"symbol\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"                    \
-	"{\"name\":\"datetime\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"               \
+#define KIT_FIELDS                                                                                                     \
+	"{\"name\":\"symbol\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"                                 \
+	"{\"name\":\"datetime\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"                            \
 	"{\"name\":\"close\",\"type\":\"double\",\"nullable\":true,\"metadata\":{}}"
 
 /* A table of KIT_FIELDS partitioned by symbol; KEY is a property or NULL. */
@@ -112,10 +113,11 @@ static inline struct bln_action kit_add(struct kit *kit, const char *symbol, int
 {
 	struct bln_action action = { .kind = BLN_ACTION_ADD };
 	char *path = bln_arena_printf(&kit->arena, "symbol=%s/%d-%d.parquet", symbol, (int)getpid(), kit->files++);
-	char *stats = bln_arena_printf(&kit->arena,
-	                               "{\"numRecords\":3,\"minValues\":{\"close\":%d.5},\"maxValues\":{\"close\":%d.5},"
-	                               "\"nullCount\":{\"close\":0}}",
-	                               low, high);
+	char *stats =
+		bln_arena_printf(&kit->arena,
+				 "{\"numRecords\":3,\"minValues\":{\"close\":%d.5},\"maxValues\":{\"close\":%d.5},"
+				 "\"nullCount\":{\"close\":0}}",
+				 low, high);
 
 	action.add = (struct bln_add){
 		.path = bln_slice_of(path),
@@ -131,7 +133,7 @@ static inline struct bln_action kit_add(struct kit *kit, const char *symbol, int
 static inline struct bln_action kit_txn(const char *app_id, int64_t version)
 {
 	return (struct bln_action){ .kind = BLN_ACTION_TXN,
-		                    .txn = { .app_id = bln_slice_of(app_id), .version = version, .updated_ms = 5 } };
+				    .txn = { .app_id = bln_slice_of(app_id), .version = version, .updated_ms = 5 } };
 }
 
 static inline struct bln_snapshot *kit_load_with(struct kit *kit, const struct bln_parquet *parquet)
@@ -144,7 +146,7 @@ static inline struct bln_snapshot *kit_load_with(struct kit *kit, const struct b
 }
 
 static inline struct bln_commit kit_commit(struct kit *kit, enum bln_write_kind kind, const struct bln_action *actions,
-                                           size_t count)
+					   size_t count)
 {
 	return (struct bln_commit){
 		.kind = kind,
@@ -157,7 +159,8 @@ static inline struct bln_commit kit_commit(struct kit *kit, enum bln_write_kind 
 }
 
 /* Commits on top of what is there now; returns the version. */
-static inline int64_t kit_write(struct kit *kit, enum bln_write_kind kind, const struct bln_action *actions, size_t count)
+static inline int64_t kit_write(struct kit *kit, enum bln_write_kind kind, const struct bln_action *actions,
+				size_t count)
 {
 	const struct bln_commit commit = kit_commit(kit, kind, actions, count);
 	struct bln_snapshot *base = kit_load_with(kit, NULL);
@@ -176,7 +179,8 @@ static inline char *kit_log(struct kit *kit, const char *name)
 	struct bln_err err = { 0 };
 	char *copy;
 
-	assert_ok(bln_store_get(kit->store, bln_table_log_key(&kit->table, &kit->arena, name), 1 << 24, &bytes, &err), &err);
+	assert_ok(bln_store_get(kit->store, bln_table_log_key(&kit->table, &kit->arena, name), 1 << 24, &bytes, &err),
+		  &err);
 	copy = bln_arena_strndup(&kit->arena, bytes.at ? bytes.at : "", bytes.length);
 	bln_text_clean_up(&bytes);
 	return copy;
@@ -185,7 +189,7 @@ static inline char *kit_log(struct kit *kit, const char *name)
 /* --- The port. --- */
 
 static inline enum bln_status kit_actions_read(void *context, struct bln_store *store, const char *key,
-                                               const struct bln_action_sink *sink, struct bln_err *err)
+					       const struct bln_action_sink *sink, struct bln_err *err)
 {
 	struct bln_text bytes = { 0 };
 	struct bln_slice rest;
@@ -210,7 +214,7 @@ done:
 }
 
 static inline enum bln_status kit_actions_write(void *context, const char *json_path, const char *parquet_path,
-                                                struct bln_err *err)
+						struct bln_err *err)
 {
 	FILE *from = fopen(json_path, "r");
 	FILE *to = fopen(parquet_path, "w");

@@ -21,7 +21,7 @@ static enum bln_status lazy_open(struct bln_parquet_lazy *lazy, struct bln_err *
 }
 
 static enum bln_status lazy_read(void *context, struct bln_store *store, const char *key,
-                                 const struct bln_action_sink *sink, struct bln_err *err)
+				 const struct bln_action_sink *sink, struct bln_err *err)
 {
 	struct bln_parquet_lazy *lazy = context;
 	enum bln_status status;

@@ -63,7 +63,7 @@ const struct bln_checkpoint_column bln_checkpoint_columns[] = {
 
 const size_t bln_checkpoint_column_count = sizeof(bln_checkpoint_columns) / sizeof(bln_checkpoint_columns[0]);
 _Static_assert(sizeof(bln_checkpoint_columns) / sizeof(bln_checkpoint_columns[0]) <= BLN_CHECKPOINT_COLUMNS_MAX,
-               "more columns than their readers have room for");
+	       "more columns than their readers have room for");
 
 static duckdb_logical_type member_find(const struct bln_duckdb *db, duckdb_logical_type type, const char *name)
 {
@@ -81,7 +81,7 @@ static duckdb_logical_type member_find(const struct bln_duckdb *db, duckdb_logic
 }
 
 duckdb_logical_type bln_checkpoint_type_find(const struct bln_duckdb *db, duckdb_logical_type type,
-                                             const struct bln_checkpoint_column *column)
+					     const struct bln_checkpoint_column *column)
 {
 	duckdb_logical_type found = NULL;
 

@@ -17,7 +17,7 @@ enum bln_checkpoint_kind {
 	BLN_COLUMN_PAIRS,
 	BLN_COLUMN_TEXTS,
 	BLN_COLUMN_LETTER, /* text of one character */
-	BLN_COLUMN_STATS,  /* a struct that becomes JSON */
+	BLN_COLUMN_STATS, /* a struct that becomes JSON */
 };
 
 enum { BLN_CHECKPOINT_DEPTH = 3, BLN_CHECKPOINT_COLUMNS_MAX = 64 };
@@ -26,7 +26,7 @@ struct bln_checkpoint_column {
 	enum bln_action_kind action;
 	const char *path[BLN_CHECKPOINT_DEPTH]; /* of struct members; NULL behind the last */
 	enum bln_checkpoint_kind kind;
-	size_t offset;    /* in struct bln_action */
+	size_t offset; /* in struct bln_action */
 	bool is_required; /* an action is nothing without it; these come first */
 };
 
@@ -36,7 +36,7 @@ extern const size_t bln_checkpoint_column_count;
 
 /* The logical type at COLUMN's path in the top-level column TYPE, or NULL where there is no such member. To be destroyed. */
 duckdb_logical_type bln_checkpoint_type_find(const struct bln_duckdb *db, duckdb_logical_type type,
-                                             const struct bln_checkpoint_column *column);
+					     const struct bln_checkpoint_column *column);
 
 /* Whether TYPE can be read as KIND. */
 bool bln_checkpoint_type_fits(const struct bln_duckdb *db, duckdb_logical_type type, enum bln_checkpoint_kind kind);

@@ -15,7 +15,7 @@ struct reader {
 	struct bln_engine *engine;
 	const struct bln_action_sink *sink;
 	struct bln_arena arena; /* of a chunk: members of maps and lists */
-	struct bln_text path;   /* of the file, on the disk */
+	struct bln_text path; /* of the file, on the disk */
 	struct bln_text sql;
 	duckdb_logical_type actions[BLN_ACTIONS]; /* the types of the top-level columns; NULL where there is none */
 	bool is_selected[BLN_CHECKPOINT_COLUMNS_MAX];
@@ -58,11 +58,13 @@ static enum bln_status types_fill(struct reader *reader, struct bln_err *err)
 		for (size_t j = 0; j < bln_checkpoint_column_count; j++) {
 			const struct bln_checkpoint_column *column = &bln_checkpoint_columns[j];
 
-			if (reader->actions[column->action] || strcmp(db->column_name(&result, i), column->path[0]) != 0)
+			if (reader->actions[column->action] ||
+			    strcmp(db->column_name(&result, i), column->path[0]) != 0)
 				continue;
 			reader->actions[column->action] = db->column_logical_type(&result, i);
 			if (db->get_type_id(reader->actions[column->action]) != DUCKDB_TYPE_STRUCT) {
-				status = bln_err_set(err, BLN_CORRUPT, "the column '%s' is not a struct", column->path[0]);
+				status = bln_err_set(err, BLN_CORRUPT, "the column '%s' is not a struct",
+						     column->path[0]);
 				goto done;
 			}
 			is_any = true;
@@ -88,7 +90,7 @@ static void path_add(struct bln_text *text, const struct bln_checkpoint_column *
 static const char *path_name(struct reader *reader, const struct bln_checkpoint_column *column)
 {
 	char *name = bln_arena_printf(&reader->arena, "%s.%s%s%s", column->path[0], column->path[1],
-	                              column->path[2] ? "." : "", column->path[2] ? column->path[2] : "");
+				      column->path[2] ? "." : "", column->path[2] ? column->path[2] : "");
 
 	return name ? name : column->path[0];
 }
@@ -136,7 +138,7 @@ static enum bln_status columns_select(struct reader *reader, struct bln_err *err
 		db->destroy_logical_type(&type);
 		if (!is_fit)
 			return bln_err_set(err, BLN_CORRUPT, "the column '%s' is not %s", path_name(reader, column),
-			                   bln_checkpoint_kind_name(column->kind));
+					   bln_checkpoint_kind_name(column->kind));
 		column_select(reader, column);
 		reader->is_selected[i] = true;
 		reader->position[i] = reader->selected_count++;
@@ -148,7 +150,7 @@ done:
 }
 
 static enum bln_status pairs_read(struct reader *reader, const struct bln_vector *vector, size_t row,
-                                  struct bln_pairs *pairs, struct bln_err *err)
+				  struct bln_pairs *pairs, struct bln_err *err)
 {
 	struct bln_vector entries = bln_vector_list_child(vector);
 	struct bln_vector keys = bln_vector_member(&entries, 0);
@@ -175,7 +177,7 @@ static enum bln_status pairs_read(struct reader *reader, const struct bln_vector
 }
 
 static enum bln_status texts_read(struct reader *reader, const struct bln_vector *vector, size_t row,
-                                  struct bln_slices *texts, struct bln_err *err)
+				  struct bln_slices *texts, struct bln_err *err)
 {
 	struct bln_vector child = bln_vector_list_child(vector);
 	struct bln_slice *items;
@@ -199,8 +201,8 @@ static enum bln_status texts_read(struct reader *reader, const struct bln_vector
 }
 
 static enum bln_status value_read(struct reader *reader, const struct bln_checkpoint_column *column,
-                                  const struct bln_vector *vector, size_t row, struct bln_action *action,
-                                  struct bln_err *err)
+				  const struct bln_vector *vector, size_t row, struct bln_action *action,
+				  struct bln_err *err)
 {
 	void *at = (char *)action + column->offset;
 	struct bln_slice text;
@@ -259,9 +261,9 @@ static struct bln_action action_empty(enum bln_action_kind kind)
 
 static enum bln_status action_check(const struct bln_action *action, struct bln_err *err)
 {
-	const struct bln_dv_ref *dv = action->kind == BLN_ACTION_ADD      ? &action->add.dv :
-	                              action->kind == BLN_ACTION_REMOVE ? &action->remove.dv :
-	                                                                  NULL;
+	const struct bln_dv_ref *dv = action->kind == BLN_ACTION_ADD	  ? &action->add.dv
+				      : action->kind == BLN_ACTION_REMOVE ? &action->remove.dv
+									  : NULL;
 
 	if (action->kind == BLN_ACTION_ADD && action->add.size_bytes < 0)
 		return bln_err_set(err, BLN_CORRUPT, "'add.size' is negative");
@@ -271,8 +273,8 @@ static enum bln_status action_check(const struct bln_action *action, struct bln_
 }
 
 /* The action in the columns FIRST to END - 1 of the table, if the row has it. */
-static enum bln_status action_read(struct reader *reader, const struct bln_rows *rows, size_t row, size_t first, size_t end,
-                                   struct bln_err *err)
+static enum bln_status action_read(struct reader *reader, const struct bln_rows *rows, size_t row, size_t first,
+				   size_t end, struct bln_err *err)
 {
 	struct bln_action action = action_empty(bln_checkpoint_columns[first].action);
 	const struct bln_checkpoint_column *missing = NULL;
@@ -292,7 +294,7 @@ static enum bln_status action_read(struct reader *reader, const struct bln_rows 
 	for (size_t i = first; i < end; i++)
 		if (reader->is_selected[i] && !bln_rows_is_null(rows, reader->position[i], row))
 			BLN_TRY(value_read(reader, &bln_checkpoint_columns[i], &rows->columns[reader->position[i]], row,
-			                   &action, err));
+					   &action, err));
 	BLN_TRY(action_check(&action, err));
 	BLN_TRY(reader->sink->take(reader->sink->context, &action, err));
 done:
@@ -337,7 +339,7 @@ done:
 }
 
 enum bln_status bln_checkpoint_read(void *context, struct bln_store *store, const char *key,
-                                    const struct bln_action_sink *sink, struct bln_err *err)
+				    const struct bln_action_sink *sink, struct bln_err *err)
 {
 	struct reader reader = { .engine = context, .sink = sink };
 	enum bln_status status;

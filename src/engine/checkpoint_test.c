@@ -143,8 +143,8 @@ static void commit_infos_and_unknown_actions_are_not_written(void **state)
 	(void)state;
 
 	write_lines("{\"commitInfo\":{\"timestamp\":1,\"x\":{\"y\":[1,2]}}}\n{\"unheardOf\":{\"a\":1}}\n"
-	            "{\"txn\":{\"appId\":\"a\",\"version\":1,\"new\":[1]}}\n",
-	            "few.parquet");
+		    "{\"txn\":{\"appId\":\"a\",\"version\":1,\"new\":[1]}}\n",
+		    "few.parquet");
 	assert_ok(read_back("few.parquet", &err), &err);
 	assert_string_equal(f.text, "{\"txn\":{\"appId\":\"a\",\"version\":1}}\n");
 }
@@ -174,19 +174,32 @@ static void the_columns_are_those_of_the_protocol(void **state)
 		const char *type;
 		int64_t count;
 	} leaves[] = {
-		{ "path", "BYTE_ARRAY", 2 },           { "appId", "BYTE_ARRAY", 1 },
-		{ "version", "INT64", 1 },             { "lastUpdated", "INT64", 1 },
-		{ "size", "INT64", 2 },                { "modificationTime", "INT64", 1 },
-		{ "dataChange", "BOOLEAN", 2 },        { "stats", "BYTE_ARRAY", 1 },
-		{ "storageType", "BYTE_ARRAY", 2 },    { "pathOrInlineDv", "BYTE_ARRAY", 2 },
-		{ "offset", "INT32", 2 },              { "sizeInBytes", "INT32", 2 },
-		{ "cardinality", "INT64", 2 },         { "deletionTimestamp", "INT64", 1 },
-		{ "extendedFileMetadata", "BOOLEAN", 1 }, { "id", "BYTE_ARRAY", 1 },
-		{ "provider", "BYTE_ARRAY", 1 },       { "schemaString", "BYTE_ARRAY", 1 },
-		{ "createdTime", "INT64", 1 },         { "minReaderVersion", "INT32", 1 },
-		{ "minWriterVersion", "INT32", 1 },    { "domain", "BYTE_ARRAY", 1 },
-		{ "removed", "BOOLEAN", 1 },           { "configuration", "BYTE_ARRAY", 1 },
-		{ "key", "BYTE_ARRAY", 5 },            { "value", "BYTE_ARRAY", 5 },
+		{ "path", "BYTE_ARRAY", 2 },
+		{ "appId", "BYTE_ARRAY", 1 },
+		{ "version", "INT64", 1 },
+		{ "lastUpdated", "INT64", 1 },
+		{ "size", "INT64", 2 },
+		{ "modificationTime", "INT64", 1 },
+		{ "dataChange", "BOOLEAN", 2 },
+		{ "stats", "BYTE_ARRAY", 1 },
+		{ "storageType", "BYTE_ARRAY", 2 },
+		{ "pathOrInlineDv", "BYTE_ARRAY", 2 },
+		{ "offset", "INT32", 2 },
+		{ "sizeInBytes", "INT32", 2 },
+		{ "cardinality", "INT64", 2 },
+		{ "deletionTimestamp", "INT64", 1 },
+		{ "extendedFileMetadata", "BOOLEAN", 1 },
+		{ "id", "BYTE_ARRAY", 1 },
+		{ "provider", "BYTE_ARRAY", 1 },
+		{ "schemaString", "BYTE_ARRAY", 1 },
+		{ "createdTime", "INT64", 1 },
+		{ "minReaderVersion", "INT32", 1 },
+		{ "minWriterVersion", "INT32", 1 },
+		{ "domain", "BYTE_ARRAY", 1 },
+		{ "removed", "BOOLEAN", 1 },
+		{ "configuration", "BYTE_ARRAY", 1 },
+		{ "key", "BYTE_ARRAY", 5 },
+		{ "value", "BYTE_ARRAY", 5 },
 		{ "element", "BYTE_ARRAY", 3 },
 	};
 	struct bln_err err = { 0 };
@@ -197,8 +210,9 @@ static void the_columns_are_those_of_the_protocol(void **state)
 		struct bln_text sql = { 0 };
 		int64_t count;
 
-		bln_text_add_format(&sql, "SELECT count(*) FROM parquet_schema('%s/all.parquet') WHERE name = '%s' AND type = '%s'",
-		                    f.folder, leaves[i].name, leaves[i].type);
+		bln_text_add_format(
+			&sql, "SELECT count(*) FROM parquet_schema('%s/all.parquet') WHERE name = '%s' AND type = '%s'",
+			f.folder, leaves[i].name, leaves[i].type);
 		assert_ok(bln_engine_query_int64(f.engine, sql.at, &count, NULL, &err), &err);
 		if (count != leaves[i].count)
 			fail_msg("%s %s: %" PRId64 " times", leaves[i].name, leaves[i].type, count);
@@ -211,18 +225,22 @@ static void statistics_come_from_the_struct_where_there_is_no_text(void **state)
 	struct bln_err err = { 0 };
 	(void)state;
 
-	parquet_make("parsed.parquet",
-	             "SELECT {'path': 'a', 'size': 1::BIGINT, 'modificationTime': 2::BIGINT, 'dataChange': true, "
-	             "'partitionValues': MAP {'p': NULL::VARCHAR}, 'stats_parsed': {'numRecords': 5::BIGINT, 'minValues': "
-	             "{'t': TIMESTAMPTZ '2024-01-01 00:00:00Z', 'd': 1.50::DECIMAL(10,2), 'n': NULL::INT}}, "
-	             "'partitionValues_parsed': {'p': 1}} AS add, {'version': 2} AS \"checkpointMetadata\"");
+	parquet_make(
+		"parsed.parquet",
+		"SELECT {'path': 'a', 'size': 1::BIGINT, 'modificationTime': 2::BIGINT, 'dataChange': true, "
+		"'partitionValues': MAP {'p': NULL::VARCHAR}, 'stats_parsed': {'numRecords': 5::BIGINT, 'minValues': "
+		"{'t': TIMESTAMPTZ '2024-01-01 00:00:00Z', 'd': 1.50::DECIMAL(10,2), 'n': NULL::INT}}, "
+		"'partitionValues_parsed': {'p': 1}} AS add, {'version': 2} AS \"checkpointMetadata\"");
 	assert_ok(read_back("parsed.parquet", &err), &err);
 	assert_non_null(strstr(f.text, "\"partitionValues\":{\"p\":null}"));
-	assert_non_null(strstr(f.text, "\"stats\":\"{\\\"numRecords\\\":5,\\\"minValues\\\":{\\\"t\\\":\\\"2024-01-01 00:00:00+00\\\","
-	                               "\\\"d\\\":1.5,\\\"n\\\":null}}\""));
+	assert_non_null(
+		strstr(f.text,
+		       "\"stats\":\"{\\\"numRecords\\\":5,\\\"minValues\\\":{\\\"t\\\":\\\"2024-01-01 00:00:00+00\\\","
+		       "\\\"d\\\":1.5,\\\"n\\\":null}}\""));
 
-	parquet_make("both.parquet", "SELECT {'path': 'a', 'size': 1, 'stats': CASE WHEN i = 0 THEN '{\"numRecords\":7}' END, "
-	                             "'stats_parsed': {'numRecords': 5}} AS add FROM range(2) r(i)");
+	parquet_make("both.parquet",
+		     "SELECT {'path': 'a', 'size': 1, 'stats': CASE WHEN i = 0 THEN '{\"numRecords\":7}' END, "
+		     "'stats_parsed': {'numRecords': 5}} AS add FROM range(2) r(i)");
 	assert_ok(read_back("both.parquet", &err), &err);
 	assert_non_null(strstr(f.text, "{\\\"numRecords\\\":7}"));
 	assert_non_null(strstr(f.text, "{\\\"numRecords\\\":5}"));
@@ -234,10 +252,12 @@ static void sidecars_are_read_and_columns_may_be_few(void **state)
 	struct bln_err err = { 0 };
 	(void)state;
 
-	parquet_make("v2.parquet", "SELECT {'path': 's.parquet', 'sizeInBytes': 9::UINTEGER, 'more': [1]} AS sidecar, 5 AS unknown "
-	                           "UNION ALL SELECT NULL, 6");
+	parquet_make("v2.parquet",
+		     "SELECT {'path': 's.parquet', 'sizeInBytes': 9::UINTEGER, 'more': [1]} AS sidecar, 5 AS unknown "
+		     "UNION ALL SELECT NULL, 6");
 	assert_ok(read_back("v2.parquet", &err), &err);
-	assert_string_equal(f.text, "{\"sidecar\":{\"path\":\"s.parquet\",\"sizeInBytes\":9,\"modificationTime\":0}}\n");
+	assert_string_equal(f.text,
+			    "{\"sidecar\":{\"path\":\"s.parquet\",\"sizeInBytes\":9,\"modificationTime\":0}}\n");
 }
 
 static void what_is_no_checkpoint_is_corrupt(void **state)
@@ -254,12 +274,14 @@ static void what_is_no_checkpoint_is_corrupt(void **state)
 		{ "SELECT {'path': 'a', 'size': NULL::BIGINT} AS add", "'add.size' is null" },
 		{ "SELECT {'path': NULL::VARCHAR, 'size': 1} AS add", "'add.path' is null" },
 		{ "SELECT {'path': 'a', 'size': 18446744073709551615::UBIGINT} AS add", "" },
-		{ "SELECT {'path': 'a', 'size': 1, 'partitionValues': MAP {'a': 1}} AS add", "'add.partitionValues' is not a map" },
+		{ "SELECT {'path': 'a', 'size': 1, 'partitionValues': MAP {'a': 1}} AS add",
+		  "'add.partitionValues' is not a map" },
 		{ "SELECT {'path': 'a', 'size': 1, 'deletionVector': {'storageType': 'x', 'pathOrInlineDv': 'a'}} AS add",
 		  "'deletionVector'" },
 		{ "SELECT {'path': 'a', 'size': 1, 'deletionVector': {'storageType': 'ui', 'pathOrInlineDv': 'a'}} AS add",
 		  "not one letter" },
-		{ "SELECT {'minReaderVersion': 1, 'minWriterVersion': 2, 'readerFeatures': [NULL::VARCHAR]} AS protocol", "null" },
+		{ "SELECT {'minReaderVersion': 1, 'minWriterVersion': 2, 'readerFeatures': [NULL::VARCHAR]} AS protocol",
+		  "null" },
 		{ "SELECT {'minReaderVersion': 1} AS protocol", "'protocol.minWriterVersion'" },
 	};
 	(void)state;
@@ -277,7 +299,8 @@ static void what_is_no_checkpoint_is_corrupt(void **state)
 
 static void damaged_files_are_corrupt_and_absent_ones_not_found(void **state)
 {
-	static const char garbage[] = "PAR1 this is not quite a Parquet file, though it begins and ends as one does PAR1";
+	static const char garbage[] =
+		"PAR1 this is not quite a Parquet file, though it begins and ends as one does PAR1";
 	struct bln_err err = { 0 };
 	(void)state;
 
@@ -309,10 +332,11 @@ static void many_actions_stream(void **state)
 	int64_t begin_us;
 	(void)state;
 
-	parquet_make("many.parquet",
-	             "SELECT {'path': 'symbol=X/part-' || i || '.parquet', 'partitionValues': MAP {'symbol': 'X'}, 'size': i, "
-	             "'modificationTime': i, 'dataChange': false, 'stats': '{\"numRecords\":' || i || ',\"minValues\":{\"a\":1}}'} "
-	             "AS add FROM range(100000) r(i)");
+	parquet_make(
+		"many.parquet",
+		"SELECT {'path': 'symbol=X/part-' || i || '.parquet', 'partitionValues': MAP {'symbol': 'X'}, 'size': i, "
+		"'modificationTime': i, 'dataChange': false, 'stats': '{\"numRecords\":' || i || ',\"minValues\":{\"a\":1}}'} "
+		"AS add FROM range(100000) r(i)");
 	begin_us = bln_clock_monotonic_us(clock);
 	assert_ok(read_back("many.parquet", &err), &err);
 	print_message("100,000 adds in %" PRId64 " ms\n", (bln_clock_monotonic_us(clock) - begin_us) / 1000);

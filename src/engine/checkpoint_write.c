@@ -22,16 +22,18 @@ static const struct {
 	const char *type;
 } columns[] = {
 	{ "txn", "STRUCT(\"appId\" VARCHAR, version BIGINT, \"lastUpdated\" BIGINT)" },
-	{ "add", "STRUCT(path VARCHAR, \"partitionValues\" MAP(VARCHAR, VARCHAR), size BIGINT, \"modificationTime\" BIGINT, "
-		 "\"dataChange\" BOOLEAN, stats VARCHAR, tags MAP(VARCHAR, VARCHAR), \"deletionVector\" %s)" },
+	{ "add",
+	  "STRUCT(path VARCHAR, \"partitionValues\" MAP(VARCHAR, VARCHAR), size BIGINT, \"modificationTime\" BIGINT, "
+	  "\"dataChange\" BOOLEAN, stats VARCHAR, tags MAP(VARCHAR, VARCHAR), \"deletionVector\" %s)" },
 	{ "remove", "STRUCT(path VARCHAR, \"deletionTimestamp\" BIGINT, \"dataChange\" BOOLEAN, "
 		    "\"extendedFileMetadata\" BOOLEAN, \"partitionValues\" MAP(VARCHAR, VARCHAR), size BIGINT, "
 		    "\"deletionVector\" %s)" },
 	{ "metaData", "STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, "
 		      "format STRUCT(provider VARCHAR, options MAP(VARCHAR, VARCHAR)), \"schemaString\" VARCHAR, "
 		      "\"partitionColumns\" VARCHAR[], configuration MAP(VARCHAR, VARCHAR), \"createdTime\" BIGINT)" },
-	{ "protocol", "STRUCT(\"minReaderVersion\" INTEGER, \"minWriterVersion\" INTEGER, \"readerFeatures\" VARCHAR[], "
-		      "\"writerFeatures\" VARCHAR[])" },
+	{ "protocol",
+	  "STRUCT(\"minReaderVersion\" INTEGER, \"minWriterVersion\" INTEGER, \"readerFeatures\" VARCHAR[], "
+	  "\"writerFeatures\" VARCHAR[])" },
 	{ "domainMetadata", "STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)" },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
@@ -82,13 +84,16 @@ static void sql_make(const char *json_path, const char *parquet_path, int64_t li
 {
 	bln_text_add(sql, "COPY (SELECT * FROM read_json([");
 	bln_text_add_quoted(sql, '\'', json_path, strlen(json_path));
-	bln_text_add_format(sql, "], format = 'newline_delimited', records = true, maximum_object_size = %" PRId64 ", columns = {",
+	bln_text_add_format(sql,
+			    "], format = 'newline_delimited', records = true, maximum_object_size = %" PRId64
+			    ", columns = {",
 			    line_bytes);
 	for (size_t i = 0; i < COLUMNS; i++) {
 		struct bln_text type = { 0 };
 		const char *dv = strstr(columns[i].type, "%s");
 
-		bln_text_add_bytes(&type, columns[i].type, dv ? (size_t)(dv - columns[i].type) : strlen(columns[i].type));
+		bln_text_add_bytes(&type, columns[i].type,
+				   dv ? (size_t)(dv - columns[i].type) : strlen(columns[i].type));
 		if (dv) {
 			bln_text_add(&type, dv_columns);
 			bln_text_add(&type, dv + 2);
@@ -106,7 +111,8 @@ static void sql_make(const char *json_path, const char *parquet_path, int64_t li
 	bln_text_add(sql, " (FORMAT parquet, COMPRESSION snappy)");
 }
 
-enum bln_status bln_checkpoint_write(void *context, const char *json_path, const char *parquet_path, struct bln_err *err)
+enum bln_status bln_checkpoint_write(void *context, const char *json_path, const char *parquet_path,
+				     struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
 	enum bln_status status;

@@ -9,8 +9,8 @@
 #include "engine/engine_private.h"
 #include "engine/scan_private.h"
 
-static enum bln_status config_set(const struct bln_duckdb *db, duckdb_config config, const char *name, const char *value,
-                                  struct bln_err *err)
+static enum bln_status config_set(const struct bln_duckdb *db, duckdb_config config, const char *name,
+				  const char *value, struct bln_err *err)
 {
 	if (db->set_config(config, name, value) == DuckDBError)
 		return bln_err_set(err, BLN_INVALID, "DuckDB refuses %s = '%s'", name, value);
@@ -18,7 +18,7 @@ static enum bln_status config_set(const struct bln_duckdb *db, duckdb_config con
 }
 
 static enum bln_status config_fill(const struct bln_duckdb *db, duckdb_config config,
-                                   const struct bln_engine_settings *settings, struct bln_err *err)
+				   const struct bln_engine_settings *settings, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 	char text[32];
@@ -39,7 +39,8 @@ done:
 	return status;
 }
 
-enum bln_status bln_engine_open(const struct bln_engine_settings *settings, struct bln_engine **out, struct bln_err *err)
+enum bln_status bln_engine_open(const struct bln_engine_settings *settings, struct bln_engine **out,
+				struct bln_err *err)
 {
 	struct bln_engine *engine = bln_mem_calloc(1, sizeof(*engine));
 	enum bln_status status;
@@ -69,9 +70,9 @@ enum bln_status bln_engine_open(const struct bln_engine_settings *settings, stru
 	BLN_TRY(bln_engine_exec(engine, "SET TimeZone = 'UTC'", err));
 	if (engine->on_progress)
 		BLN_TRY(bln_engine_exec(engine,
-		                        "SET enable_progress_bar = true; SET enable_progress_bar_print = false; "
-		                        "SET progress_bar_time = 0",
-		                        err));
+					"SET enable_progress_bar = true; SET enable_progress_bar_print = false; "
+					"SET progress_bar_time = 0",
+					err));
 	*out = engine;
 	engine = NULL;
 done:
@@ -145,7 +146,7 @@ static void pending_work(struct bln_engine *engine, duckdb_pending_result pendin
 }
 
 enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool is_streaming, duckdb_result *result,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	const struct bln_duckdb *db = &engine->db;
 	duckdb_prepared_statement prepared = NULL;

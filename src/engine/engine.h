@@ -16,9 +16,9 @@
 struct bln_engine;
 
 struct bln_engine_settings {
-	int64_t memory_bytes;    /* what DuckDB may hold; its resident peak reaches half as much again */
-	int threads;             /* 0: as many as there are cores */
-	const char *spill_dir;   /* an existing folder for what does not fit; NULL: nothing may spill */
+	int64_t memory_bytes; /* what DuckDB may hold; its resident peak reaches half as much again */
+	int threads; /* 0: as many as there are cores */
+	const char *spill_dir; /* an existing folder for what does not fit; NULL: nothing may spill */
 	struct bln_cancel *cancel; /* asked several times a millisecond of work; may be NULL; must outlive the engine */
 	/* Told now and then during long work, 0 to 100; may be NULL. */
 	void (*on_progress)(void *context, double percent);
@@ -27,7 +27,7 @@ struct bln_engine_settings {
 
 /* BLN_NOT_FOUND where DuckDB's library is not there, BLN_INVALID for settings it refuses. */
 BLN_MUST_CHECK enum bln_status bln_engine_open(const struct bln_engine_settings *settings, struct bln_engine **engine,
-                                               struct bln_err *err);
+					       struct bln_err *err);
 void bln_engine_close(struct bln_engine *engine);
 
 /* Runs one or several statements and drops what they return. SQL that DuckDB refuses is BLN_INVALID with its message. */
@@ -39,7 +39,7 @@ enum { BLN_ROWS_CHUNK = 2048 };
 
 /* Starts SQL, one statement. The rows come as they are made: a large result is never in memory as a whole. */
 BLN_MUST_CHECK enum bln_status bln_engine_query(struct bln_engine *engine, const char *sql, struct bln_rows **rows,
-                                                struct bln_err *err);
+						struct bln_err *err);
 void bln_rows_destroy(struct bln_rows *rows);
 
 size_t bln_rows_column_count(const struct bln_rows *rows);
@@ -57,6 +57,6 @@ double bln_rows_double(const struct bln_rows *rows, size_t column, size_t row);
 
 /* One BIGINT, the first of the first row; *IS_NULL (if not NULL) when there is no row or it is null. */
 BLN_MUST_CHECK enum bln_status bln_engine_query_int64(struct bln_engine *engine, const char *sql, int64_t *out,
-                                                      bool *is_null, struct bln_err *err);
+						      bool *is_null, struct bln_err *err);
 
 #endif

@@ -32,7 +32,7 @@ struct bln_rows {
 
 /* Runs one prepared statement to its result, asking for cancellation and telling progress in between. */
 BLN_MUST_CHECK enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool is_streaming,
-                                              duckdb_result *result, struct bln_err *err);
+					      duckdb_result *result, struct bln_err *err);
 
 /* What a callback of a row source failed with since the last time, and forgets it; BLN_OK for nothing. */
 struct bln_row_sources;

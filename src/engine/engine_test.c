@@ -27,11 +27,12 @@ static void rows_stream_typed_and_with_nulls(void **state)
 	int64_t seen = 0;
 	(void)state;
 
-	assert_ok(bln_engine_query(engine,
-	                           "SELECT i AS n, CASE WHEN i % 2 = 0 THEN 'text long enough for the heap ' || i END AS t, "
-	                           "i / 2.0::DOUBLE AS d, i > 5 AS b FROM range(10000) r(i)",
-	                           &rows, &err),
-	          &err);
+	assert_ok(bln_engine_query(
+			  engine,
+			  "SELECT i AS n, CASE WHEN i % 2 = 0 THEN 'text long enough for the heap ' || i END AS t, "
+			  "i / 2.0::DOUBLE AS d, i > 5 AS b FROM range(10000) r(i)",
+			  &rows, &err),
+		  &err);
 	assert_int_equal(bln_rows_column_count(rows), 4);
 	assert_string_equal(bln_rows_column_name(rows, 1), "t");
 	for (;;) {
@@ -80,10 +81,10 @@ static void cancelling_ends_a_statement_and_leaves_the_engine_usable(void **stat
 
 	bln_cancel_set_timeout(&cancel, bln_clock_system(), 50000);
 	assert_int_equal(bln_engine_query_int64(engine,
-	                                        "SELECT count(*) FROM range(1000000) a(i), range(1000000) b(j) "
-	                                        "WHERE hash(i + j) % 7 = 3",
-	                                        &value, NULL, &err),
-	                 BLN_CANCELLED);
+						"SELECT count(*) FROM range(1000000) a(i), range(1000000) b(j) "
+						"WHERE hash(i + j) % 7 = 3",
+						&value, NULL, &err),
+			 BLN_CANCELLED);
 	assert_string_equal(err.message, "out of time");
 	cancel.clock = NULL;
 	assert_ok(bln_engine_query_int64(engine, "SELECT 41 + 1", &value, NULL, &err), &err);
@@ -98,8 +99,9 @@ static void memory_has_a_limit(void **state)
 	int64_t value;
 	(void)state;
 
-	assert_int_equal(bln_engine_query_int64(engine, "SELECT len(list(i)) FROM range(200000000) r(i)", &value, NULL, &err),
-	                 BLN_NO_MEMORY);
+	assert_int_equal(bln_engine_query_int64(engine, "SELECT len(list(i)) FROM range(200000000) r(i)", &value, NULL,
+						&err),
+			 BLN_NO_MEMORY);
 	bln_engine_close(engine);
 }
 

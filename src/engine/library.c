@@ -41,8 +41,8 @@ static void *library_open(struct bln_err *err)
 #endif
 	if (!handle)
 		bln_err_set(err, BLN_NOT_FOUND,
-		            "cannot find libduckdb.so beside %s: run deps/install, or set BULLION_DUCKDB to its path",
-		            program);
+			    "cannot find libduckdb.so beside %s: run deps/install, or set BULLION_DUCKDB to its path",
+			    program);
 	return handle;
 }
 
@@ -72,13 +72,13 @@ enum bln_status bln_duckdb_load(struct bln_duckdb *db, struct bln_err *err)
 	if (!db->handle)
 		return BLN_NOT_FOUND;
 
-#define X(name)                                                                                         \
-	symbol = dlsym(db->handle, "duckdb_" #name);                                                    \
-	if (!symbol) {                                                                                  \
-		bln_duckdb_unload(db);                                                                  \
-		return bln_err_set(err, BLN_UNSUPPORTED, "libduckdb.so has no duckdb_" #name            \
-		                                         ": it is not the version of deps/lock");       \
-	}                                                                                               \
+#define X(name)                                                                                                        \
+	symbol = dlsym(db->handle, "duckdb_" #name);                                                                   \
+	if (!symbol) {                                                                                                 \
+		bln_duckdb_unload(db);                                                                                 \
+		return bln_err_set(err, BLN_UNSUPPORTED,                                                               \
+				   "libduckdb.so has no duckdb_" #name ": it is not the version of deps/lock");        \
+	}                                                                                                              \
 	memcpy(&db->name, &symbol, sizeof(symbol));
 	BLN_DUCKDB_FUNCTIONS(X)
 #undef X

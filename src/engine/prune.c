@@ -75,7 +75,8 @@ static bool can_match(const struct bln_add *add, const struct filter *filters, s
 	bool is_kept = true;
 
 	for (size_t i = 0; i < count; i++)
-		if (is_never(filters[i].predicate) || (filters[i].is_partition && !partition_can_match(add, &filters[i])))
+		if (is_never(filters[i].predicate) ||
+		    (filters[i].is_partition && !partition_can_match(add, &filters[i])))
 			return false;
 	if (!needs_stats || add->stats.length == 0 ||
 	    bln_json_parse(add->stats.at, add->stats.length, "statistics", &stats, NULL) != BLN_OK)
@@ -87,7 +88,7 @@ static bool can_match(const struct bln_add *add, const struct filter *filters, s
 }
 
 static enum bln_status filters_find(const struct bln_snapshot *snapshot, const struct bln_predicate *predicates,
-                                    size_t count, struct filter *filters, bool *needs_stats, struct bln_err *err)
+				    size_t count, struct filter *filters, bool *needs_stats, struct bln_err *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct bln_field *field = bln_schema_find(&snapshot->schema, bln_slice_of(predicates[i].column));
@@ -102,8 +103,8 @@ static enum bln_status filters_find(const struct bln_snapshot *snapshot, const s
 }
 
 enum bln_status bln_prune(const struct bln_snapshot *snapshot, const struct bln_predicate *predicates,
-                          size_t predicate_count, struct bln_arena *arena, const struct bln_add *const **files,
-                          size_t *file_count, struct bln_err *err)
+			  size_t predicate_count, struct bln_arena *arena, const struct bln_add *const **files,
+			  size_t *file_count, struct bln_err *err)
 {
 	const struct bln_add **kept = bln_arena_alloc(arena, (snapshot->file_count + 1) * sizeof(struct bln_add *));
 	struct filter *filters = bln_arena_calloc(arena, predicate_count + 1, sizeof(*filters));

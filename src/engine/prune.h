@@ -45,7 +45,7 @@ struct bln_predicate {
 /* *FILES, *FILE_COUNT (in ARENA, in the snapshot's order) become the files in which a row may pass all PREDICATES.
  * BLN_INVALID: a column that the table does not have. */
 BLN_MUST_CHECK enum bln_status bln_prune(const struct bln_snapshot *snapshot, const struct bln_predicate *predicates,
-                                         size_t predicate_count, struct bln_arena *arena,
-                                         const struct bln_add *const **files, size_t *file_count, struct bln_err *err);
+					 size_t predicate_count, struct bln_arena *arena,
+					 const struct bln_add *const **files, size_t *file_count, struct bln_err *err);
 
 #endif

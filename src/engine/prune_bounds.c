@@ -42,7 +42,7 @@ void bln_bounds_widen(struct bln_bounds *bounds)
 /* A literal as a value of the column's type. */
 struct point {
 	struct bln_value value;
-	double real;  /* instead, where IS_REAL: an integer column and a literal that is none */
+	double real; /* instead, where IS_REAL: an integer column and a literal that is none */
 	bool is_real;
 	bool is_loose; /* it may have been rounded: strict comparisons let its equals pass */
 };

@@ -10,7 +10,7 @@
 
 struct bln_bounds {
 	const struct bln_type *type;
-	bool has_nulls;  /* there may be nulls */
+	bool has_nulls; /* there may be nulls */
 	bool has_values; /* there may be others */
 	bool has_low, has_high;
 	struct bln_value low, high; /* no value is beyond them */

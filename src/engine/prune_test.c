@@ -11,20 +11,19 @@
 #include "base/time.h"
 #include "engine/prune.h"
 
-static const char schema_json[] =
-	"{\"type\":\"struct\",\"fields\":["
-	"{\"name\":\"n\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"x\",\"type\":\"double\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"f\",\"type\":\"float\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"s\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"t\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"d\",\"type\":\"date\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"m\",\"type\":\"decimal(10,2)\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"b\",\"type\":\"boolean\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"p\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"q\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"r\",\"type\":\"float\",\"nullable\":true,\"metadata\":{}},"
-	"{\"name\":\"u\",\"type\":\"decimal(38,10)\",\"nullable\":true,\"metadata\":{}}]}";
+static const char schema_json[] = "{\"type\":\"struct\",\"fields\":["
+				  "{\"name\":\"n\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"x\",\"type\":\"double\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"f\",\"type\":\"float\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"s\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"t\",\"type\":\"timestamp\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"d\",\"type\":\"date\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"m\",\"type\":\"decimal(10,2)\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"b\",\"type\":\"boolean\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"p\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"q\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"r\",\"type\":\"float\",\"nullable\":true,\"metadata\":{}},"
+				  "{\"name\":\"u\",\"type\":\"decimal(38,10)\",\"nullable\":true,\"metadata\":{}}]}";
 
 struct fixture {
 	struct bln_snapshot snapshot;
@@ -39,7 +38,8 @@ static void begin(struct fixture *f)
 
 	memset(f, 0, sizeof(*f));
 	f->snapshot.files = f->adds;
-	assert_ok(bln_schema_parse(bln_slice_of(schema_json), false, &f->snapshot.arena, &f->snapshot.schema, &err), &err);
+	assert_ok(bln_schema_parse(bln_slice_of(schema_json), false, &f->snapshot.arena, &f->snapshot.schema, &err),
+		  &err);
 	names = bln_arena_alloc(&f->snapshot.arena, sizeof(*names) * 4);
 	assert_non_null(names);
 	for (int i = 0; i < 4; i++)
@@ -90,10 +90,11 @@ static void statistics_rule_files_out(void **state)
 	(void)state;
 
 	begin(&f);
-	add_file(&f, "p=5;q=abc;r=0.1;u=2.5",
-	         "{\"numRecords\":10,\"minValues\":{\"n\":-5,\"x\":1.5,\"f\":0.1,\"s\":\"b\",\"t\":\"2024-01-01T00:00:00.000Z\","
-	         "\"d\":\"2024-01-01\",\"m\":1.5},\"maxValues\":{\"n\":7,\"x\":2.5,\"f\":0.1,\"s\":\"m\",\"t\":\"2024-01-02T00:00:00.123Z\","
-	         "\"d\":\"2024-01-31\",\"m\":2.5},\"nullCount\":{\"n\":0,\"x\":3,\"s\":10,\"d\":0,\"m\":0}}");
+	add_file(
+		&f, "p=5;q=abc;r=0.1;u=2.5",
+		"{\"numRecords\":10,\"minValues\":{\"n\":-5,\"x\":1.5,\"f\":0.1,\"s\":\"b\",\"t\":\"2024-01-01T00:00:00.000Z\","
+		"\"d\":\"2024-01-01\",\"m\":1.5},\"maxValues\":{\"n\":7,\"x\":2.5,\"f\":0.1,\"s\":\"m\",\"t\":\"2024-01-02T00:00:00.123Z\","
+		"\"d\":\"2024-01-31\",\"m\":2.5},\"nullCount\":{\"n\":0,\"x\":3,\"s\":10,\"d\":0,\"m\":0}}");
 	assert_true(kept(&f, "n", BLN_OP_EQ, INT(7)));
 	assert_true(kept(&f, "N", BLN_OP_EQ, INT(-5)));
 	assert_false(kept(&f, "n", BLN_OP_EQ, INT(8)));
@@ -140,9 +141,16 @@ static void statistics_rule_files_out(void **state)
 static void odd_statistics_keep_the_file(void **state)
 {
 	static const char *const stats[] = {
-		"", "{", "[]", "null", "{\"minValues\":3,\"maxValues\":[]}", "{\"minValues\":{\"n\":\"x\"},\"maxValues\":{\"n\":{}}}",
-		"{\"minValues\":{\"n\":9},\"maxValues\":{\"n\":-9}}", "{\"minValues\":{\"n\":null},\"maxValues\":{\"n\":null},\"nullCount\":null}",
-		"{\"minValues\":{\"n\":99999999999999999999},\"maxValues\":{\"n\":99999999999999999999}}", "{\"numRecords\":5}",
+		"",
+		"{",
+		"[]",
+		"null",
+		"{\"minValues\":3,\"maxValues\":[]}",
+		"{\"minValues\":{\"n\":\"x\"},\"maxValues\":{\"n\":{}}}",
+		"{\"minValues\":{\"n\":9},\"maxValues\":{\"n\":-9}}",
+		"{\"minValues\":{\"n\":null},\"maxValues\":{\"n\":null},\"nullCount\":null}",
+		"{\"minValues\":{\"n\":99999999999999999999},\"maxValues\":{\"n\":99999999999999999999}}",
+		"{\"numRecords\":5}",
 		"{\"minValues\":{\"n\":NaN}}",
 	};
 	struct fixture f;
@@ -198,8 +206,14 @@ struct cell {
 static struct cell cell_random(struct bln_random *random, int kind)
 {
 	static const char *const texts[] = {
-		"", "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaz",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "b", "\xc3\xa9", "zz",
+		"",
+		"a",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaz",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"b",
+		"\xc3\xa9",
+		"zz",
 	};
 	struct cell cell = { .is_null = bln_random_below(random, 5) == 0 };
 
@@ -232,15 +246,16 @@ static bool cell_passes(const struct cell *cell, enum bln_predicate_op op, const
 		return cell->is_null == (op == BLN_OP_IS_NULL);
 	if (cell->is_null)
 		return false;
-	return op == BLN_OP_LT ? order < 0 :
-	       op == BLN_OP_LE ? order <= 0 :
-	       op == BLN_OP_GT ? order > 0 :
-	       op == BLN_OP_GE ? order >= 0 :
-	                         order == 0;
+	return op == BLN_OP_LT	 ? order < 0
+	       : op == BLN_OP_LE ? order <= 0
+	       : op == BLN_OP_GT ? order > 0
+	       : op == BLN_OP_GE ? order >= 0
+				 : order == 0;
 }
 
 /* The cell as a writer has it in its statistics. */
-static void cell_format(const struct cell *cell, int kind, bool is_max, struct bln_random *random, struct bln_text *text)
+static void cell_format(const struct cell *cell, int kind, bool is_max, struct bln_random *random,
+			struct bln_text *text)
 {
 	char buffer[BLN_TIME_TEXT_SIZE];
 
@@ -248,7 +263,8 @@ static void cell_format(const struct cell *cell, int kind, bool is_max, struct b
 		bln_double_format(cell->real, buffer);
 		bln_text_add(text, buffer);
 	} else if (kind == 2 && strlen(cell->text) > 32) {
-		bln_text_add_format(text, "\"%.32s%s\"", cell->text, is_max && bln_random_below(random, 2) ? "\xf4\x8f\xbf\xbf" : "");
+		bln_text_add_format(text, "\"%.32s%s\"", cell->text,
+				    is_max && bln_random_below(random, 2) ? "\xf4\x8f\xbf\xbf" : "");
 	} else if (kind == 2) {
 		bln_text_add_format(text, "\"%s\"", cell->text);
 	} else if (kind == 3) {
@@ -259,7 +275,8 @@ static void cell_format(const struct cell *cell, int kind, bool is_max, struct b
 	}
 }
 
-static void stats_make(const struct cell *cells, size_t count, int kind, struct bln_random *random, struct bln_text *text)
+static void stats_make(const struct cell *cells, size_t count, int kind, struct bln_random *random,
+		       struct bln_text *text)
 {
 	const struct cell *low = NULL;
 	const struct cell *high = NULL;
@@ -314,7 +331,9 @@ static void no_file_with_a_row_that_passes_is_dropped(void **state)
 		struct cell values[3];
 		struct bln_literal literals[3];
 		size_t value_count = op == BLN_OP_IN ? bln_random_below(&random, 4) : op < BLN_OP_IN ? 1 : 0;
-		struct bln_predicate predicate = { .column = kind_columns[kind], .op = op, .values = literals, .value_count = value_count };
+		struct bln_predicate predicate = {
+			.column = kind_columns[kind], .op = op, .values = literals, .value_count = value_count
+		};
 		struct bln_text stats = { 0 };
 		const struct bln_add *const *files;
 		struct bln_err err = { 0 };
@@ -328,7 +347,8 @@ static void no_file_with_a_row_that_passes_is_dropped(void **state)
 			literals[i] = literal_of(&values[i], kind, &random);
 		}
 		for (size_t i = 0; i < count; i++) {
-			cells[i] = kind == 4 && i > 0 ? cells[0] : cell_random(&random, kind); /* a partition has one value */
+			cells[i] = kind == 4 && i > 0 ? cells[0]
+						      : cell_random(&random, kind); /* a partition has one value */
 			for (size_t j = 0; j < (value_count ? value_count : op > BLN_OP_IN); j++)
 				passes = passes || cell_passes(&cells[i], op, &values[j], kind);
 		}
@@ -339,7 +359,8 @@ static void no_file_with_a_row_that_passes_is_dropped(void **state)
 		add_file(&f, partition, stats.at);
 		assert_ok(bln_prune(&f.snapshot, &predicate, 1, &f.snapshot.arena, &files, &kept_count, &err), &err);
 		if (passes && kept_count == 0)
-			fail_msg("round %d: %s op %d dropped a file with %s", round, predicate.column, (int)op, stats.at);
+			fail_msg("round %d: %s op %d dropped a file with %s", round, predicate.column, (int)op,
+				 stats.at);
 		dropped += kept_count == 0;
 		bln_text_clean_up(&stats);
 		bln_arena_clean_up(&f.snapshot.arena);

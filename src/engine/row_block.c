@@ -4,7 +4,8 @@
 #include "engine/engine_private.h"
 #include "engine/row_source.h"
 
-void bln_row_block_set_text(const struct bln_row_block *block, size_t column, size_t row, const char *bytes, size_t length)
+void bln_row_block_set_text(const struct bln_row_block *block, size_t column, size_t row, const char *bytes,
+			    size_t length)
 {
 	const struct bln_row_vector *vector = &block->columns[column];
 	duckdb_string_t *text;

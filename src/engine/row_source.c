@@ -47,12 +47,9 @@ static struct {
 } leads;
 
 static const duckdb_type types[BLN_ROW_TYPES] = {
-	[BLN_ROW_VARCHAR] = DUCKDB_TYPE_VARCHAR,
-	[BLN_ROW_BIGINT] = DUCKDB_TYPE_BIGINT,
-	[BLN_ROW_INTEGER] = DUCKDB_TYPE_INTEGER,
-	[BLN_ROW_DOUBLE] = DUCKDB_TYPE_DOUBLE,
-	[BLN_ROW_TIMESTAMPTZ] = DUCKDB_TYPE_TIMESTAMP_TZ,
-	[BLN_ROW_DATE] = DUCKDB_TYPE_DATE,
+	[BLN_ROW_VARCHAR] = DUCKDB_TYPE_VARCHAR,	  [BLN_ROW_BIGINT] = DUCKDB_TYPE_BIGINT,
+	[BLN_ROW_INTEGER] = DUCKDB_TYPE_INTEGER,	  [BLN_ROW_DOUBLE] = DUCKDB_TYPE_DOUBLE,
+	[BLN_ROW_TIMESTAMPTZ] = DUCKDB_TYPE_TIMESTAMP_TZ, [BLN_ROW_DATE] = DUCKDB_TYPE_DATE,
 	[BLN_ROW_BOOLEAN] = DUCKDB_TYPE_BOOLEAN,
 };
 
@@ -107,8 +104,8 @@ static void on_start(duckdb_init_info info)
 	const struct slot *slot = leads.of_init(info);
 	const struct bln_row_source *source = slot->source;
 
-	slot->engine->db.init_set_max_threads(
-		info, source && source->threads_max > 0 ? (idx_t)source->threads_max : THREADS_MAX);
+	slot->engine->db.init_set_max_threads(info, source && source->threads_max > 0 ? (idx_t)source->threads_max
+										      : THREADS_MAX);
 }
 
 static void reader_destroy(void *data)
@@ -140,7 +137,8 @@ static void on_thread(duckdb_init_info info)
 	enum bln_status status;
 
 	if (!reader || !slot->source) {
-		status = reader ? bln_err_set(&err, BLN_INVALID, "%s() has no rows any more", slot->name) : bln_err_memory(&err);
+		status = reader ? bln_err_set(&err, BLN_INVALID, "%s() has no rows any more", slot->name)
+				: bln_err_memory(&err);
 		goto done;
 	}
 	reader->engine = slot->engine;
@@ -190,8 +188,10 @@ static void on_block(duckdb_function_info info, duckdb_data_chunk chunk)
 	struct reader *reader = leads.of_function(info);
 	const struct bln_duckdb *db = &reader->engine->db;
 	struct bln_row_block block = {
-		.columns = reader->vectors, .column_count = reader->source->column_count,
-		.types = reader->source->columns, .db = db,
+		.columns = reader->vectors,
+		.column_count = reader->source->column_count,
+		.types = reader->source->columns,
+		.db = db,
 	};
 	struct bln_err err = { 0 };
 	enum bln_status status = BLN_OK;
@@ -259,8 +259,8 @@ static enum bln_status slot_add(struct bln_engine *engine, const char *name, str
 		engine->row_sources = sources;
 	}
 	if (sources->count == SLOTS_MAX || strlen(name) >= NAME_SIZE)
-		return bln_err_set(err, BLN_INVALID, "%s: at most %d functions of names under %d bytes", name, SLOTS_MAX,
-		                   NAME_SIZE);
+		return bln_err_set(err, BLN_INVALID, "%s: at most %d functions of names under %d bytes", name,
+				   SLOTS_MAX, NAME_SIZE);
 	slot = &sources->slots[sources->count];
 	slot->engine = engine;
 	memcpy(slot->name, name, strlen(name) + 1);
@@ -278,7 +278,7 @@ enum bln_status bln_row_source_add(struct bln_engine *engine, const struct bln_r
 
 	if (source->column_count == 0 || source->column_count > BLN_ROW_COLUMNS_MAX)
 		return bln_err_set(err, BLN_INVALID, "%s() has %zu columns: 1 to %d are possible", source->name,
-		                   source->column_count, BLN_ROW_COLUMNS_MAX);
+				   source->column_count, BLN_ROW_COLUMNS_MAX);
 	readers_wait(engine->row_sources);
 	if (!slot)
 		BLN_TRY(slot_add(engine, source->name, &slot, err));

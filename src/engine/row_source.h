@@ -48,11 +48,12 @@ struct bln_row_block {
 
 /* Sets a text, which is copied and must be UTF-8. Nothing happens for columns that are not asked for. */
 void bln_row_block_set_text(const struct bln_row_block *block, size_t column, size_t row, const char *bytes,
-                            size_t length);
+			    size_t length);
 
 /* The column has one value in all rows of this block: no value is written per row, by the source or by DuckDB. int64 is for
  * BIGINT, INTEGER, TIMESTAMPTZ, DATE and BOOLEAN. */
-void bln_row_block_set_constant_text(const struct bln_row_block *block, size_t column, const char *bytes, size_t length);
+void bln_row_block_set_constant_text(const struct bln_row_block *block, size_t column, const char *bytes,
+				     size_t length);
 void bln_row_block_set_constant_int64(const struct bln_row_block *block, size_t column, int64_t value);
 void bln_row_block_set_constant_double(const struct bln_row_block *block, size_t column, double value);
 void bln_row_block_set_constant_null(const struct bln_row_block *block, size_t column);
@@ -79,7 +80,7 @@ struct bln_row_source {
  *
  * When a callback fails, the statement that reads fails with that status and message, unchanged. */
 BLN_MUST_CHECK enum bln_status bln_row_source_add(struct bln_engine *engine, const struct bln_row_source *source,
-                                                  struct bln_err *err);
+						  struct bln_err *err);
 
 /* Statements that name it fail from now on. No statement may be running. */
 void bln_row_source_remove(struct bln_engine *engine, const char *name);

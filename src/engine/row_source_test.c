@@ -11,18 +11,24 @@
 /* Units of rows are handed out to whoever asks; a row knows its unit and its place in it. */
 enum { UNITS = 40, UNIT_ROWS = 7000 };
 
-enum { COLUMN_UNIT, COLUMN_PLACE, COLUMN_TIME, COLUMN_SHORT, COLUMN_LONG, COLUMN_DOUBLE, COLUMN_DATE, COLUMN_FLAG,
-       COLUMN_NOTHING, COLUMNS };
+enum {
+	COLUMN_UNIT,
+	COLUMN_PLACE,
+	COLUMN_TIME,
+	COLUMN_SHORT,
+	COLUMN_LONG,
+	COLUMN_DOUBLE,
+	COLUMN_DATE,
+	COLUMN_FLAG,
+	COLUMN_NOTHING,
+	COLUMNS
+};
 
 static const struct bln_row_column columns[COLUMNS] = {
-	[COLUMN_UNIT] = { "unit", BLN_ROW_BIGINT, false },
-	[COLUMN_PLACE] = { "place", BLN_ROW_INTEGER, false },
-	[COLUMN_TIME] = { "time", BLN_ROW_TIMESTAMPTZ, true },
-	[COLUMN_SHORT] = { "short", BLN_ROW_VARCHAR, false },
-	[COLUMN_LONG] = { "long", BLN_ROW_VARCHAR, true },
-	[COLUMN_DOUBLE] = { "number", BLN_ROW_DOUBLE, false },
-	[COLUMN_DATE] = { "day", BLN_ROW_DATE, false },
-	[COLUMN_FLAG] = { "flag", BLN_ROW_BOOLEAN, false },
+	[COLUMN_UNIT] = { "unit", BLN_ROW_BIGINT, false },	[COLUMN_PLACE] = { "place", BLN_ROW_INTEGER, false },
+	[COLUMN_TIME] = { "time", BLN_ROW_TIMESTAMPTZ, true },	[COLUMN_SHORT] = { "short", BLN_ROW_VARCHAR, false },
+	[COLUMN_LONG] = { "long", BLN_ROW_VARCHAR, true },	[COLUMN_DOUBLE] = { "number", BLN_ROW_DOUBLE, false },
+	[COLUMN_DATE] = { "day", BLN_ROW_DATE, false },		[COLUMN_FLAG] = { "flag", BLN_ROW_BOOLEAN, false },
 	[COLUMN_NOTHING] = { "nothing", BLN_ROW_DOUBLE, true },
 };
 
@@ -113,8 +119,13 @@ static enum bln_status unit_next(void *data, struct bln_row_block *block, struct
 static struct bln_row_source source_of(struct units *units)
 {
 	return (struct bln_row_source){
-		.name = "units", .columns = columns, .column_count = COLUMNS, .context = units,
-		.thread_open = unit_open, .next = unit_next, .thread_close = unit_close,
+		.name = "units",
+		.columns = columns,
+		.column_count = COLUMNS,
+		.context = units,
+		.thread_open = unit_open,
+		.next = unit_next,
+		.thread_close = unit_close,
 	};
 }
 
@@ -147,12 +158,12 @@ static void every_row_comes_once_with_its_values(void **state)
 
 	assert_ok(bln_row_source_add(engine, &source, &err), &err);
 	assert_int_equal(number(engine,
-	                        "SELECT count(*) FROM (SELECT * FROM units() WHERE number = place / 4.0 "
-	                        "AND short = place::VARCHAR AND long = 'a text that lies on the heap: ' || place "
-	                        "AND (time IS NULL) = (place % 3 = 0) AND (time IS NULL OR epoch_us(time) = place) "
-	                        "AND day = DATE '2022-01-08' + unit::INT AND flag = (unit % 2 = 1) AND nothing IS NULL "
-	                        "GROUP BY ALL)"),
-	                 UNITS * UNIT_ROWS);
+				"SELECT count(*) FROM (SELECT * FROM units() WHERE number = place / 4.0 "
+				"AND short = place::VARCHAR AND long = 'a text that lies on the heap: ' || place "
+				"AND (time IS NULL) = (place % 3 = 0) AND (time IS NULL OR epoch_us(time) = place) "
+				"AND day = DATE '2022-01-08' + unit::INT AND flag = (unit % 2 = 1) AND nothing IS NULL "
+				"GROUP BY ALL)"),
+			 UNITS * UNIT_ROWS);
 	bln_row_source_remove(engine, "units"); /* which waits for DuckDB's threads to let go */
 	assert_int_equal(units.opened, units.closed);
 	for (size_t i = 0; i < COLUMNS; i++)
@@ -176,7 +187,7 @@ static void only_the_columns_asked_for_are_asked_for(void **state)
 	assert_in_range(asked, 0, 1); /* counting alone, DuckDB reads one column where it finds no cheaper one */
 	units = (struct units){ 0 };
 	assert_int_equal(number(engine, "SELECT sum(length(short) * 0 + place + unit * 0)::BIGINT FROM units()"),
-	                 INT64_C(1) * UNITS * UNIT_ROWS * (UNIT_ROWS - 1) / 2);
+			 INT64_C(1) * UNITS * UNIT_ROWS * (UNIT_ROWS - 1) / 2);
 	assert_true(units.asked[COLUMN_PLACE] && units.asked[COLUMN_SHORT] && units.asked[COLUMN_UNIT]);
 	assert_false(units.asked[COLUMN_LONG] || units.asked[COLUMN_TIME] || units.asked[COLUMN_DOUBLE]);
 	bln_engine_close(engine);
@@ -197,13 +208,14 @@ static void a_thread_keeps_the_rows_of_a_unit_together(void **state)
 	assert_ok(bln_row_source_add(engine, &source, &err), &err);
 	assert_ok(bln_engine_exec(engine, "SET preserve_insertion_order = false", &err), &err);
 	snprintf(sql, sizeof(sql),
-	         "COPY (FROM units()) TO '%s/out' (FORMAT parquet, PER_THREAD_OUTPUT, ROW_GROUP_SIZE 4096)", folder);
+		 "COPY (FROM units()) TO '%s/out' (FORMAT parquet, PER_THREAD_OUTPUT, ROW_GROUP_SIZE 4096)", folder);
 	assert_ok(bln_engine_exec(engine, sql, &err), &err);
 	snprintf(sql, sizeof(sql),
-	         "SELECT count(*) FILTER (unit <> before_unit OR place <> before_place + 1) FROM (SELECT unit, place, "
-	         "lag(unit) OVER w AS before_unit, lag(place) OVER w AS before_place "
-	         "FROM read_parquet('%s/out/*.parquet', filename = true, file_row_number = true) "
-	         "WINDOW w AS (PARTITION BY filename ORDER BY file_row_number))", folder);
+		 "SELECT count(*) FILTER (unit <> before_unit OR place <> before_place + 1) FROM (SELECT unit, place, "
+		 "lag(unit) OVER w AS before_unit, lag(place) OVER w AS before_place "
+		 "FROM read_parquet('%s/out/*.parquet', filename = true, file_row_number = true) "
+		 "WINDOW w AS (PARTITION BY filename ORDER BY file_row_number))",
+		 folder);
 	assert_in_range(number(engine, sql), UNITS - 2, UNITS);
 	snprintf(sql, sizeof(sql), "rm -r %s", folder);
 	assert_int_equal(system(sql), 0);
@@ -220,7 +232,8 @@ static void an_error_comes_out_as_it_was_said(void **state)
 	(void)state;
 
 	assert_ok(bln_row_source_add(engine, &source, &err), &err);
-	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err), BLN_CORRUPT);
+	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err),
+			 BLN_CORRUPT);
 	assert_string_equal(err.message, "unit 7 is 100% torn");
 	/* It is said once: the next failure is its own. */
 	assert_int_equal(bln_engine_query_int64(engine, "SELECT error('other')", &value, NULL, &err), BLN_INVALID);
@@ -245,7 +258,8 @@ static void endless_rows_can_be_stopped(void **state)
 
 	assert_ok(bln_row_source_add(engine, &source, &err), &err);
 	bln_cancel_set_timeout(&cancel, bln_clock_system(), 50000);
-	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err), BLN_CANCELLED);
+	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err),
+			 BLN_CANCELLED);
 	assert_string_equal(err.message, "out of time");
 	bln_row_source_remove(engine, "units"); /* which waits for DuckDB's threads to let go */
 	assert_int_equal(units.opened, units.closed);
@@ -272,7 +286,8 @@ static void a_name_can_be_given_other_rows_and_be_taken_away(void **state)
 	assert_ok(bln_row_source_add(engine, &none, &err), &err);
 	assert_int_equal(number(engine, "SELECT count(*) FROM (DESCRIBE FROM units())"), 1);
 	bln_row_source_remove(engine, "units");
-	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err), BLN_INVALID);
+	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err),
+			 BLN_INVALID);
 	assert_non_null(strstr(err.message, "no longer there"));
 	none.column_count = 0;
 	assert_int_equal(bln_row_source_add(engine, &none, &err), BLN_INVALID);

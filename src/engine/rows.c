@@ -102,7 +102,7 @@ double bln_rows_double(const struct bln_rows *rows, size_t column, size_t row)
 }
 
 enum bln_status bln_engine_query_int64(struct bln_engine *engine, const char *sql, int64_t *out, bool *is_null,
-                                       struct bln_err *err)
+				       struct bln_err *err)
 {
 	struct bln_rows *rows = NULL;
 	enum bln_status status;

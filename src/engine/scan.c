@@ -28,8 +28,8 @@ static size_t partition_index(const struct bln_scan_files *files, const struct b
 	return i;
 }
 
-static void column_add(const struct bln_scan_slot *slot, const struct bln_scan_files *files, const struct bln_field *field,
-                       size_t index, struct bln_text *sql)
+static void column_add(const struct bln_scan_slot *slot, const struct bln_scan_files *files,
+		       const struct bln_field *field, size_t index, struct bln_text *sql)
 {
 	size_t partition = partition_index(files, field);
 	char value[96];
@@ -67,20 +67,21 @@ static void schema_add(const struct bln_snapshot *snapshot, const struct bln_sca
 	}
 	if (count == 0) /* a map must not be empty: a column that no file has */
 		bln_text_add_format(sql, "%s: {'name': 'none', 'type': 'BOOLEAN', 'default_value': NULL}",
-		                    snapshot->mapping == BLN_MAPPING_ID ? "-1" : "''");
+				    snapshot->mapping == BLN_MAPPING_ID ? "-1" : "''");
 	bln_text_add(sql, "}");
 }
 
 static bool has_binary(const struct bln_field *fields, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (fields[i].type.kind == BLN_TYPE_BINARY || has_binary(fields[i].type.fields, fields[i].type.field_count))
+		if (fields[i].type.kind == BLN_TYPE_BINARY ||
+		    has_binary(fields[i].type.fields, fields[i].type.field_count))
 			return true;
 	return false;
 }
 
 static void source_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
-                       const struct bln_scan_files *files, struct bln_text *sql)
+		       const struct bln_scan_files *files, struct bln_text *sql)
 {
 	bln_text_add(sql, " FROM read_parquet([");
 	for (size_t i = 0; i < files->count; i++) {
@@ -100,7 +101,7 @@ static void source_add(const struct bln_scan_slot *slot, const struct bln_snapsh
 }
 
 static void select_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
-                       const struct bln_scan_files *files, struct bln_text *sql)
+		       const struct bln_scan_files *files, struct bln_text *sql)
 {
 	bln_text_add(sql, "SELECT ");
 	for (size_t i = 0; i < snapshot->schema.field_count; i++) {
@@ -131,15 +132,15 @@ static enum bln_status schema_check(const struct bln_snapshot *snapshot, struct 
 		const struct bln_field *field = &snapshot->schema.fields[i];
 
 		if (field->id < 0 || field->id > INT32_MAX)
-			return bln_err_set(err, BLN_CORRUPT, "the column '%s' has no id, though columns are mapped by id",
-			                   field->name);
+			return bln_err_set(err, BLN_CORRUPT,
+					   "the column '%s' has no id, though columns are mapped by id", field->name);
 	}
 	return BLN_OK;
 }
 
 static enum bln_status view_make(struct bln_engine *engine, const struct bln_scan_slot *slot,
-                                 const struct bln_snapshot *snapshot, const struct bln_scan_files *files,
-                                 struct bln_err *err)
+				 const struct bln_snapshot *snapshot, const struct bln_scan_files *files,
+				 struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
 	enum bln_status status;
@@ -175,7 +176,7 @@ static enum bln_status at_table(const struct bln_snapshot *snapshot, enum bln_st
 }
 
 enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name, const char *view_name,
-                              const struct bln_scan *scan, struct bln_err *err)
+			      const struct bln_scan *scan, struct bln_err *err)
 {
 	struct bln_scan_files *files = bln_mem_calloc(1, sizeof(*files));
 	struct bln_scan_slot *slot;

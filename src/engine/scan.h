@@ -33,7 +33,7 @@ struct bln_scan {
  * BLN_CORRUPT or BLN_NOT_FOUND names the table and the data file that is shorter than the log says, or not there.
  * BLN_UNSUPPORTED: the store's objects are no local files. BLN_DENIED: a path that leads out of the table. */
 BLN_MUST_CHECK enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name, const char *view_name,
-                                             const struct bln_scan *scan, struct bln_err *err);
+					     const struct bln_scan *scan, struct bln_err *err);
 
 /* Appends the SQL type of a Delta type: "TIMESTAMP WITH TIME ZONE", 'STRUCT("a" BIGINT)'. With the physical names of the
  * members of structs where IS_PHYSICAL. */

@@ -71,7 +71,8 @@ static bool has_other_names(const struct bln_type *type)
 static void renamed_add(const struct bln_type *type, const char *value, int depth, struct bln_text *sql);
 
 /* The value of MEMBER (NAME in the files) of the struct VALUE, renamed. */
-static void member_add(const struct bln_type *type, const char *value, const char *name, int depth, struct bln_text *sql)
+static void member_add(const struct bln_type *type, const char *value, const char *name, int depth,
+		       struct bln_text *sql)
 {
 	struct bln_text member = { 0 };
 
@@ -112,8 +113,9 @@ static void renamed_add(const struct bln_type *type, const char *value, int dept
 		bln_text_add(sql, ")");
 		break;
 	case BLN_TYPE_MAP:
-		bln_text_add_format(sql, "map_from_entries(list_transform(map_entries(%s), lambda %s: struct_pack(k := ", value,
-		                    name);
+		bln_text_add_format(sql,
+				    "map_from_entries(list_transform(map_entries(%s), lambda %s: struct_pack(k := ",
+				    value, name);
 		member_add(&type->fields[0].type, name, "key", depth + 1, sql);
 		bln_text_add(sql, ", v := ");
 		member_add(&type->fields[1].type, name, "value", depth + 1, sql);
@@ -160,10 +162,10 @@ void bln_scan_partition_sql(const struct bln_field *field, const char *value, st
 
 static int hex_digit(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' :
-	       c >= 'A' && c <= 'F' ? c - 'A' + 10 :
-	       c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-	                              -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+				      : -1;
 }
 
 /* The byte that the ESCAPE_SIZE bytes at TEXT say, as in "\u00FF"; -1 where they say none. */
@@ -186,7 +188,8 @@ static void binary_add(struct bln_slice bytes, struct bln_text *out)
 		is_escaped = escaped_byte(bytes.at + i) >= 0;
 	for (size_t i = 0; i < bytes.length; i += is_escaped ? ESCAPE_SIZE : 1)
 		bln_text_add_format(out, "%02x",
-		                    is_escaped ? (unsigned)escaped_byte(bytes.at + i) : (unsigned)(unsigned char)bytes.at[i]);
+				    is_escaped ? (unsigned)escaped_byte(bytes.at + i)
+					       : (unsigned)(unsigned char)bytes.at[i]);
 }
 
 bool bln_scan_value_text(struct bln_slice text, const struct bln_type *type, struct bln_text *out, bool *is_null)

@@ -13,7 +13,7 @@ enum { FIRST_OFFSET = 1, LENGTH_AND_CHECKSUM = 8 };
 
 /* A file outside of the table's store, below a root that the project names. */
 static enum bln_status external_read(const char *path, int64_t offset, void *buffer, size_t length, size_t *got,
-                                     struct bln_err *err)
+				     struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 	int fd;
@@ -39,7 +39,7 @@ static enum bln_status external_read(const char *path, int64_t offset, void *buf
 }
 
 static enum bln_status block_read(const struct bln_table *table, const struct bln_dv_ref *ref, struct bln_arena *arena,
-                                  unsigned char **block, size_t *got, struct bln_err *err)
+				  unsigned char **block, size_t *got, struct bln_err *err)
 {
 	size_t length = (size_t)ref->size_bytes + LENGTH_AND_CHECKSUM;
 	int64_t offset = ref->offset >= 0 ? ref->offset : FIRST_OFFSET;
@@ -58,14 +58,14 @@ static enum bln_status block_read(const struct bln_table *table, const struct bl
 	*block = bln_arena_alloc(arena, length);
 	if (!*block)
 		return bln_err_memory(err);
-	status = location.key ? bln_store_get_range(table->store, location.key, offset, *block, length, got, err) :
-	                        external_read(location.external, offset, *block, length, got, err);
+	status = location.key ? bln_store_get_range(table->store, location.key, offset, *block, length, got, err)
+			      : external_read(location.external, offset, *block, length, got, err);
 done:
 	return status;
 }
 
 enum bln_status bln_scan_dv_load(const struct bln_table *table, const struct bln_add *add, struct bln_arena *arena,
-                                 struct bln_dv *dv, struct bln_err *err)
+				 struct bln_dv *dv, struct bln_err *err)
 {
 	struct bln_arena scratch = { 0 }; /* the vector's bytes are not needed once its ranges are known */
 	const unsigned char *bytes = NULL;

@@ -10,7 +10,7 @@
 
 /* Sets *PATH, in the arena, to where the file of ADD lies; it must be there in its full length. */
 static enum bln_status path_find(struct bln_scan_files *files, const struct bln_table *table, const struct bln_add *add,
-                                 const char **path, struct bln_err *err)
+				 const char **path, struct bln_err *err)
 {
 	struct bln_location location;
 	struct bln_text text = { 0 };
@@ -32,14 +32,14 @@ static enum bln_status path_find(struct bln_scan_files *files, const struct bln_
 		status = bln_err_errno(err, errno, "cannot be read");
 	else if (found.st_size < add->size_bytes)
 		status = bln_err_set(err, BLN_CORRUPT, "the file has %" PRId64 " bytes, by the log it has %" PRId64,
-		                     (int64_t)found.st_size, add->size_bytes);
+				     (int64_t)found.st_size, add->size_bytes);
 done:
 	bln_text_clean_up(&text);
 	return status;
 }
 
-static enum bln_status value_keep(struct bln_scan_files *files, const struct bln_add *add, const struct bln_field *field,
-                                  struct bln_slice *value, struct bln_err *err)
+static enum bln_status value_keep(struct bln_scan_files *files, const struct bln_add *add,
+				  const struct bln_field *field, struct bln_slice *value, struct bln_err *err)
 {
 	const struct bln_pair *pair = bln_pairs_find(add->partition, field->physical_name);
 	struct bln_text text = { 0 };
@@ -51,13 +51,14 @@ static enum bln_status value_keep(struct bln_scan_files *files, const struct bln
 		return BLN_OK;
 	if (!bln_scan_value_text(pair->value, &field->type, &text, &is_null)) {
 		status = bln_err_set(err, BLN_CORRUPT, "its partition value '%s' is no value of column '%s'",
-		                     bln_quote(pair->value.at, pair->value.length).text, field->name);
+				     bln_quote(pair->value.at, pair->value.length).text, field->name);
 		goto done;
 	}
 	if (is_null)
 		goto done;
 	BLN_TRY(bln_text_check(&text, err));
-	*value = (struct bln_slice){ bln_arena_strndup(&files->arena, text.at ? text.at : "", text.length), text.length };
+	*value = (struct bln_slice){ bln_arena_strndup(&files->arena, text.at ? text.at : "", text.length),
+				     text.length };
 	if (!value->at)
 		status = bln_err_memory(err);
 done:
@@ -66,7 +67,7 @@ done:
 }
 
 static enum bln_status file_load(struct bln_scan_files *files, const struct bln_table *table, const struct bln_add *add,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	struct bln_scan_file *file = &files->items[files->count];
 	struct bln_map_entry *entry;
@@ -94,7 +95,8 @@ done:
 	return status;
 }
 
-static enum bln_status partition_find(struct bln_scan_files *files, const struct bln_snapshot *snapshot, struct bln_err *err)
+static enum bln_status partition_find(struct bln_scan_files *files, const struct bln_snapshot *snapshot,
+				      struct bln_err *err)
 {
 	size_t count = snapshot->metadata.partition_columns.count;
 
@@ -107,7 +109,7 @@ static enum bln_status partition_find(struct bln_scan_files *files, const struct
 		files->partition[i] = bln_schema_find(&snapshot->schema, name);
 		if (!files->partition[i])
 			return bln_err_set(err, BLN_CORRUPT, "the partition column '%s' is not in the schema",
-			                   bln_quote(name.at, name.length).text);
+					   bln_quote(name.at, name.length).text);
 	}
 	files->partition_count = count;
 	return BLN_OK;
@@ -128,8 +130,8 @@ enum bln_status bln_scan_files_load(struct bln_scan_files *files, const struct b
 
 		status = file_load(files, &snapshot->table, add, err);
 		if (status != BLN_OK) {
-			status = bln_err_where(err, status, "data file %.*s", (int)(add->path.length < 300 ? add->path.length : 300),
-			                       add->path.at);
+			status = bln_err_where(err, status, "data file %.*s",
+					       (int)(add->path.length < 300 ? add->path.length : 300), add->path.at);
 			goto done;
 		}
 	}

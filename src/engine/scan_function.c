@@ -34,7 +34,8 @@ static const struct bln_scan_files *slot_files(const struct bln_duckdb *db, duck
 
 static void refuse(duckdb_function_info info)
 {
-	bln_duckdb_loaded()->scalar_function_set_error(info, "what was asked for is no file, or no column, of this scan");
+	bln_duckdb_loaded()->scalar_function_set_error(info,
+						       "what was asked for is no file, or no column, of this scan");
 }
 
 /* Whether all rows ask for the same. */
@@ -82,7 +83,8 @@ static void value_function(duckdb_function_info info, duckdb_data_chunk input, d
 	bool is_repeated = count > 0 && is_same(&paths, columns, count);
 
 	for (idx_t row = 0; row < count; row++) {
-		if (!cursor_move(&cursor, &paths, row) || columns[row] < 0 || (size_t)columns[row] >= files->partition_count) {
+		if (!cursor_move(&cursor, &paths, row) || columns[row] < 0 ||
+		    (size_t)columns[row] >= files->partition_count) {
 			refuse(info);
 			return;
 		}
@@ -136,8 +138,8 @@ static void lives_function(duckdb_function_info info, duckdb_data_chunk input, d
 }
 
 static enum bln_status function_register(struct bln_engine *engine, struct bln_scan_slot *slot, const char *name,
-                                         duckdb_type second, duckdb_type returns, duckdb_scalar_function_t call,
-                                         struct bln_err *err)
+					 duckdb_type second, duckdb_type returns, duckdb_scalar_function_t call,
+					 struct bln_err *err)
 {
 	const struct bln_duckdb *db = &engine->db;
 	duckdb_scalar_function function = db->create_scalar_function();
@@ -165,10 +167,10 @@ enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bl
 {
 	enum bln_status status;
 
-	BLN_TRY(function_register(engine, slot, slot->value_name, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR, value_function,
-	                          err));
-	BLN_TRY(function_register(engine, slot, slot->lives_name, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BOOLEAN, lives_function,
-	                          err));
+	BLN_TRY(function_register(engine, slot, slot->value_name, DUCKDB_TYPE_INTEGER, DUCKDB_TYPE_VARCHAR,
+				  value_function, err));
+	BLN_TRY(function_register(engine, slot, slot->lives_name, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BOOLEAN,
+				  lives_function, err));
 done:
 	return status;
 }

@@ -14,7 +14,7 @@
 enum { BLN_SCAN_FUNCTION_NAME_SIZE = 48 };
 
 struct bln_scan_file {
-	const char *path;              /* on the local disk */
+	const char *path; /* on the local disk */
 	const struct bln_slice *values; /* of the partition columns; AT is NULL for a null */
 	struct bln_dv dv;
 };
@@ -44,23 +44,24 @@ struct bln_scan_slot {
 
 /* Finds the files of SCAN on the disk and what is known of them. */
 BLN_MUST_CHECK enum bln_status bln_scan_files_load(struct bln_scan_files *files, const struct bln_scan *scan,
-                                                   struct bln_err *err);
+						   struct bln_err *err);
 void bln_scan_files_destroy(struct bln_scan_files *files); /* NULL is fine */
 
 /* *SLOT is the view's, with its functions known to SQL; made where there was none. */
-BLN_MUST_CHECK enum bln_status bln_scan_slot_find(struct bln_engine *engine, const char *schema_name, const char *view_name,
-                                                  struct bln_scan_slot **slot, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_scan_slot_find(struct bln_engine *engine, const char *schema_name,
+						  const char *view_name, struct bln_scan_slot **slot,
+						  struct bln_err *err);
 
 /* Of a list of them. NULL is fine. */
 void bln_scan_slots_destroy(struct bln_scan_slot *slots);
 
 /* The deleted rows of ADD, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_scan_dv_load(const struct bln_table *table, const struct bln_add *add,
-                                                struct bln_arena *arena, struct bln_dv *dv, struct bln_err *err);
+						struct bln_arena *arena, struct bln_dv *dv, struct bln_err *err);
 
 /* Makes the functions of SLOT, whose names it has, known to SQL. */
 BLN_MUST_CHECK enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_slot *slot,
-                                                           struct bln_err *err);
+							   struct bln_err *err);
 
 /* Appends what makes the column FIELD of the view out of column INDEX of the files, f."cINDEX". */
 void bln_scan_column_sql(const struct bln_field *field, size_t index, struct bln_text *sql);

@@ -24,7 +24,7 @@ static struct bln_scan_slot *slot_search(struct bln_engine *engine, const char *
 }
 
 static enum bln_status slot_make(struct bln_engine *engine, const char *schema_name, const char *view_name,
-                                 struct bln_scan_slot **out, struct bln_err *err)
+				 struct bln_scan_slot **out, struct bln_err *err)
 {
 	struct bln_scan_slot *slot = bln_mem_calloc(1, sizeof(*slot));
 	size_t number;
@@ -48,7 +48,7 @@ static enum bln_status slot_make(struct bln_engine *engine, const char *schema_n
 }
 
 enum bln_status bln_scan_slot_find(struct bln_engine *engine, const char *schema_name, const char *view_name,
-                                   struct bln_scan_slot **out, struct bln_err *err)
+				   struct bln_scan_slot **out, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 

@@ -32,10 +32,13 @@ static void view_made(void)
 	assert_ok(table_view(&t, &err), &err);
 }
 
+/* The formatter cannot lay out strings that macros make. */
+/* clang-format off */
 static const char every_type[] =
 	FIELD("s", "string") "," FIELD("l", "long") "," FIELD("i", "integer") "," FIELD("h", "short") "," FIELD("b", "byte") ","
 	FIELD("f", "float") "," FIELD("d", "double") "," FIELD("m", "decimal(10,2)") "," FIELD("t", "boolean") ","
 	FIELD("x", "binary") "," FIELD("a", "date") "," FIELD("z", "timestamp") "," FIELD("n", "timestamp_ntz");
+/* clang-format on */
 
 static const char every_type_in_sql[] =
 	"VARCHAR|BIGINT|INTEGER|SMALLINT|TINYINT|FLOAT|DOUBLE|DECIMAL(10,2)|BOOLEAN|BLOB|DATE|TIMESTAMP WITH TIME ZONE|TIMESTAMP\n";
@@ -49,22 +52,25 @@ static void columns_have_the_types_of_the_table(void **state)
 	assert_rows(&t, "FROM t", "");
 
 	/* As Spark has them: all small integers are 32 bits wide, decimals as wide as they need to be; and others' ways. */
-	table_write(&t, "1.parquet",
-	            "SELECT n::TIMESTAMP AS n, z::TIMESTAMPTZ AS z, 'str' AS s, 1::INTEGER AS l, 2 AS i, 3::INTEGER AS h, 4::INTEGER AS b, "
-	            "0.5::DOUBLE AS d, 0.25::FLOAT AS f, 1.5::DECIMAL(18,1) AS m, true AS t, '\\x00\\xFF'::BLOB AS x, "
-	            "DATE '1969-12-31' AS a FROM (SELECT TIMESTAMP '2024-01-01 12:00:00.123456' AS n, "
-	            "TIMESTAMPTZ '1969-12-31 23:59:59.5Z' AS z)",
-	            "");
-	table_write(&t, "2.parquet",
-	            "SELECT TIMESTAMP_NS '2024-01-01 12:00:00.123456' AS z, TIMESTAMP_MS '2024-01-01 12:00:00.123' AS n, 7::TINYINT AS l",
-	            "");
+	table_write(
+		&t, "1.parquet",
+		"SELECT n::TIMESTAMP AS n, z::TIMESTAMPTZ AS z, 'str' AS s, 1::INTEGER AS l, 2 AS i, 3::INTEGER AS h, 4::INTEGER AS b, "
+		"0.5::DOUBLE AS d, 0.25::FLOAT AS f, 1.5::DECIMAL(18,1) AS m, true AS t, '\\x00\\xFF'::BLOB AS x, "
+		"DATE '1969-12-31' AS a FROM (SELECT TIMESTAMP '2024-01-01 12:00:00.123456' AS n, "
+		"TIMESTAMPTZ '1969-12-31 23:59:59.5Z' AS z)",
+		"");
+	table_write(
+		&t, "2.parquet",
+		"SELECT TIMESTAMP_NS '2024-01-01 12:00:00.123456' AS z, TIMESTAMP_MS '2024-01-01 12:00:00.123' AS n, 7::TINYINT AS l",
+		"");
 	table_add(&t, "\"path\":\"1.parquet\"");
 	table_add(&t, "\"path\":\"2.parquet\"");
 	view_made();
 	assert_rows(&t, "SELECT string_agg(column_type, '|') FROM (DESCRIBE t)", every_type_in_sql);
-	assert_rows(&t, "FROM t ORDER BY l",
-	            "str|1|2|3|4|0.25|0.5|1.50|true|\\x00\\xFF|1969-12-31|1969-12-31 23:59:59.5+00|2024-01-01 12:00:00.123456\n"
-	            "NULL|7|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|2024-01-01 12:00:00.123456+00|2024-01-01 12:00:00.123\n");
+	assert_rows(
+		&t, "FROM t ORDER BY l",
+		"str|1|2|3|4|0.25|0.5|1.50|true|\\x00\\xFF|1969-12-31|1969-12-31 23:59:59.5+00|2024-01-01 12:00:00.123456\n"
+		"NULL|7|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|2024-01-01 12:00:00.123456+00|2024-01-01 12:00:00.123\n");
 	assert_rows(&t, "SELECT l FROM t WHERE z < TIMESTAMPTZ '1970-01-01 00:00:00Z' AND b = 4 AND m = 1.5", "1\n");
 	assert_rows(&t, "SELECT l FROM t WHERE i IS NULL", "7\n");
 }
@@ -116,26 +122,36 @@ static void partitions_come_from_the_log_whatever_the_folders_say(void **state)
 	table_write(&t, "one/s=lie/1.parquet", "SELECT TIMESTAMP '2024-01-01' AS n, 'other' AS s", "");
 	table_write(&t, "one/l=5/2.parquet", "SELECT TIMESTAMP '2024-01-02' AS n", "");
 	table_write(&t, "one/3.parquet", "SELECT TIMESTAMP '2024-01-03' AS n", "");
-	table_add(&t, "\"path\":\"one/s=lie/1.parquet\",\"partitionValues\":{\"s\":\"it's a=b é\",\"l\":\"-9223372036854775808\","
-	              "\"i\":\"2\",\"h\":\"3\",\"b\":\"-4\",\"f\":\"0.1\",\"d\":\"1e-05\",\"m\":\"-1.50\",\"t\":\"true\",\"x\":\"\\u0001\\u0002\","
-	              "\"a\":\"1969-12-31\",\"z\":\"2024-01-01 12:00:00.123456\"}");
-	table_add(&t, "\"path\":\"one/l=5/2.parquet\",\"partitionValues\":{\"s\":null,\"l\":null,\"i\":null,\"h\":null,\"b\":null,\"f\":null,"
-	              "\"d\":null,\"m\":null,\"t\":null,\"x\":null,\"a\":null,\"z\":null}");
-	table_add(&t, "\"path\":\"one/3.parquet\",\"partitionValues\":{\"s\":\"\",\"l\":\"\",\"z\":\"2024-01-01T12:00:00.5Z\",\"t\":\"false\"}");
+	table_add(
+		&t,
+		"\"path\":\"one/s=lie/1.parquet\",\"partitionValues\":{\"s\":\"it's a=b é\",\"l\":\"-9223372036854775808\","
+		"\"i\":\"2\",\"h\":\"3\",\"b\":\"-4\",\"f\":\"0.1\",\"d\":\"1e-05\",\"m\":\"-1.50\",\"t\":\"true\",\"x\":\"\\u0001\\u0002\","
+		"\"a\":\"1969-12-31\",\"z\":\"2024-01-01 12:00:00.123456\"}");
+	table_add(
+		&t,
+		"\"path\":\"one/l=5/2.parquet\",\"partitionValues\":{\"s\":null,\"l\":null,\"i\":null,\"h\":null,\"b\":null,\"f\":null,"
+		"\"d\":null,\"m\":null,\"t\":null,\"x\":null,\"a\":null,\"z\":null}");
+	table_add(
+		&t,
+		"\"path\":\"one/3.parquet\",\"partitionValues\":{\"s\":\"\",\"l\":\"\",\"z\":\"2024-01-01T12:00:00.5Z\",\"t\":\"false\"}");
 	view_made();
 	assert_rows(&t, "SELECT string_agg(column_type, '|') FROM (DESCRIBE t)", every_type_in_sql);
-	assert_rows(&t, "FROM t ORDER BY n",
-	            "it's a=b é|-9223372036854775808|2|3|-4|0.1|1e-05|-1.50|true|\\x01\\x02|1969-12-31|2024-01-01 12:00:00.123456+00|"
-	            "2024-01-01 00:00:00\n"
-	            "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|2024-01-02 00:00:00\n"
-	            "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|false|NULL|NULL|2024-01-01 12:00:00.5+00|2024-01-03 00:00:00\n");
-	assert_rows(&t, "SELECT day(n) FROM t WHERE l < 0 AND s LIKE 'it%' AND a < DATE '1970-01-01' AND z > TIMESTAMPTZ '2024-01-01 00:00:00Z'",
-	            "1\n");
+	assert_rows(
+		&t, "FROM t ORDER BY n",
+		"it's a=b é|-9223372036854775808|2|3|-4|0.1|1e-05|-1.50|true|\\x01\\x02|1969-12-31|2024-01-01 12:00:00.123456+00|"
+		"2024-01-01 00:00:00\n"
+		"NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|2024-01-02 00:00:00\n"
+		"NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|false|NULL|NULL|2024-01-01 12:00:00.5+00|2024-01-03 00:00:00\n");
+	assert_rows(
+		&t,
+		"SELECT day(n) FROM t WHERE l < 0 AND s LIKE 'it%' AND a < DATE '1970-01-01' AND z > TIMESTAMPTZ '2024-01-01 00:00:00Z'",
+		"1\n");
 	assert_rows(&t, "SELECT day(n) FROM t WHERE s IS NULL AND t", "");
 	assert_rows(&t, "SELECT count(*), count(s), count(t), min(z) FROM t", "3|1|2|2024-01-01 12:00:00.123456+00\n");
 
 	table_begin(&t, BLN_MAPPING_NONE, FIELD("x", "binary") "," FIELD("n", "timestamp_ntz"), "x");
-	table_add(&t, "\"path\":\"one/3.parquet\",\"partitionValues\":{\"x\":\"\\\\u0000\\\\u00Ff\"}"); /* as delta-rs */
+	table_add(&t,
+		  "\"path\":\"one/3.parquet\",\"partitionValues\":{\"x\":\"\\\\u0000\\\\u00Ff\"}"); /* as delta-rs */
 	view_made();
 	assert_rows(&t, "SELECT x FROM t WHERE x = '\\x00\\xFF'::BLOB", "\\x00\\xFF\n");
 
@@ -152,12 +168,14 @@ static void filters_on_partitions_open_no_other_files(void **state)
 	int64_t ignored;
 	(void)state;
 
-	table_begin(&t, BLN_MAPPING_NONE, FIELD("year", "integer") "," FIELD("symbol", "string") "," FIELD("v", "long"), "symbol,year");
+	table_begin(&t, BLN_MAPPING_NONE, FIELD("year", "integer") "," FIELD("symbol", "string") "," FIELD("v", "long"),
+		    "symbol,year");
 	for (int i = 0; i < 40; i++) {
 		snprintf(path, sizeof(path), "prune/%d.parquet", i);
 		table_write(&t, path, "SELECT i AS v FROM range(10) r(i)", "");
-		snprintf(member, sizeof(member), "\"path\":\"%s\",\"partitionValues\":{\"symbol\":\"S%d\",\"year\":\"%d\"}", path, i % 4,
-		         2000 + i / 4);
+		snprintf(member, sizeof(member),
+			 "\"path\":\"%s\",\"partitionValues\":{\"symbol\":\"S%d\",\"year\":\"%d\"}", path, i % 4,
+			 2000 + i / 4);
 		table_add(&t, member);
 	}
 	view_made();
@@ -174,11 +192,14 @@ static void filters_on_partitions_open_no_other_files(void **state)
 		fputs("no Parquet", file);
 		fclose(file);
 	}
-	assert_rows(&t, "SELECT sum(v), min(year), max(symbol) FROM t WHERE symbol = 'S3' AND year IN (2001, 2002)", "90|2001|S3\n");
+	assert_rows(&t, "SELECT sum(v), min(year), max(symbol) FROM t WHERE symbol = 'S3' AND year IN (2001, 2002)",
+		    "90|2001|S3\n");
 	assert_rows(&t, "SELECT count(*) FROM t WHERE symbol = 'S3' AND year BETWEEN 2001 AND 2002 AND v < 5", "10\n");
 	assert_rows(&t, "SELECT count(*) FROM t WHERE symbol = 'S9'", "0\n");
 	assert_rows(&t, "SELECT count(*) FROM t WHERE year + 1 = 2002 AND lower(symbol) = 's3'", "10\n");
-	assert_int_not_equal(bln_engine_query_int64(t.engine, "SELECT sum(v) FROM t WHERE symbol = 'S2'", &ignored, NULL, NULL), BLN_OK);
+	assert_int_not_equal(bln_engine_query_int64(t.engine, "SELECT sum(v) FROM t WHERE symbol = 'S2'", &ignored,
+						    NULL, NULL),
+			     BLN_OK);
 }
 
 static void names_may_be_anything(void **state)
@@ -187,24 +208,33 @@ static void names_may_be_anything(void **state)
 	struct bln_err err = { 0 };
 	(void)state;
 
+	/* clang-format off */
 	table_begin(&t, BLN_MAPPING_NONE,
 	            FIELD("select", "long") "," FIELD("a \\\"q\\\" 'x'", "long") "," FIELD("é日本", "long") "," FIELD("filename", "long") ","
 	            FIELD("file_row_number", "long") "," FIELD("c0", "long") "," FIELD("Upper", "long") "," FIELD("p{a}=%", "string"),
 	            "p{a}=%");
-	table_write(&t, "odd %[x]*?{y}/it's \"é\"/1.parquet",
-	            "SELECT 1 AS \"select\", 2 AS \"a \"\"q\"\" 'x'\", 3 AS \"é日本\", 4 AS filename, 5 AS file_row_number, 6 AS c0, "
-	            "7 AS upper",
-	            "");
-	table_add(&t, "\"path\":\"odd%20%25%5Bx%5D*%3F%7By%7D/it's%20%22%C3%A9%22/1.parquet\",\"partitionValues\":{\"p{a}=%\":\"%20\"}");
+	/* clang-format on */
+	table_write(
+		&t, "odd %[x]*?{y}/it's \"é\"/1.parquet",
+		"SELECT 1 AS \"select\", 2 AS \"a \"\"q\"\" 'x'\", 3 AS \"é日本\", 4 AS filename, 5 AS file_row_number, 6 AS c0, "
+		"7 AS upper",
+		"");
+	table_add(
+		&t,
+		"\"path\":\"odd%20%25%5Bx%5D*%3F%7By%7D/it's%20%22%C3%A9%22/1.parquet\",\"partitionValues\":{\"p{a}=%\":\"%20\"}");
 	assert_ok(bln_scan_view(t.engine, "sch \"ema\"", "vi.ew 'é'", &scan, &err), &err);
 	assert_rows(&t, "FROM \"sch \"\"ema\"\"\".\"vi.ew 'é'\"", "1|2|3|4|5|6|7|%20\n");
-	assert_rows(&t, "SELECT \"Upper\", filename FROM \"sch \"\"ema\"\"\".\"vi.ew 'é'\" WHERE file_row_number = 5 AND c0 = 6", "7|4\n");
+	assert_rows(
+		&t,
+		"SELECT \"Upper\", filename FROM \"sch \"\"ema\"\"\".\"vi.ew 'é'\" WHERE file_row_number = 5 AND c0 = 6",
+		"7|4\n");
 }
 
-#define MAPPED(name, type, physical, id)                                                                            \
-	"{\"name\":\"" name "\",\"type\":" type ",\"nullable\":true,\"metadata\":{\"delta.columnMapping.id\":" id   \
+#define MAPPED(name, type, physical, id)                                                                               \
+	"{\"name\":\"" name "\",\"type\":" type ",\"nullable\":true,\"metadata\":{\"delta.columnMapping.id\":" id      \
 	",\"delta.columnMapping.physicalName\":\"" physical "\"}}"
 
+/* clang-format off */
 static const char mapped_fields[] =
 	MAPPED("renamed", "\"long\"", "col-1", "1") "," MAPPED("part", "\"string\"", "col-2", "2") ","
 	MAPPED("st", "{\"type\":\"struct\",\"fields\":[" MAPPED("in ner", "\"integer\"", "x-1", "4") ","
@@ -214,6 +244,7 @@ static const char mapped_fields[] =
 	       MAPPED("deep", "\"long\"", "x-3", "6") "]}}", "x-2", "5") "]}}", "col-4", "7") ","
 	MAPPED("ma", "{\"type\":\"map\",\"valueContainsNull\":true,\"keyType\":\"string\",\"valueType\":{\"type\":\"struct\",\"fields\":["
 	       MAPPED("mv", "\"long\"", "x-5", "10") "]}}", "col-5", "8");
+/* clang-format on */
 
 static const char mapped_select[] =
 	"SELECT i AS \"col-1\", CASE WHEN i > 0 THEN {'x-1': i} END AS \"col-3\", "
@@ -232,9 +263,12 @@ static void mapping_by_name_is_undone_at_every_depth(void **state)
 	table_add(&t, "\"path\":\"map/1.parquet\",\"partitionValues\":{\"col-2\":\"P\"}");
 	view_made();
 	assert_rows(&t, "FROM t ORDER BY renamed", mapped_rows);
-	assert_rows(&t, "SELECT renamed FROM t WHERE st.\"in ner\" = 1 AND part = 'P' AND li[1].e1[1].deep = 1 AND ma['k'].mv = 1",
-	            "1\n");
-	assert_rows(&t, "SELECT column_type FROM (DESCRIBE t) WHERE column_name = 'ma'", "MAP(VARCHAR, STRUCT(mv BIGINT))\n");
+	assert_rows(
+		&t,
+		"SELECT renamed FROM t WHERE st.\"in ner\" = 1 AND part = 'P' AND li[1].e1[1].deep = 1 AND ma['k'].mv = 1",
+		"1\n");
+	assert_rows(&t, "SELECT column_type FROM (DESCRIBE t) WHERE column_name = 'ma'",
+		    "MAP(VARCHAR, STRUCT(mv BIGINT))\n");
 }
 
 static void mapping_by_id_needs_no_names(void **state)
@@ -242,11 +276,11 @@ static void mapping_by_id_needs_no_names(void **state)
 	(void)state;
 	table_begin(&t, BLN_MAPPING_ID, mapped_fields, "part");
 	table_write(&t, "id/1.parquet",
-	            "SELECT \"col-1\" AS other, \"col-3\" AS \"col-1\", \"col-4\" AS d, \"col-5\" AS e FROM "
-	            "(SELECT i AS \"col-1\", CASE WHEN i > 0 THEN {'x-1': i} END AS \"col-3\", "
-	            "CASE WHEN i > 0 THEN [{'x-2': [{'x-3': i}]}, NULL] END AS \"col-4\", "
-	            "CASE WHEN i > 0 THEN MAP {'k': {'x-5': i}, 'n': NULL} END AS \"col-5\" FROM range(2) r(i))",
-	            ", FIELD_IDS {other: 1, \"col-1\": 3, d: 7, e: 8}");
+		    "SELECT \"col-1\" AS other, \"col-3\" AS \"col-1\", \"col-4\" AS d, \"col-5\" AS e FROM "
+		    "(SELECT i AS \"col-1\", CASE WHEN i > 0 THEN {'x-1': i} END AS \"col-3\", "
+		    "CASE WHEN i > 0 THEN [{'x-2': [{'x-3': i}]}, NULL] END AS \"col-4\", "
+		    "CASE WHEN i > 0 THEN MAP {'k': {'x-5': i}, 'n': NULL} END AS \"col-5\" FROM range(2) r(i))",
+		    ", FIELD_IDS {other: 1, \"col-1\": 3, d: 7, e: 8}");
 	table_add(&t, "\"path\":\"id/1.parquet\",\"partitionValues\":{\"col-2\":\"P\"}");
 	view_made();
 	assert_rows(&t, "FROM t ORDER BY renamed", mapped_rows);
@@ -255,12 +289,14 @@ static void mapping_by_id_needs_no_names(void **state)
 static void nested_columns_grow(void **state)
 {
 	(void)state;
+	/* clang-format off */
 	table_begin(&t, BLN_MAPPING_NONE,
 	            "{\"name\":\"st\",\"type\":{\"type\":\"struct\",\"fields\":[" FIELD("new", "long") "," FIELD("a", "long") "]},"
 	            "\"nullable\":true,\"metadata\":{}},"
 	            "{\"name\":\"li\",\"type\":{\"type\":\"array\",\"containsNull\":true,\"elementType\":\"long\"},\"nullable\":true,"
 	            "\"metadata\":{}}",
 	            "");
+	/* clang-format on */
 	table_write(&t, "nest/1.parquet", "SELECT {'a': 1::TINYINT} AS st, [1::TINYINT, NULL] AS li", "");
 	table_write(&t, "nest/2.parquet", "SELECT {'a': 2, 'gone': 5, 'new': 3::INTEGER} AS st", "");
 	table_add(&t, "\"path\":\"nest/1.parquet\"");
@@ -298,14 +334,16 @@ static void dv_write(const char *name, const unsigned char *flags, int offset, s
 		fputc(1, file);
 	assert_int_equal(fwrite(bytes, 1, sizeof(bytes), file), sizeof(bytes));
 	fclose(file);
-	bln_text_add_format(member,
-	                    "\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"^-aqEH.-t@S}K{vb[*k^\",\"offset\":%d,"
-	                    "\"sizeInBytes\":%d,\"cardinality\":%d}",
-	                    offset, (int)SIZE, cardinality);
+	bln_text_add_format(
+		member,
+		"\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"^-aqEH.-t@S}K{vb[*k^\",\"offset\":%d,"
+		"\"sizeInBytes\":%d,\"cardinality\":%d}",
+		offset, (int)SIZE, cardinality);
 }
 
-static const char inline_dv[] = "\"deletionVector\":{\"storageType\":\"i\",\"pathOrInlineDv\":"
-				"\"^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L\",\"sizeInBytes\":44,\"cardinality\":6}";
+static const char inline_dv[] =
+	"\"deletionVector\":{\"storageType\":\"i\",\"pathOrInlineDv\":"
+	"\"^Bg9^0rr910000000000iXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L\",\"sizeInBytes\":44,\"cardinality\":6}";
 
 static void deleted_rows_are_not_seen(void **state)
 {
@@ -346,7 +384,8 @@ static void deleted_rows_are_not_seen(void **state)
 		}
 	snprintf(expected, sizeof(expected), "%" PRId64 "|%" PRId64 "\n", count, sum);
 	assert_rows(&t, "SELECT count(*), sum(v) FROM t WHERE v >= 19000", expected);
-	assert_rows(&t, "SELECT v FROM t WHERE v IN (20000, 20001, 29999, 30000, 65534, 65535, 65536) ORDER BY v", "20000\n30000\n65535\n65536\n");
+	assert_rows(&t, "SELECT v FROM t WHERE v IN (20000, 20001, 29999, 30000, 65534, 65535, 65536) ORDER BY v",
+		    "20000\n30000\n65535\n65536\n");
 	bln_text_clean_up(&member);
 }
 
@@ -357,8 +396,10 @@ static void broken_vectors_are_told_with_their_file(void **state)
 
 	table_begin(&t, BLN_MAPPING_NONE, FIELD("v", "long"), "");
 	table_write(&t, "dv/4.parquet", "SELECT 1 AS v", "");
-	table_add(&t, "\"path\":\"dv/4.parquet\",\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"ab^-aqEH.-t@S}K{vb[*k^\","
-	              "\"offset\":1,\"sizeInBytes\":40,\"cardinality\":6}");
+	table_add(
+		&t,
+		"\"path\":\"dv/4.parquet\",\"deletionVector\":{\"storageType\":\"u\",\"pathOrInlineDv\":\"ab^-aqEH.-t@S}K{vb[*k^\","
+		"\"offset\":1,\"sizeInBytes\":40,\"cardinality\":6}");
 	assert_int_equal(table_view(&t, &err), BLN_NOT_FOUND);
 	assert_non_null(strstr(err.message, "dv/4.parquet"));
 }
@@ -434,7 +475,7 @@ static void a_view_may_have_some_of_the_files_and_be_replaced(void **state)
 	assert_rows(&t, "FROM s.t", "2|b\n");
 	assert_rows(&t, "FROM t ORDER BY v", "1|a\n2|b\n");
 	snprintf(functions, sizeof(functions), "%s",
-	         table_rows(&t, "SELECT count(*) FROM duckdb_functions() WHERE function_name LIKE 'bln_scan%value'"));
+		 table_rows(&t, "SELECT count(*) FROM duckdb_functions() WHERE function_name LIKE 'bln_scan%value'"));
 	some[0] = &t.snapshot.files[0];
 	assert_ok(bln_scan_view(t.engine, "s", "t", &scan, &err), &err);
 	assert_rows(&t, "FROM s.t", "1|a\n");
@@ -470,12 +511,14 @@ static void thousands_of_files_are_quick(void **state)
 		snprintf(to, sizeof(to), "%s/many/%d.parquet", t.folder, i);
 		if (i > 0)
 			assert_int_equal(link(from, to), 0);
-		snprintf(text, sizeof(text), "\"path\":\"many/%d.parquet\",\"partitionValues\":{\"p\":\"%d\"}", i, i % FILES);
+		snprintf(text, sizeof(text), "\"path\":\"many/%d.parquet\",\"partitionValues\":{\"p\":\"%d\"}", i,
+			 i % FILES);
 		table_add(&t, text);
 	}
 	begin_us = bln_clock_monotonic_us(clock);
 	view_made();
-	print_message("a view over %d files in %" PRId64 " ms\n", NAMES, (bln_clock_monotonic_us(clock) - begin_us) / 1000);
+	print_message("a view over %d files in %" PRId64 " ms\n", NAMES,
+		      (bln_clock_monotonic_us(clock) - begin_us) / 1000);
 	begin_us = bln_clock_monotonic_us(clock);
 	assert_rows(&t, "SELECT count(*), sum(v) FROM t WHERE p = 77", "50|225\n");
 	print_message("one partition of them in %" PRId64 " ms\n", (bln_clock_monotonic_us(clock) - begin_us) / 1000);

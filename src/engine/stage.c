@@ -99,7 +99,7 @@ done:
 }
 
 enum bln_status bln_stage(struct bln_engine *engine, const char *sql, const struct bln_stage_spec *spec,
-                          struct bln_arena *arena, struct bln_staged_list *out, struct bln_err *err)
+			  struct bln_arena *arena, struct bln_staged_list *out, struct bln_err *err)
 {
 	struct bln_stage stage = { .engine = engine, .spec = spec, .arena = arena };
 	struct bln_stage_columns columns;
@@ -113,7 +113,9 @@ enum bln_status bln_stage(struct bln_engine *engine, const char *sql, const stru
 	BLN_TRY(bln_stage_plan(&stage, &columns, err));
 	/* Files are written by all threads at once; what a sort says stays in force. By default a folder's files are closed
 	 * and begun again when a hundred are open. */
-	BLN_TRY(bln_engine_exec(engine, "SET preserve_insertion_order = false; SET partitioned_write_max_open_files = 500", err));
+	BLN_TRY(bln_engine_exec(engine,
+				"SET preserve_insertion_order = false; SET partitioned_write_max_open_files = 500",
+				err));
 	is_set = true;
 	BLN_TRY(bln_stage_copy(&stage, err));
 	BLN_TRY(bln_stage_mend(&stage, err));
@@ -123,8 +125,10 @@ done:
 		files_remove(&stage);
 	folders_remove(&stage);
 	bln_mem_free(stage.items);
-	if (is_set && bln_engine_exec(engine, "RESET preserve_insertion_order; RESET partitioned_write_max_open_files", NULL) !=
-	                      BLN_OK && status == BLN_OK)
+	if (is_set &&
+	    bln_engine_exec(engine, "RESET preserve_insertion_order; RESET partitioned_write_max_open_files", NULL) !=
+		    BLN_OK &&
+	    status == BLN_OK)
 		status = bln_err_set(err, BLN_BUG, "DuckDB's settings cannot be put back");
 	return status;
 }

@@ -25,10 +25,12 @@ enum {
 
 struct bln_stage_spec {
 	const char *folder; /* exists; on the local disk */
-	const struct bln_schema *schema; /* what the files must hold: names are found in the query's columns, capitals aside */
+	const struct bln_schema
+		*schema; /* what the files must hold: names are found in the query's columns, capitals aside */
 	const char *const *partition; /* columns that are not in the files; a file has one value of each */
 	size_t partition_count;
-	struct bln_pairs fixed; /* of those, the ones whose value is the same in all rows, as text in Delta's form: the query
+	struct bln_pairs
+		fixed; /* of those, the ones whose value is the same in all rows, as text in Delta's form: the query
 	                         * does not give them */
 	const char *const *split; /* columns of which a file has one value each, and that stay in the file */
 	size_t split_count;
@@ -71,11 +73,11 @@ struct bln_staged_list {
  *
  * On failure none of the files it made is left. */
 BLN_MUST_CHECK enum bln_status bln_stage(struct bln_engine *engine, const char *sql, const struct bln_stage_spec *spec,
-                                         struct bln_arena *arena, struct bln_staged_list *out, struct bln_err *err);
+					 struct bln_arena *arena, struct bln_staged_list *out, struct bln_err *err);
 
 /* The columns of SQL as a table's schema, all nullable: what a table made from it would have. BLN_UNSUPPORTED names a column
  * whose type Delta has not. */
 BLN_MUST_CHECK enum bln_status bln_stage_schema(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
-                                                struct bln_schema *schema, struct bln_err *err);
+						struct bln_schema *schema, struct bln_err *err);
 
 #endif

@@ -18,10 +18,12 @@
 enum { SYMBOL_ROWS = 400000, SYMBOLS_MAX = 1000, BENCH_THREADS = 2 };
 
 static const struct bln_row_column columns[] = {
-	{ "symbol", BLN_ROW_VARCHAR, false },    { "datetime", BLN_ROW_TIMESTAMPTZ, false }, { "open", BLN_ROW_DOUBLE, false },
-	{ "high", BLN_ROW_DOUBLE, false },       { "low", BLN_ROW_DOUBLE, false },           { "close", BLN_ROW_DOUBLE, false },
-	{ "volume", BLN_ROW_DOUBLE, false },     { "vwap", BLN_ROW_DOUBLE, true },           { "trades", BLN_ROW_BIGINT, true },
-	{ "frequency", BLN_ROW_VARCHAR, false }, { "source_unit", BLN_ROW_VARCHAR, false },  { "loaded_at", BLN_ROW_TIMESTAMPTZ, false },
+	{ "symbol", BLN_ROW_VARCHAR, false },	   { "datetime", BLN_ROW_TIMESTAMPTZ, false },
+	{ "open", BLN_ROW_DOUBLE, false },	   { "high", BLN_ROW_DOUBLE, false },
+	{ "low", BLN_ROW_DOUBLE, false },	   { "close", BLN_ROW_DOUBLE, false },
+	{ "volume", BLN_ROW_DOUBLE, false },	   { "vwap", BLN_ROW_DOUBLE, true },
+	{ "trades", BLN_ROW_BIGINT, true },	   { "frequency", BLN_ROW_VARCHAR, false },
+	{ "source_unit", BLN_ROW_VARCHAR, false }, { "loaded_at", BLN_ROW_TIMESTAMPTZ, false },
 };
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
 
@@ -70,7 +72,8 @@ static enum bln_status reader_next(void *data, struct bln_row_block *block, stru
 	}
 	if (reader->unit >= reader->units->count)
 		return BLN_OK;
-	block->count = SYMBOL_ROWS - reader->row < BLN_ROWS_CHUNK ? (size_t)(SYMBOL_ROWS - reader->row) : BLN_ROWS_CHUNK;
+	block->count =
+		SYMBOL_ROWS - reader->row < BLN_ROWS_CHUNK ? (size_t)(SYMBOL_ROWS - reader->row) : BLN_ROWS_CHUNK;
 	for (size_t i = 0; i < block->count; i++, reader->row++) {
 		if (block->columns[1].values)
 			((int64_t *)block->columns[1].values)[i] = (INT64_C(1388534400) + reader->row * 900) * 1000000;
@@ -112,8 +115,8 @@ static void told(const char *what, double wall_us, double cpu, size_t files, int
 	struct rusage usage;
 
 	getrusage(RUSAGE_SELF, &usage);
-	printf("%-44s %6.1f s, %6.1f s of CPU, %4zu files, %5" PRId64 " MiB; peak %ld MiB\n", what, wall_us / 1e6, cpu, files,
-	       bytes >> 20, usage.ru_maxrss / 1024);
+	printf("%-44s %6.1f s, %6.1f s of CPU, %4zu files, %5" PRId64 " MiB; peak %ld MiB\n", what, wall_us / 1e6, cpu,
+	       files, bytes >> 20, usage.ru_maxrss / 1024);
 	fflush(stdout);
 }
 
@@ -126,7 +129,8 @@ static enum bln_status staged(struct bench *bench, const char *what, const char 
 
 	bench->units.next = 0;
 	BLN_TRY(bln_stage(bench->engine, sql, spec, &bench->arena, &list, &bench->err));
-	told(what, (double)(bln_clock_monotonic_us(bln_clock_system()) - start), cpu_seconds() - cpu, list.count, list.size_bytes);
+	told(what, (double)(bln_clock_monotonic_us(bln_clock_system()) - start), cpu_seconds() - cpu, list.count,
+	     list.size_bytes);
 	for (size_t i = 0; i < list.count; i++)
 		unlink(list.items[i].path);
 done:
@@ -137,8 +141,9 @@ static enum bln_status plain(struct bench *bench, const char *what, const char *
 {
 	int64_t start = bln_clock_monotonic_us(bln_clock_system());
 	double cpu = cpu_seconds();
-	const char *copy = bln_arena_printf(&bench->arena, "COPY (%s) TO '%s/plain' (FORMAT parquet, COMPRESSION zstd%s)", sql,
-	                                    bench->folder, options);
+	const char *copy =
+		bln_arena_printf(&bench->arena, "COPY (%s) TO '%s/plain' (FORMAT parquet, COMPRESSION zstd%s)", sql,
+				 bench->folder, options);
 	const char *clean = bln_arena_printf(&bench->arena, "rm -rf '%s/plain'", bench->folder);
 	enum bln_status status;
 
@@ -154,10 +159,9 @@ done:
 	return status;
 }
 
-#define DERIVED                                                                                                      \
-	"FROM (SELECT *, make_timestamp(epoch_us(datetime)) AS wall FROM candles())"
-#define SILVER                                                                                                       \
-	"SELECT symbol, datetime, CAST(year(wall) AS INT) AS year, frequency, CAST(wall AS DATE) AS date, open, high, "  \
+#define DERIVED "FROM (SELECT *, make_timestamp(epoch_us(datetime)) AS wall FROM candles())"
+#define SILVER                                                                                                          \
+	"SELECT symbol, datetime, CAST(year(wall) AS INT) AS year, frequency, CAST(wall AS DATE) AS date, open, high, " \
 	"low, close, volume, vwap, trades, loaded_at " DERIVED
 
 static enum bln_status bench_run(struct bench *bench)
@@ -184,12 +188,17 @@ static enum bln_status bench_run(struct bench *bench)
 	BLN_TRY(plain(bench, "bronze, plain COPY", bronze, ", PARTITION_BY (load_date)"));
 
 	BLN_TRY(bln_stage_schema(bench->engine, SILVER, &bench->arena, &schema, &bench->err));
-	spec = (struct bln_stage_spec){ .folder = bench->folder, .schema = &schema, .partition = by_symbol_year,
-		                        .partition_count = 2, .split = by_frequency, .split_count = 1, .sort = by_time,
-		                        .sort_count = 1 };
+	spec = (struct bln_stage_spec){ .folder = bench->folder,
+					.schema = &schema,
+					.partition = by_symbol_year,
+					.partition_count = 2,
+					.split = by_frequency,
+					.split_count = 1,
+					.sort = by_time,
+					.sort_count = 1 };
 	BLN_TRY(staged(bench, "silver", SILVER, &spec));
 	BLN_TRY(plain(bench, "silver, plain COPY of sorted rows", SILVER " ORDER BY symbol, year, frequency, datetime",
-	              ", PARTITION_BY (symbol, year)"));
+		      ", PARTITION_BY (symbol, year)"));
 done:
 	return status;
 }
@@ -200,8 +209,13 @@ int main(int argc, char **argv)
 	struct bln_engine_settings settings = { .memory_bytes = INT64_C(1500) << 20, .threads = BENCH_THREADS };
 	struct bench bench = { .folder = argc > 1 ? argv[1] : "" };
 	const struct bln_row_source source = {
-		.name = "candles", .columns = columns, .column_count = COLUMNS, .context = &bench.units,
-		.thread_open = reader_open, .next = reader_next, .thread_close = bln_mem_free,
+		.name = "candles",
+		.columns = columns,
+		.column_count = COLUMNS,
+		.context = &bench.units,
+		.thread_open = reader_open,
+		.next = reader_next,
+		.thread_close = bln_mem_free,
 	};
 	enum bln_status status;
 

@@ -26,7 +26,8 @@ static enum bln_status folder_make(struct bln_stage *stage, const char **out, st
 	bln_random_init(&random, seed);
 	bln_uuid_make(&random, uuid);
 	folder = bln_arena_printf(stage->arena, "%s" FOLDER_PREFIX "%s", stage->spec->folder, uuid);
-	if (!folder || !bln_mem_grow(&stage->folders, stage->folder_count, &stage->folder_capacity, sizeof(*stage->folders)))
+	if (!folder ||
+	    !bln_mem_grow(&stage->folders, stage->folder_count, &stage->folder_capacity, sizeof(*stage->folders)))
 		return bln_err_memory(err);
 	if (mkdir(folder, 0700) != 0)
 		return bln_err_errno(err, errno, "cannot make %s", folder);
@@ -55,7 +56,7 @@ static bool map_find(const struct bln_vector *map, idx_t row, const char *key, s
 }
 
 static enum bln_status pair_read(const struct bln_stage *stage, const struct bln_field *field, size_t key,
-                                 const struct bln_vector *keys, idx_t row, struct bln_pair *pair, struct bln_err *err)
+				 const struct bln_vector *keys, idx_t row, struct bln_pair *pair, struct bln_err *err)
 {
 	const struct bln_pair *fixed = bln_pairs_find(stage->spec->fixed, field->name);
 	struct bln_slice printed = { 0 };
@@ -73,8 +74,8 @@ static enum bln_status pair_read(const struct bln_stage *stage, const struct bln
 }
 
 static enum bln_status pairs_read(const struct bln_stage *stage, const struct bln_field *const *fields, size_t count,
-                                  size_t key, const struct bln_vector *keys, idx_t row, struct bln_pairs *out,
-                                  struct bln_err *err)
+				  size_t key, const struct bln_vector *keys, idx_t row, struct bln_pairs *out,
+				  struct bln_err *err)
 {
 	struct bln_pair *items = bln_arena_calloc(stage->arena, count + 1, sizeof(*items));
 	enum bln_status status = BLN_OK;
@@ -89,13 +90,14 @@ done:
 }
 
 static enum bln_status keys_read(const struct bln_stage *stage, const struct bln_vector *keys, idx_t row,
-                                 struct bln_staged *file, struct bln_err *err)
+				 struct bln_staged *file, struct bln_err *err)
 {
 	const struct bln_stage_spec *spec = stage->spec;
 	enum bln_status status;
 
 	BLN_TRY(pairs_read(stage, stage->partition, spec->partition_count, 0, keys, row, &file->partition, err));
-	BLN_TRY(pairs_read(stage, stage->split, spec->split_count, spec->partition_count, keys, row, &file->split, err));
+	BLN_TRY(pairs_read(stage, stage->split, spec->split_count, spec->partition_count, keys, row, &file->split,
+			   err));
 done:
 	return status;
 }
@@ -104,11 +106,12 @@ done:
 enum { FILE_NAME, FILE_ROWS, FILE_SIZE, FILE_FOOTER, FILE_STATISTICS, FILE_KEYS, FILE_COLUMNS };
 
 static enum bln_status file_read(struct bln_stage *stage, const struct bln_rows *rows, size_t row,
-                                 const struct bln_staged *part_of, struct bln_err *err)
+				 const struct bln_staged *part_of, struct bln_err *err)
 {
 	struct bln_slice name = bln_rows_text(rows, FILE_NAME, row);
 	struct bln_staged file = {
-		.rows = bln_rows_int64(rows, FILE_ROWS, row), .size_bytes = bln_rows_int64(rows, FILE_SIZE, row),
+		.rows = bln_rows_int64(rows, FILE_ROWS, row),
+		.size_bytes = bln_rows_int64(rows, FILE_SIZE, row),
 	};
 	enum bln_status status = BLN_OK;
 
@@ -132,7 +135,7 @@ done:
 }
 
 static enum bln_status files_read(struct bln_stage *stage, struct bln_rows *rows, const struct bln_staged *part_of,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	enum bln_status status;
 	size_t count;
@@ -154,7 +157,8 @@ static enum bln_status files_move(struct bln_stage *stage, size_t first, struct 
 	for (size_t i = first; i < stage->count; i++) {
 		struct bln_staged *file = &stage->items[i];
 		const char *name = strrchr(file->path, '/');
-		const char *path = bln_arena_printf(stage->arena, "%s/%s", stage->spec->folder, name ? name + 1 : file->path);
+		const char *path =
+			bln_arena_printf(stage->arena, "%s/%s", stage->spec->folder, name ? name + 1 : file->path);
 
 		if (!path)
 			return bln_err_memory(err);
@@ -168,7 +172,7 @@ static enum bln_status files_move(struct bln_stage *stage, size_t first, struct 
 /* Copies what QUERY gives. A COPY that may make several files is given the folder itself, one that makes a single file a
  * name in it. */
 static enum bln_status copy_run(struct bln_stage *stage, const char *query, const char *options, bool has_several,
-                                const struct bln_staged *part_of, struct bln_err *err)
+				const struct bln_staged *part_of, struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
 	struct bln_rows *rows = NULL;
@@ -179,8 +183,8 @@ static enum bln_status copy_run(struct bln_stage *stage, const char *query, cons
 
 	BLN_TRY(folder_make(stage, &folder, err));
 	target = has_several ? folder
-	                     : bln_arena_printf(stage->arena, "%s/%s.parquet", folder, strstr(folder, FOLDER_PREFIX) +
-	                                                                                        strlen(FOLDER_PREFIX));
+			     : bln_arena_printf(stage->arena, "%s/%s.parquet", folder,
+						strstr(folder, FOLDER_PREFIX) + strlen(FOLDER_PREFIX));
 	if (!target) {
 		status = bln_err_memory(err);
 		goto done;
@@ -221,7 +225,7 @@ done:
 
 /* Adds a file with the rows of OF, a file that was written, that CONDITION is true for, or all in the order of SORT. */
 static enum bln_status file_copy(struct bln_stage *stage, const struct bln_staged *of, const char *condition,
-                                 const char *sort, struct bln_err *err)
+				 const char *sort, struct bln_err *err)
 {
 	struct bln_text query = { 0 };
 	enum bln_status status;
@@ -229,8 +233,8 @@ static enum bln_status file_copy(struct bln_stage *stage, const struct bln_stage
 	bln_text_add_format(&query, "SELECT *%s FROM read_parquet(", condition ? " EXCLUDE (file_row_number)" : "");
 	bln_text_add_quoted(&query, '\'', of->path, strlen(of->path));
 	bln_text_add_format(&query, ", hive_partitioning = false, file_row_number = %s)%s%s%s%s",
-	                    condition ? "true" : "false", condition ? " WHERE " : "", condition ? condition : "",
-	                    sort ? " ORDER BY " : "", sort ? sort : "");
+			    condition ? "true" : "false", condition ? " WHERE " : "", condition ? condition : "",
+			    sort ? " ORDER BY " : "", sort ? sort : "");
 	BLN_TRY(bln_text_check(&query, err));
 	BLN_TRY(copy_run(stage, query.at, stage->rewrite, false, of, err));
 done:
@@ -266,7 +270,7 @@ enum bln_status bln_stage_cut(struct bln_stage *stage, size_t i, struct bln_err 
 		char condition[96];
 
 		snprintf(condition, sizeof(condition), "file_row_number BETWEEN %" PRId64 " AND %" PRId64, first,
-		         first + rows_max - 1);
+			 first + rows_max - 1);
 		BLN_TRY(file_copy(stage, &file, condition, NULL, err));
 	}
 	file_replace(stage, i);

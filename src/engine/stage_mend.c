@@ -11,20 +11,25 @@ enum { FILES_AT_ONCE = 1000 };
 /* Appends a query for the names of those of the COUNT files from FIRST on that have a row that sorts before the one above it. */
 static void seams_query(const struct bln_stage *stage, size_t first, size_t count, struct bln_text *sql)
 {
-	bln_text_add_format(sql, "SELECT DISTINCT name FROM (SELECT filename AS name, file_row_number AS r, row(%s) AS this, "
-	                         "lag(row(%s)) OVER () AS above FROM read_parquet([", stage->sort, stage->sort);
+	bln_text_add_format(
+		sql,
+		"SELECT DISTINCT name FROM (SELECT filename AS name, file_row_number AS r, row(%s) AS this, "
+		"lag(row(%s)) OVER () AS above FROM read_parquet([",
+		stage->sort, stage->sort);
 	for (size_t i = 0; i < count; i++) {
 		const char *path = stage->items[first + i].path;
 
 		bln_text_add(sql, i ? ", " : "");
 		bln_text_add_quoted(sql, '\'', path, strlen(path));
 	}
-	bln_text_add(sql, "], hive_partitioning = false, filename = true, file_row_number = true)) WHERE r > 0 AND this < above");
+	bln_text_add(
+		sql,
+		"], hive_partitioning = false, filename = true, file_row_number = true)) WHERE r > 0 AND this < above");
 }
 
 /* Adds the files that have seams to SEAMS, by path. */
 static enum bln_status seams_find(struct bln_stage *stage, size_t first, size_t count, struct bln_map *seams,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct bln_rows *rows = NULL;
 	struct bln_text sql = { 0 };
@@ -59,7 +64,8 @@ static enum bln_status seams_mend(struct bln_stage *stage, struct bln_err *err)
 	enum bln_status status = BLN_OK;
 
 	for (size_t first = 0; first < count; first += FILES_AT_ONCE)
-		BLN_TRY(seams_find(stage, first, count - first < FILES_AT_ONCE ? count - first : FILES_AT_ONCE, &seams, err));
+		BLN_TRY(seams_find(stage, first, count - first < FILES_AT_ONCE ? count - first : FILES_AT_ONCE, &seams,
+				   err));
 	while (count-- > 0)
 		if (bln_map_find(&seams, stage->items[count].path, strlen(stage->items[count].path)))
 			BLN_TRY(bln_stage_sort(stage, count, err));

@@ -39,13 +39,15 @@ enum bln_status bln_stage_nulls_mark(struct bln_stage *stage, struct bln_stage_c
 		const struct bln_stage_column *column = &columns->items[i];
 		const struct bln_field *field = bln_schema_find(stage->spec->schema, bln_slice_of(column->name));
 
-		is_suspect = field && column->duckdb == DUCKDB_TYPE_INTEGER && !bln_stage_type_fits(column, &field->type);
+		is_suspect =
+			field && column->duckdb == DUCKDB_TYPE_INTEGER && !bln_stage_type_fits(column, &field->type);
 	}
 	if (!is_suspect)
 		return BLN_OK;
 	BLN_TRY(bln_engine_query(stage->engine,
-	                         "SELECT CAST(column_index AS BIGINT) FROM duckdb_columns() "
-	                         "WHERE table_name = '" BLN_STAGE_INPUT_NAME "' AND data_type = '\"NULL\"'", &rows, err));
+				 "SELECT CAST(column_index AS BIGINT) FROM duckdb_columns() "
+				 "WHERE table_name = '" BLN_STAGE_INPUT_NAME "' AND data_type = '\"NULL\"'",
+				 &rows, err));
 	do {
 		BLN_TRY(bln_rows_next(rows, &count, err));
 		for (size_t row = 0; row < count; row++) {
@@ -73,7 +75,8 @@ static bool is_partition(const struct bln_stage *stage, const struct bln_field *
 	return false;
 }
 
-static enum bln_status no_column(const struct bln_schema *schema, const char *role, const char *name, struct bln_err *err)
+static enum bln_status no_column(const struct bln_schema *schema, const char *role, const char *name,
+				 struct bln_err *err)
 {
 	const char *nearest = NULL;
 	size_t distance = SIZE_MAX;
@@ -81,11 +84,11 @@ static enum bln_status no_column(const struct bln_schema *schema, const char *ro
 	for (size_t i = 0; i < schema->field_count; i++)
 		bln_nearest_try(bln_slice_of(name), schema->fields[i].name, &nearest, &distance);
 	return bln_err_set(err, BLN_INVALID, "%s '%s' is no column of the table%s%s%s", role, name,
-	                   nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+			   nearest ? ": did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static enum bln_status keys_find(struct bln_stage *stage, const char *role, const char *const *names, size_t count,
-                                 const struct bln_field ***out, struct bln_err *err)
+				 const struct bln_field ***out, struct bln_err *err)
 {
 	const struct bln_schema *schema = stage->spec->schema;
 
@@ -99,7 +102,8 @@ static enum bln_status keys_find(struct bln_stage *stage, const char *role, cons
 
 		if (!field)
 			return no_column(schema, role, names[i], err);
-		if (field->type.field_count || field->type.kind == BLN_TYPE_STRUCT || field->type.kind == BLN_TYPE_BINARY)
+		if (field->type.field_count || field->type.kind == BLN_TYPE_STRUCT ||
+		    field->type.kind == BLN_TYPE_BINARY)
 			return bln_err_set(err, BLN_UNSUPPORTED, "%s '%s' is nested or binary", role, field->name);
 		(*out)[i] = field;
 	}
@@ -108,15 +112,16 @@ static enum bln_status keys_find(struct bln_stage *stage, const char *role, cons
 
 /* Each column of the query has a place in the table. */
 static enum bln_status extra_check(const struct bln_stage *stage, const struct bln_stage_columns *columns,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	for (size_t i = 0; i < columns->count; i++) {
 		const char *name = columns->items[i].name;
 		const struct bln_field *field = bln_schema_find(stage->spec->schema, bln_slice_of(name));
 
 		if (field && is_fixed(stage, field))
-			return bln_err_set(err, BLN_INVALID, "column '%s' has the same value in all rows and must not be selected",
-			                   field->name);
+			return bln_err_set(err, BLN_INVALID,
+					   "column '%s' has the same value in all rows and must not be selected",
+					   field->name);
 		if (!field && !stage->spec->may_drop_columns)
 			return no_column(stage->spec->schema, "column", name, err);
 	}
@@ -124,7 +129,7 @@ static enum bln_status extra_check(const struct bln_stage *stage, const struct b
 }
 
 static enum bln_status column_check(const struct bln_stage *stage, const struct bln_field *field,
-                                    const struct bln_stage_column *column, struct bln_err *err)
+				    const struct bln_stage_column *column, struct bln_err *err)
 {
 	struct bln_text type = { 0 };
 	enum bln_status status;
@@ -134,16 +139,18 @@ static enum bln_status column_check(const struct bln_stage *stage, const struct 
 		return bln_err_set(err, BLN_UNSUPPORTED, "column '%s' has another name in the files", field->name);
 	if (!column)
 		return field->is_nullable ? BLN_OK
-		                          : bln_err_set(err, BLN_INVALID,
-		                                        "column '%s' must not be null, and the query does not give it",
-		                                        field->name);
+					  : bln_err_set(err, BLN_INVALID,
+							"column '%s' must not be null, and the query does not give it",
+							field->name);
 	if (bln_stage_type_fits(column, &field->type))
 		return BLN_OK;
 	bln_type_format(&field->type, &type);
 	BLN_TRY(bln_text_check(&type, err));
-	status = bln_err_set(err, BLN_INVALID,
-	                     "column '%s' is %s in the query and %.200s in the table, which cannot hold all its values: "
-	                     "cast it in the SQL", field->name, bln_stage_column_type(column, stage->arena), type.at);
+	status =
+		bln_err_set(err, BLN_INVALID,
+			    "column '%s' is %s in the query and %.200s in the table, which cannot hold all its values: "
+			    "cast it in the SQL",
+			    field->name, bln_stage_column_type(column, stage->arena), type.at);
 done:
 	bln_text_clean_up(&type);
 	return status;
@@ -178,8 +185,8 @@ static void value_add(const struct bln_field *field, const struct bln_stage_colu
 	bln_text_add(sql, is_guarded ? ") END" : ")");
 }
 
-static enum bln_status select_write(struct bln_stage *stage, const struct bln_stage_columns *columns, struct bln_text *sql,
-                                    struct bln_err *err)
+static enum bln_status select_write(struct bln_stage *stage, const struct bln_stage_columns *columns,
+				    struct bln_text *sql, struct bln_err *err)
 {
 	const struct bln_schema *schema = stage->spec->schema;
 	size_t in_files = 0;
@@ -207,13 +214,14 @@ done:
 
 /* The keys, behind the columns: partition values, then split values; those of fixed partitions are known. */
 static void keys_write(struct bln_stage *stage, const struct bln_stage_columns *columns, struct bln_text *select,
-                       struct bln_text *order, struct bln_text *by)
+		       struct bln_text *order, struct bln_text *by)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < stage->spec->partition_count + stage->spec->split_count; i++) {
 		bool is_split = i >= stage->spec->partition_count;
-		const struct bln_field *field = is_split ? stage->split[i - stage->spec->partition_count] : stage->partition[i];
+		const struct bln_field *field =
+			is_split ? stage->split[i - stage->spec->partition_count] : stage->partition[i];
 
 		if (is_fixed(stage, field))
 			continue;
@@ -244,16 +252,19 @@ done:
 }
 
 /* By itself COPY limits files only where it keeps no order between rows, or each thread its own; else see stage_mend.c. */
-static void copy_write(struct bln_stage *stage, const struct bln_text *by, struct bln_text *copy, struct bln_text *rewrite)
+static void copy_write(struct bln_stage *stage, const struct bln_text *by, struct bln_text *copy,
+		       struct bln_text *rewrite)
 {
 	const struct bln_stage_spec *spec = stage->spec;
 	int64_t group = stage->rows_per_group;
-	bool is_rotated = !stage->has_keys && spec->rows_per_file_max > 0 && (spec->is_clustered || spec->sort_count == 0);
+	bool is_rotated =
+		!stage->has_keys && spec->rows_per_file_max > 0 && (spec->is_clustered || spec->sort_count == 0);
 
 	stage->has_several = stage->has_keys || spec->is_clustered || is_rotated;
 	bln_text_add_format(rewrite,
-	                    "FORMAT parquet, RETURN_STATS, COMPRESSION %s, ROW_GROUP_SIZE %" PRId64 ", WRITE_BLOOM_FILTER false",
-	                    compressions[spec->compression], group);
+			    "FORMAT parquet, RETURN_STATS, COMPRESSION %s, ROW_GROUP_SIZE %" PRId64
+			    ", WRITE_BLOOM_FILTER false",
+			    compressions[spec->compression], group);
 	bln_text_add(copy, rewrite->at ? rewrite->at : "");
 	if (stage->has_several)
 		bln_text_add(copy, ", FILENAME_PATTERN '{uuid}'");
@@ -262,11 +273,12 @@ static void copy_write(struct bln_stage *stage, const struct bln_text *by, struc
 	else if (spec->is_clustered)
 		bln_text_add(copy, ", PER_THREAD_OUTPUT");
 	if (is_rotated)
-		bln_text_add_format(copy, ", ROW_GROUPS_PER_FILE %" PRId64, (spec->rows_per_file_max + group - 1) / group);
+		bln_text_add_format(copy, ", ROW_GROUPS_PER_FILE %" PRId64,
+				    (spec->rows_per_file_max + group - 1) / group);
 }
 
 static enum bln_status text_keep(struct bln_stage *stage, const struct bln_text *text, const char **out,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	enum bln_status status;
 
@@ -289,8 +301,9 @@ static enum bln_status spec_check(const struct bln_stage *stage, struct bln_err 
 		const struct bln_field *field = bln_schema_find(spec->schema, pair->key);
 
 		if (!field || !is_partition(stage, field))
-			return bln_err_set(err, BLN_INVALID, "'%.*s' is no partition column, so its value cannot be given",
-			                   (int)pair->key.length, pair->key.at);
+			return bln_err_set(err, BLN_INVALID,
+					   "'%.*s' is no partition column, so its value cannot be given",
+					   (int)pair->key.length, pair->key.at);
 		if (pair->is_null && !field->is_nullable)
 			return bln_err_set(err, BLN_INVALID, "column '%s' must not be null", field->name);
 	}
@@ -301,7 +314,7 @@ enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_c
 {
 	const struct bln_stage_spec *spec = stage->spec;
 	struct bln_text select = { 0 }, keys = { 0 }, order = { 0 }, by = { 0 }, copy = { 0 }, sort = { 0 },
-	                rewrite = { 0 };
+			rewrite = { 0 };
 	enum bln_status status;
 
 	BLN_TRY(keys_find(stage, "partition column", spec->partition, spec->partition_count, &stage->partition, err));

@@ -27,8 +27,9 @@ struct bln_stage_columns {
 };
 
 /* The columns of SQL, one SELECT, without running it; in ARENA. */
-BLN_MUST_CHECK enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
-                                                      struct bln_stage_columns *out, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sql,
+						      struct bln_arena *arena, struct bln_stage_columns *out,
+						      struct bln_err *err);
 
 /* What DuckDB calls the type of COLUMN, near enough for a message. */
 const char *bln_stage_column_type(const struct bln_stage_column *column, struct bln_arena *arena);
@@ -58,11 +59,11 @@ struct bln_stage {
 
 /* Marks those of COLUMNS that are nothing but null: DuckDB calls them integers. The input must be there. */
 BLN_MUST_CHECK enum bln_status bln_stage_nulls_mark(struct bln_stage *stage, struct bln_stage_columns *columns,
-                                                    struct bln_err *err);
+						    struct bln_err *err);
 
 /* Checks SPEC against the columns of the query and writes what COPY is told. */
 BLN_MUST_CHECK enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_columns *columns,
-                                              struct bln_err *err);
+					      struct bln_err *err);
 
 /* Writes the rows of the input, and adds their files. */
 BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, struct bln_err *err);
@@ -76,11 +77,11 @@ BLN_MUST_CHECK enum bln_status bln_stage_mend(struct bln_stage *stage, struct bl
 
 /* The statistics of a file as Delta's JSON. STATISTICS is what RETURN_STATS says of its columns, in row ROW.
  * BLN_INVALID names a column that must not be null and is. */
-BLN_MUST_CHECK enum bln_status bln_stage_stats(const struct bln_stage *stage, const struct bln_vector *statistics, idx_t row,
-                                               int64_t rows, struct bln_slice *json, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_stage_stats(const struct bln_stage *stage, const struct bln_vector *statistics,
+					       idx_t row, int64_t rows, struct bln_slice *json, struct bln_err *err);
 
 /* The text that a partition has in Delta for what DuckDB printed of a value of FIELD. */
 BLN_MUST_CHECK enum bln_status bln_stage_value(const struct bln_stage *stage, const struct bln_field *field,
-                                               struct bln_slice printed, struct bln_pair *pair, struct bln_err *err);
+					       struct bln_slice printed, struct bln_pair *pair, struct bln_err *err);
 
 #endif

@@ -95,8 +95,8 @@ static bool time_add(int64_t time_us, bool is_max, bool has_zone, struct bln_tex
 	civil = bln_time_to_civil(ms * BLN_US_PER_MS);
 	if (civil.year < 0 || civil.year > 9999)
 		return false;
-	bln_text_add_format(json, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03d%s\"", civil.year, civil.month, civil.day, civil.hour,
-	                    civil.minute, civil.second, civil.microsecond / 1000, has_zone ? "Z" : "");
+	bln_text_add_format(json, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03d%s\"", civil.year, civil.month, civil.day,
+			    civil.hour, civil.minute, civil.second, civil.microsecond / 1000, has_zone ? "Z" : "");
 	return true;
 }
 
@@ -114,7 +114,8 @@ static bool real_add(const struct walk *walk, double value, struct bln_text *jso
 }
 
 /* Appends the bound that DuckDB printed as PRINTED; false, nothing appended, where Delta has no form for it. */
-static bool bound_add(const struct walk *walk, const struct bln_type *type, struct bln_slice printed, struct bln_text *json)
+static bool bound_add(const struct walk *walk, const struct bln_type *type, struct bln_slice printed,
+		      struct bln_text *json)
 {
 	struct bln_value value = { 0 };
 	bool is_max = walk->pass == PASS_MAX;
@@ -223,9 +224,9 @@ static void pass_add(struct walk *walk, const struct bln_stage *stage, enum pass
 	bool has_any = false;
 
 	walk->pass = pass;
-	walk->leaves_left = stage->spec->stats_columns_max == 0 ? COLUMNS_DEFAULT
-	                    : stage->spec->stats_columns_max < 0 ? BLN_SCHEMA_FIELDS_MAX
-	                                                         : stage->spec->stats_columns_max;
+	walk->leaves_left = stage->spec->stats_columns_max == 0	 ? COLUMNS_DEFAULT
+			    : stage->spec->stats_columns_max < 0 ? BLN_SCHEMA_FIELDS_MAX
+								 : stage->spec->stats_columns_max;
 	bln_text_add_format(walk->json, ",\"%s\":{", pass_names[pass]);
 	for (size_t i = 0; i < schema->field_count; i++)
 		if (is_in_files(stage, &schema->fields[i]))
@@ -248,20 +249,22 @@ static enum bln_status nulls_check(struct walk *walk, const struct bln_stage *st
 		if (!statistic_find(walk, "null_count", &nulls))
 			return bln_err_set(err, BLN_BUG, "DuckDB does not say how often '%s' is null", field->name);
 		if (!bln_slice_is(nulls, "0"))
-			return bln_err_set(err, BLN_INVALID, "column '%s' must not be null, and is in %.*s rows", field->name,
-			                   (int)nulls.length, nulls.at);
+			return bln_err_set(err, BLN_INVALID, "column '%s' must not be null, and is in %.*s rows",
+					   field->name, (int)nulls.length, nulls.at);
 	}
 	bln_text_clear(&walk->path);
 	return BLN_OK;
 }
 
-enum bln_status bln_stage_stats(const struct bln_stage *stage, const struct bln_vector *statistics, idx_t row, int64_t rows,
-                                struct bln_slice *out, struct bln_err *err)
+enum bln_status bln_stage_stats(const struct bln_stage *stage, const struct bln_vector *statistics, idx_t row,
+				int64_t rows, struct bln_slice *out, struct bln_err *err)
 {
 	struct bln_vector child = bln_vector_list_child(statistics);
 	struct bln_text json = { 0 };
 	struct walk walk = {
-		.keys = bln_vector_member(&child, 0), .values = bln_vector_member(&child, 1), .json = &json,
+		.keys = bln_vector_member(&child, 0),
+		.values = bln_vector_member(&child, 1),
+		.json = &json,
 	};
 	enum bln_status status;
 
@@ -287,7 +290,10 @@ done:
 static struct bln_slice special_renamed(struct bln_slice printed)
 {
 	static const char *const specials[][2] = {
-		{ "nan", "NaN" }, { "-nan", "NaN" }, { "inf", "Infinity" }, { "-inf", "-Infinity" },
+		{ "nan", "NaN" },
+		{ "-nan", "NaN" },
+		{ "inf", "Infinity" },
+		{ "-inf", "-Infinity" },
 	};
 
 	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++)
@@ -297,7 +303,7 @@ static struct bln_slice special_renamed(struct bln_slice printed)
 }
 
 enum bln_status bln_stage_value(const struct bln_stage *stage, const struct bln_field *field, struct bln_slice printed,
-                                struct bln_pair *pair, struct bln_err *err)
+				struct bln_pair *pair, struct bln_err *err)
 {
 	bool is_real = field->type.kind == BLN_TYPE_DOUBLE || field->type.kind == BLN_TYPE_FLOAT;
 	struct bln_text text = { 0 };
@@ -306,14 +312,16 @@ enum bln_status bln_stage_value(const struct bln_stage *stage, const struct bln_
 
 	*pair = (struct bln_pair){ .key = bln_slice_of(field->name), .is_null = printed.at == NULL };
 	if (pair->is_null)
-		return field->is_nullable ? BLN_OK
-		                          : bln_err_set(err, BLN_INVALID, "column '%s' must not be null, and is", field->name);
+		return field->is_nullable
+			       ? BLN_OK
+			       : bln_err_set(err, BLN_INVALID, "column '%s' must not be null, and is", field->name);
 	if (printed.length == 0)
-		return bln_err_set(err, BLN_INVALID, "column '%s' has an empty text, which a partition cannot tell from null",
-		                   field->name);
+		return bln_err_set(err, BLN_INVALID,
+				   "column '%s' has an empty text, which a partition cannot tell from null",
+				   field->name);
 	if (!bln_value_parse(is_real ? special_renamed(printed) : printed, &field->type, &value))
 		return bln_err_set(err, BLN_UNSUPPORTED, "column '%s' has the value %s, which a partition cannot have",
-		                   field->name, bln_quote(printed.at, printed.length).text);
+				   field->name, bln_quote(printed.at, printed.length).text);
 	bln_value_format(&value, &field->type, &text);
 	BLN_TRY(bln_text_check(&text, err));
 	pair->value.at = bln_arena_strndup(stage->arena, text.at, text.length);

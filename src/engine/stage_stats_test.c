@@ -110,13 +110,14 @@ static const struct {
 
 /* Decimals are read off the text: as JSON's numbers they would be rounded. */
 static bool bound_find(const char *stats, const json_t *json, const char *which, const struct bln_field *field,
-                       struct bln_value *value)
+		       struct bln_value *value)
 {
 	char key[32];
 	const char *at;
 
 	if (field->type.kind != BLN_TYPE_DECIMAL)
-		return bln_value_from_json(json_object_get(json_object_get(json, which), field->name), &field->type, value);
+		return bln_value_from_json(json_object_get(json_object_get(json, which), field->name), &field->type,
+					   value);
 	snprintf(key, sizeof(key), "\"%s\":", field->name);
 	at = strstr(strstr(stats, which), key) + strlen(key);
 	return bln_value_parse((struct bln_slice){ at, strspn(at, "-.0123456789") }, &field->type, value);
@@ -134,8 +135,8 @@ static void check_bounds(struct kit *kit, const struct bln_staged *file, const s
 	assert_ok(bln_json_parse(file->stats.at, file->stats.length, "stats", &stats, &kit->err), &kit->err);
 	has_low = bound_find(file->stats.at, stats, "minValues", field, &low);
 	has_high = bound_find(file->stats.at, stats, "maxValues", field, &high);
-	bln_text_add_format(&sql, "SELECT CAST(\"%s\" AS VARCHAR) FROM read_parquet('%s') WHERE \"%s\" IS NOT NULL", field->name,
-	                    file->path, field->name);
+	bln_text_add_format(&sql, "SELECT CAST(\"%s\" AS VARCHAR) FROM read_parquet('%s') WHERE \"%s\" IS NOT NULL",
+			    field->name, file->path, field->name);
 	assert_ok(bln_engine_query(kit->engine, sql.at, &rows, &kit->err), &kit->err);
 	for (;;) {
 		assert_ok(bln_rows_next(rows, &count, &kit->err), &kit->err);
@@ -147,11 +148,13 @@ static void check_bounds(struct kit *kit, const struct bln_staged *file, const s
 			if (text.length == 0)
 				continue; /* the empty text is not less than any bound that there could be but itself */
 			if (!has_low || !has_high)
-				fail_msg("no bounds of %s in %.*s", field->name, (int)file->stats.length, file->stats.at);
+				fail_msg("no bounds of %s in %.*s", field->name, (int)file->stats.length,
+					 file->stats.at);
 			assert_true(bln_value_parse(text, &field->type, &value));
-			if (bln_value_compare(&low, &value, &field->type) > 0 || bln_value_compare(&value, &high, &field->type) > 0)
+			if (bln_value_compare(&low, &value, &field->type) > 0 ||
+			    bln_value_compare(&value, &high, &field->type) > 0)
 				fail_msg("%s: %.*s is outside of %.*s", field->name, (int)text.length, text.at,
-				         (int)file->stats.length, file->stats.at);
+					 (int)file->stats.length, file->stats.at);
 		}
 	}
 	bln_rows_destroy(rows);
@@ -175,11 +178,13 @@ static void no_row_lies_outside_of_its_bounds(void **state)
 		bln_text_add(&sql, "SELECT ");
 		for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 			bln_text_add_format(&sql, "%s%s AS %s", i ? ", " : "", columns[i].sql, columns[i].name);
-		bln_text_add_format(&sql, " FROM (SELECT hash(i + %llu) %% 1000 / 1000.0 AS r, (hash(i + %llu) %% 1000)::BIGINT AS k "
-		                          "FROM range(%llu) r(i))",
-		                    (unsigned long long)bln_random_below(&random, 1000000),
-		                    (unsigned long long)bln_random_below(&random, 1000000),
-		                    (unsigned long long)(1 + bln_random_below(&random, round < 6 ? 10 : 6000)));
+		bln_text_add_format(
+			&sql,
+			" FROM (SELECT hash(i + %llu) %% 1000 / 1000.0 AS r, (hash(i + %llu) %% 1000)::BIGINT AS k "
+			"FROM range(%llu) r(i))",
+			(unsigned long long)bln_random_below(&random, 1000000),
+			(unsigned long long)bln_random_below(&random, 1000000),
+			(unsigned long long)(1 + bln_random_below(&random, round < 6 ? 10 : 6000)));
 		spec.schema = kit_schema(&kit, sql.at);
 		list = kit_stage(&kit, sql.at, &spec);
 		for (size_t i = 0; i < list.count; i++) {

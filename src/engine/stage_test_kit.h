@@ -23,7 +23,9 @@ struct kit {
 
 static inline void kit_open(struct kit *kit)
 {
-	struct bln_engine_settings settings = { .memory_bytes = INT64_C(512) << 20, .threads = 2, .cancel = &kit->cancel };
+	struct bln_engine_settings settings = { .memory_bytes = INT64_C(512) << 20,
+						.threads = 2,
+						.cancel = &kit->cancel };
 
 	strcpy(kit->folder, "/tmp/bln-stage-XXXXXX");
 	assert_non_null(mkdtemp(kit->folder));
@@ -101,8 +103,8 @@ static inline struct bln_staged_list kit_stage(struct kit *kit, const char *sql,
 }
 
 /* Stages and expects STATUS, both TEXTs in the message, and nothing left behind. */
-static inline void kit_refused(struct kit *kit, const char *sql, const struct bln_stage_spec *spec, enum bln_status status,
-                               const char *text, const char *also)
+static inline void kit_refused(struct kit *kit, const char *sql, const struct bln_stage_spec *spec,
+			       enum bln_status status, const char *text, const char *also)
 {
 	struct bln_staged_list list;
 

@@ -65,7 +65,7 @@ static void type_read(struct reading *reading, duckdb_logical_type logical, int 
 
 /* Member I of a nested type: its type is MEMBER, which ends here; its name is NAME, of DuckDB's memory where IS_OWN. */
 static void member_read(struct reading *reading, duckdb_logical_type member, const char *name, int depth,
-                        struct bln_field *field)
+			struct bln_field *field)
 {
 	field->name = bln_arena_strdup(reading->arena, name);
 	field->physical_name = field->name;
@@ -78,18 +78,19 @@ static void member_read(struct reading *reading, duckdb_logical_type member, con
 }
 
 static void struct_read(struct reading *reading, duckdb_logical_type logical, int depth, struct bln_field *fields,
-                        size_t count)
+			size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char *name = reading->db->struct_type_child_name(logical, i);
 
-		member_read(reading, reading->db->struct_type_child_type(logical, i), name ? name : "", depth, &fields[i]);
+		member_read(reading, reading->db->struct_type_child_type(logical, i), name ? name : "", depth,
+			    &fields[i]);
 		reading->db->free(name);
 	}
 }
 
 static void nested_read(struct reading *reading, duckdb_logical_type logical, enum bln_type_kind kind, size_t count,
-                        int depth, struct bln_type *type)
+			int depth, struct bln_type *type)
 {
 	const struct bln_duckdb *db = reading->db;
 	struct bln_field *fields = bln_arena_calloc(reading->arena, count + 1, sizeof(*fields));
@@ -118,8 +119,9 @@ static void type_read(struct reading *reading, duckdb_logical_type logical, int 
 	const struct scalar *scalar = scalar_find(id);
 
 	if (id == DUCKDB_TYPE_DECIMAL) {
-		*type = (struct bln_type){ .kind = BLN_TYPE_DECIMAL, .precision = db->decimal_width(logical),
-			                   .scale = db->decimal_scale(logical) };
+		*type = (struct bln_type){ .kind = BLN_TYPE_DECIMAL,
+					   .precision = db->decimal_width(logical),
+					   .scale = db->decimal_scale(logical) };
 	} else if (id == DUCKDB_TYPE_STRUCT) {
 		nested_read(reading, logical, BLN_TYPE_STRUCT, db->struct_type_child_count(logical), depth, type);
 	} else if (id == DUCKDB_TYPE_LIST) {
@@ -133,8 +135,8 @@ static void type_read(struct reading *reading, duckdb_logical_type logical, int 
 	}
 }
 
-static enum bln_status columns_read(struct bln_engine *engine, duckdb_prepared_statement prepared, struct bln_arena *arena,
-                                    struct bln_stage_columns *out, struct bln_err *err)
+static enum bln_status columns_read(struct bln_engine *engine, duckdb_prepared_statement prepared,
+				    struct bln_arena *arena, struct bln_stage_columns *out, struct bln_err *err)
 {
 	const struct bln_duckdb *db = &engine->db;
 
@@ -160,7 +162,7 @@ static enum bln_status columns_read(struct bln_engine *engine, duckdb_prepared_s
 }
 
 enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
-                                       struct bln_stage_columns *out, struct bln_err *err)
+				       struct bln_stage_columns *out, struct bln_err *err)
 {
 	const struct bln_duckdb *db = &engine->db;
 	duckdb_prepared_statement prepared = NULL;
@@ -216,7 +218,8 @@ static bool scalar_fits(const struct bln_type *from, const struct bln_type *to)
 		return is_integer(from->kind) || (from->kind == BLN_TYPE_DECIMAL && from->scale <= to->scale);
 	case BLN_TYPE_TIMESTAMP:
 	case BLN_TYPE_TIMESTAMP_NTZ:
-		return from->kind == BLN_TYPE_DATE || (from->kind == BLN_TYPE_TIMESTAMP_NTZ && to->kind == BLN_TYPE_TIMESTAMP);
+		return from->kind == BLN_TYPE_DATE ||
+		       (from->kind == BLN_TYPE_TIMESTAMP_NTZ && to->kind == BLN_TYPE_TIMESTAMP);
 	default:
 		return false;
 	}
@@ -250,7 +253,7 @@ bool bln_stage_type_fits(const struct bln_stage_column *column, const struct bln
 }
 
 enum bln_status bln_stage_schema(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
-                                 struct bln_schema *schema, struct bln_err *err)
+				 struct bln_schema *schema, struct bln_err *err)
 {
 	struct bln_stage_columns columns;
 	struct bln_field *fields;
@@ -265,10 +268,14 @@ enum bln_status bln_stage_schema(struct bln_engine *engine, const char *sql, str
 
 		if (!column->is_known)
 			return bln_err_set(err, BLN_UNSUPPORTED,
-			                   "column '%s' is %s, which a table cannot hold: cast it in the SQL", column->name,
-			                   bln_stage_column_type(column, arena));
-		fields[i] = (struct bln_field){ .name = column->name, .physical_name = column->name, .id = -1,
-			                        .type = column->type, .is_nullable = true, .metadata = "{}" };
+					   "column '%s' is %s, which a table cannot hold: cast it in the SQL",
+					   column->name, bln_stage_column_type(column, arena));
+		fields[i] = (struct bln_field){ .name = column->name,
+						.physical_name = column->name,
+						.id = -1,
+						.type = column->type,
+						.is_nullable = true,
+						.metadata = "{}" };
 	}
 	*schema = (struct bln_schema){ .fields = fields, .field_count = columns.count };
 done:

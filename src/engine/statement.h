@@ -30,7 +30,8 @@ enum bln_relation_kind {
 struct bln_relation {
 	enum bln_relation_kind kind;
 	const char *name;
-	const struct bln_predicate *predicates; /* what every row that the statement can use passes; only where the text */
+	const struct bln_predicate
+		*predicates; /* what every row that the statement can use passes; only where the text */
 	size_t predicate_count; /* names the relation once */
 	int line, column; /* where the text names it first, from 1; 0 where DuckDB does not say */
 };
@@ -55,7 +56,7 @@ struct bln_resolver {
 	/* Asked once per kind and name. What it gives must live until the statement's rows were read. BLN_NOT_FOUND where
 	 * there is no such table, with the nearest name in ERR. */
 	enum bln_status (*resolve)(void *context, const struct bln_relation *relation, struct bln_resolved *out,
-	                           struct bln_err *err);
+				   struct bln_err *err);
 };
 
 enum { BLN_STATEMENT_SIZE_MAX = 1 << 20, BLN_STATEMENT_RELATIONS_MAX = 1000 };
@@ -71,15 +72,16 @@ struct bln_statement_options {
  * BLN_INVALID: not one SELECT (said which statement it is), a syntax error with line and column, a name that is not constant
  * text in changes(…) and its like. BLN_DENIED: files, where they may not be read. BLN_UNSUPPORTED: names in three parts, AT. */
 BLN_MUST_CHECK enum bln_status bln_statement_analyse(struct bln_engine *engine, const char *sql,
-                                                     const struct bln_statement_options *options, struct bln_arena *arena,
-                                                     struct bln_relations *out, struct bln_err *err);
+						     const struct bln_statement_options *options,
+						     struct bln_arena *arena, struct bln_relations *out,
+						     struct bln_err *err);
 
 /* Does so, asks RESOLVER for each, and makes ENGINE know them: SQL can then be run as it is (bln_engine_query, bln_stage).
  * A name that an earlier statement made known stands for what this one's resolver says. Errors of the resolver come with the
  * place of the name before them. OUT, if not NULL, gets the relations, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_statement_resolve(struct bln_engine *engine, const char *sql,
-                                                     const struct bln_statement_options *options,
-                                                     const struct bln_resolver *resolver, struct bln_arena *arena,
-                                                     struct bln_relations *out, struct bln_err *err);
+						     const struct bln_statement_options *options,
+						     const struct bln_resolver *resolver, struct bln_arena *arena,
+						     struct bln_relations *out, struct bln_err *err);
 
 #endif

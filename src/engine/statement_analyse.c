@@ -72,7 +72,7 @@ static struct mention *mention_find(const struct analysis *analysis, enum bln_re
 }
 
 static enum bln_status mention_add(struct analysis *analysis, enum bln_relation_kind kind, const char *name,
-                                   const json_t *node)
+				   const json_t *node)
 {
 	struct mention *mention = mention_find(analysis, kind, name);
 	struct bln_relation relation = { .kind = kind };
@@ -84,13 +84,14 @@ static enum bln_status mention_add(struct analysis *analysis, enum bln_relation_
 	}
 	if (analysis->count == BLN_STATEMENT_RELATIONS_MAX)
 		return bln_err_set(analysis->err, BLN_INVALID, "the statement names more than %d tables",
-		                   BLN_STATEMENT_RELATIONS_MAX);
+				   BLN_STATEMENT_RELATIONS_MAX);
 	bln_statement_place(analysis->sql, location, &relation.line, &relation.column);
 	relation.name = bln_arena_strdup(analysis->arena, name);
 	if (!relation.name ||
 	    !bln_mem_grow(&analysis->mentions, analysis->count, &analysis->capacity, sizeof(*analysis->mentions)))
 		return bln_err_memory(analysis->err);
-	analysis->mentions[analysis->count++] = (struct mention){ .relation = relation, .location = location, .uses = 1 };
+	analysis->mentions[analysis->count++] =
+		(struct mention){ .relation = relation, .location = location, .uses = 1 };
 	return BLN_OK;
 }
 
@@ -105,14 +106,15 @@ static bool is_in_scope(const struct scope *scope, const char *name)
 
 static enum bln_status denied(const struct analysis *analysis, const json_t *node, const char *what)
 {
-	bln_err_set(analysis->err, BLN_DENIED, "'%s' could read files, which is not allowed here: name tables as layer.table",
-	            bln_quote(what, strlen(what)).text);
+	bln_err_set(analysis->err, BLN_DENIED,
+		    "'%s' could read files, which is not allowed here: name tables as layer.table",
+		    bln_quote(what, strlen(what)).text);
 	return at_node(analysis, node, BLN_DENIED);
 }
 
 /* The relation that FROM a.b or FROM a names, in *NAME; NULL for what is none of ours. */
 static enum bln_status base_table_name(const struct analysis *analysis, const json_t *node, const struct scope *scope,
-                                       const char **name)
+				       const char **name)
 {
 	const char *catalog = bln_node_text(node, "catalog_name");
 	const char *schema = bln_node_text(node, "schema_name");
@@ -120,8 +122,9 @@ static enum bln_status base_table_name(const struct analysis *analysis, const js
 
 	*name = NULL;
 	if (catalog[0] || json_is_object(json_object_get(node, "at_clause"))) {
-		bln_err_set(analysis->err, BLN_UNSUPPORTED, catalog[0] ? "tables are named layer.table, in two parts"
-		                                                      : "AT is not understood: use --as-of");
+		bln_err_set(analysis->err, BLN_UNSUPPORTED,
+			    catalog[0] ? "tables are named layer.table, in two parts"
+				       : "AT is not understood: use --as-of");
 		return at_node(analysis, node, BLN_UNSUPPORTED);
 	}
 	if (schema[0] == '\0') {
@@ -140,7 +143,7 @@ static enum bln_status base_table_name(const struct analysis *analysis, const js
 
 /* The same for FROM changes('a.b') and its like. */
 static enum bln_status table_function_name(const struct analysis *analysis, const json_t *node, const char **name,
-                                           enum bln_relation_kind *kind)
+					   enum bln_relation_kind *kind)
 {
 	const json_t *function = json_object_get(node, "function");
 	const char *called = bln_node_text(function, "function_name");
@@ -153,10 +156,13 @@ static enum bln_status table_function_name(const struct analysis *analysis, cons
 		if (!relation_functions[k] || strcasecmp(called, relation_functions[k]) != 0)
 			continue;
 		if (json_array_size(arguments) != 1 || !is_type(argument, "VALUE_CONSTANT") || !json_is_string(value) ||
-		    strcmp(bln_node_text(json_object_get(json_object_get(argument, "value"), "type"), "id"), "VARCHAR") != 0 ||
-		    bln_node_text(argument, "alias")[0] || strlen(json_string_value(value)) != json_string_length(value)) {
-			bln_err_set(analysis->err, BLN_INVALID, "%s(…) takes one text, as in %s('%s')", relation_functions[k],
-			            relation_functions[k], k == BLN_RELATION_DELTA ? "/data/table" : "bronze.cryptos");
+		    strcmp(bln_node_text(json_object_get(json_object_get(argument, "value"), "type"), "id"),
+			   "VARCHAR") != 0 ||
+		    bln_node_text(argument, "alias")[0] ||
+		    strlen(json_string_value(value)) != json_string_length(value)) {
+			bln_err_set(analysis->err, BLN_INVALID, "%s(…) takes one text, as in %s('%s')",
+				    relation_functions[k], relation_functions[k],
+				    k == BLN_RELATION_DELTA ? "/data/table" : "bronze.cryptos");
 			return at_node(analysis, node, BLN_INVALID);
 		}
 		*kind = (enum bln_relation_kind)k;
@@ -170,7 +176,7 @@ static enum bln_status table_function_name(const struct analysis *analysis, cons
 }
 
 static enum bln_status name_of(const struct analysis *analysis, const json_t *node, const struct scope *scope,
-                               const char **name, enum bln_relation_kind *kind)
+			       const char **name, enum bln_relation_kind *kind)
 {
 	*name = NULL;
 	*kind = BLN_RELATION_TABLE;
@@ -200,7 +206,7 @@ done:
 
 /* What WHERE says of the table at NODE. Where it is named again elsewhere this is thrown away in the end. */
 static enum bln_status where_take(struct analysis *analysis, const json_t *node, const json_t *where, bool is_alone,
-                                  const struct scope *scope)
+				  const struct scope *scope)
 {
 	const char *alias = bln_node_text(node, "alias");
 	struct bln_from from = { .node = node, .is_alone = is_alone };
@@ -213,11 +219,11 @@ static enum bln_status where_take(struct analysis *analysis, const json_t *node,
 	mention = name ? mention_find(analysis, kind, name) : NULL;
 	if (!mention || kind == BLN_RELATION_FILES)
 		goto done;
-	from.alias = alias[0]                         ? alias
-	             : kind == BLN_RELATION_TABLE ? bln_node_text(node, "table_name")
-	                                          : relation_functions[kind];
+	from.alias = alias[0]			  ? alias
+		     : kind == BLN_RELATION_TABLE ? bln_node_text(node, "table_name")
+						  : relation_functions[kind];
 	BLN_TRY(bln_statement_where(where, &from, analysis->arena, &mention->relation.predicates,
-	                            &mention->relation.predicate_count, analysis->err));
+				    &mention->relation.predicate_count, analysis->err));
 done:
 	return status;
 }
@@ -225,7 +231,7 @@ done:
 /* Goes to the tables of a FROM whose rows WHERE sees as they are: outer joins fill the other side up with nulls, and
  * which rows meet in a positional or ASOF join depends on all of them. */
 static enum bln_status from_take(struct analysis *analysis, const json_t *from, const json_t *where, bool is_alone,
-                                 const struct scope *scope, int depth)
+				 const struct scope *scope, int depth)
 {
 	const char *join = bln_node_text(from, "join_type");
 	const char *kind = bln_node_text(from, "ref_type");
@@ -258,16 +264,15 @@ static enum bln_status node_walk(struct analysis *analysis, const json_t *node, 
 
 	if (depth > DEPTH_MAX)
 		return bln_err_set(analysis->err, BLN_INVALID, "the statement is nested too deeply");
-	json_array_foreach(node, index, value)
-		BLN_TRY(node_walk(analysis, value, outer, depth + 1));
+	json_array_foreach(node, index, value) BLN_TRY(node_walk(analysis, value, outer, depth + 1));
 	if (!json_is_object(node))
 		goto done;
 	BLN_TRY(table_take(analysis, node, scope));
 	json_object_foreach((json_t *)(uintptr_t)node, key, value)
 		BLN_TRY(node_walk(analysis, value, scope, depth + 1));
 	if (is_type(node, "SELECT_NODE") && !json_is_object(json_object_get(node, "sample")))
-		BLN_TRY(from_take(analysis, json_object_get(node, "from_table"), json_object_get(node, "where_clause"), true,
-		                  scope, 0));
+		BLN_TRY(from_take(analysis, json_object_get(node, "from_table"), json_object_get(node, "where_clause"),
+				  true, scope, 0));
 done:
 	return status;
 }
@@ -297,8 +302,8 @@ static enum bln_status relations_give(struct analysis *analysis, struct bln_rela
 }
 
 enum bln_status bln_statement_analyse(struct bln_engine *engine, const char *sql,
-                                      const struct bln_statement_options *options, struct bln_arena *arena,
-                                      struct bln_relations *out, struct bln_err *err)
+				      const struct bln_statement_options *options, struct bln_arena *arena,
+				      struct bln_relations *out, struct bln_err *err)
 {
 	struct analysis analysis = { .sql = sql, .options = options, .arena = arena, .err = err };
 	json_t *tree = NULL;

@@ -36,7 +36,8 @@ static void add_file(struct bln_text *json, const struct bln_add *file)
 	}
 	bln_text_add(json, "{\"path\":");
 	bln_json_add_string(json, file->path.at, file->path.length);
-	bln_text_add_format(json, ",\"size_bytes\":%" PRId64 ",\"modified_ms\":%" PRId64, file->size_bytes, file->modified_ms);
+	bln_text_add_format(json, ",\"size_bytes\":%" PRId64 ",\"modified_ms\":%" PRId64, file->size_bytes,
+			    file->modified_ms);
 	if (rows >= 0)
 		bln_text_add_format(json, ",\"rows\":%" PRId64, rows - file->dv.cardinality);
 	add_partition(json, file->partition);
@@ -53,7 +54,7 @@ static void add_file(struct bln_text *json, const struct bln_add *file)
 }
 
 enum bln_status bln_statement_files(struct bln_engine *engine, const char *schema, const char *name,
-                                    const struct bln_resolved *resolved, struct bln_err *err)
+				    const struct bln_resolved *resolved, struct bln_err *err)
 {
 	size_t count = resolved->is_all ? resolved->snapshot->file_count : resolved->file_count;
 	struct bln_text json = { 0 };
@@ -71,11 +72,14 @@ enum bln_status bln_statement_files(struct bln_engine *engine, const char *schem
 	bln_text_add_quoted(&sql, '"', schema, strlen(schema));
 	bln_text_add(&sql, ".");
 	bln_text_add_quoted(&sql, '"', name, strlen(name));
-	bln_text_add(&sql, " AS SELECT f.path, f.rows, f.size_bytes, make_timestamptz(f.modified_ms * 1000) AS modified_at, "
-	                   "f.\"partition\", f.min, f.max FROM (SELECT unnest(from_json(");
+	bln_text_add(&sql,
+		     " AS SELECT f.path, f.rows, f.size_bytes, make_timestamptz(f.modified_ms * 1000) AS modified_at, "
+		     "f.\"partition\", f.min, f.max FROM (SELECT unnest(from_json(");
 	bln_text_add_quoted(&sql, '\'', json.at, json.length);
-	bln_text_add(&sql, ", '[{\"path\":\"VARCHAR\",\"rows\":\"BIGINT\",\"size_bytes\":\"BIGINT\",\"modified_ms\":\"BIGINT\","
-	                   "\"partition\":\"JSON\",\"min\":\"JSON\",\"max\":\"JSON\"}]')) AS f)");
+	bln_text_add(
+		&sql,
+		", '[{\"path\":\"VARCHAR\",\"rows\":\"BIGINT\",\"size_bytes\":\"BIGINT\",\"modified_ms\":\"BIGINT\","
+		"\"partition\":\"JSON\",\"min\":\"JSON\",\"max\":\"JSON\"}]')) AS f)");
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_exec(engine, sql.at, err));
 done:

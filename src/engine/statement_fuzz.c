@@ -24,7 +24,8 @@ static struct bln_engine *engine_get(void)
 	if (engine)
 		return engine;
 	if (bln_engine_open(&settings, &engine, NULL) != BLN_OK ||
-	    bln_engine_exec(engine, "SET enable_external_access = false; SET lock_configuration = true", NULL) != BLN_OK)
+	    bln_engine_exec(engine, "SET enable_external_access = false; SET lock_configuration = true", NULL) !=
+		    BLN_OK)
 		abort();
 	atexit(engine_end);
 	return engine;
@@ -36,10 +37,12 @@ static void relations_check(const struct bln_relations *relations)
 	for (size_t i = 0; i < relations->count; i++) {
 		const struct bln_relation *relation = &relations->items[i];
 
-		if (!relation->name || relation->kind >= BLN_RELATION_KINDS || relation->line < 0 || relation->column < 0)
+		if (!relation->name || relation->kind >= BLN_RELATION_KINDS || relation->line < 0 ||
+		    relation->column < 0)
 			abort();
 		for (size_t j = 0; j < relation->predicate_count; j++)
-			if (!relation->predicates[j].column || (relation->predicates[j].value_count && !relation->predicates[j].values))
+			if (!relation->predicates[j].column ||
+			    (relation->predicates[j].value_count && !relation->predicates[j].values))
 				abort();
 	}
 }

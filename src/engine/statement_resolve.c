@@ -23,7 +23,7 @@ static const char macros[] =
 
 /* "CREATE OR REPLACE VIEW schema.name AS SELECT * FROM bln_scan.name WHERE …" */
 static enum bln_status filtered_view(struct bln_engine *engine, const char *schema, const char *name, const char *inner,
-                                     const char *where, struct bln_err *err)
+				     const char *where, struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
 	enum bln_status status;
@@ -60,12 +60,12 @@ static const char *view_name(const char *name, struct bln_arena *arena)
 }
 
 static enum bln_status relation_make(struct bln_engine *engine, const struct bln_relation *relation,
-                                     const struct bln_resolved *resolved, struct bln_arena *arena, struct bln_err *err)
+				     const struct bln_resolved *resolved, struct bln_arena *arena, struct bln_err *err)
 {
 	const struct bln_scan scan = { .snapshot = resolved->snapshot,
-		                       .files = resolved->files,
-		                       .file_count = resolved->file_count,
-		                       .is_all = resolved->is_all };
+				       .files = resolved->files,
+				       .file_count = resolved->file_count,
+				       .is_all = resolved->is_all };
 	const char *schema = bln_relation_schemas[relation->kind];
 	const char *name = relation->name;
 	const char *inner;
@@ -95,8 +95,8 @@ done:
 }
 
 /* The part of a snapshot that RESOLVED stands for, as a snapshot. */
-static enum bln_status part_make(const struct bln_resolved *resolved, struct bln_arena *arena, struct bln_snapshot *part,
-                                 struct bln_err *err)
+static enum bln_status part_make(const struct bln_resolved *resolved, struct bln_arena *arena,
+				 struct bln_snapshot *part, struct bln_err *err)
 {
 	struct bln_add *files;
 
@@ -115,7 +115,7 @@ static enum bln_status part_make(const struct bln_resolved *resolved, struct bln
 
 /* Leaves out of RESOLVED the files in which no row can pass what the statement asks of the relation. */
 static enum bln_status files_prune(const struct bln_relation *relation, struct bln_resolved *resolved,
-                                   struct bln_arena *arena, struct bln_err *err)
+				   struct bln_arena *arena, struct bln_err *err)
 {
 	struct bln_predicate *known = bln_arena_calloc(arena, relation->predicate_count + 1, sizeof(*known));
 	struct bln_snapshot part;
@@ -146,7 +146,8 @@ static enum bln_status at_relation(const struct bln_relation *relation, enum bln
 }
 
 static enum bln_status relation_resolve(struct bln_engine *engine, const struct bln_relation *relation,
-                                        const struct bln_resolver *resolver, struct bln_arena *arena, struct bln_err *err)
+					const struct bln_resolver *resolver, struct bln_arena *arena,
+					struct bln_err *err)
 {
 	struct bln_resolved resolved = { 0 };
 	enum bln_status status;
@@ -159,9 +160,8 @@ done:
 }
 
 enum bln_status bln_statement_resolve(struct bln_engine *engine, const char *sql,
-                                      const struct bln_statement_options *options,
-                                      const struct bln_resolver *resolver, struct bln_arena *arena,
-                                      struct bln_relations *out, struct bln_err *err)
+				      const struct bln_statement_options *options, const struct bln_resolver *resolver,
+				      struct bln_arena *arena, struct bln_relations *out, struct bln_err *err)
 {
 	struct bln_relations relations = { 0 };
 	enum bln_status status;

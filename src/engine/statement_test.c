@@ -63,7 +63,8 @@ static const char *named(const char *sql)
 	for (size_t i = 0; i < relations.count; i++) {
 		const struct bln_relation *relation = &relations.items[i];
 
-		bln_text_add_format(&text, "%s %s @%d:%d", kinds[relation->kind], relation->name, relation->line, relation->column);
+		bln_text_add_format(&text, "%s %s @%d:%d", kinds[relation->kind], relation->name, relation->line,
+				    relation->column);
 		for (size_t j = 0; j < relation->predicate_count; j++)
 			predicate_write(&relation->predicates[j], &text);
 		bln_text_add(&text, "; ");
@@ -82,10 +83,12 @@ static void names_are_found_wherever_they_stand(void **state)
 		{ "SELECT 1", "" },
 		{ "FROM silver.cryptos", "TABLE silver.cryptos @1:6; " },
 		{ "SELECT *\nFROM silver.a x JOIN gold.b USING (s);", "TABLE silver.a @2:6; TABLE gold.b @2:22; " },
-		{ "SELECT 'é', (SELECT max(n) FROM gold.b) FROM silver.a", "TABLE gold.b @1:33; TABLE silver.a @1:46; " },
+		{ "SELECT 'é', (SELECT max(n) FROM gold.b) FROM silver.a",
+		  "TABLE gold.b @1:33; TABLE silver.a @1:46; " },
 		{ "WITH a AS (FROM silver.a), b AS (FROM a) SELECT * FROM b, A", "TABLE silver.a @1:17; " },
 		{ "WITH a AS (WITH c AS (FROM x.c) FROM c) FROM a, c", "TABLE x.c @1:28; TABLE c @1:49; " },
-		{ "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r, x.t) FROM r", "TABLE x.t @1:67; " },
+		{ "WITH RECURSIVE r AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM r, x.t) FROM r",
+		  "TABLE x.t @1:67; " },
 		{ "SELECT * FROM x.t WHERE n IN (SELECT n FROM x.u) AND EXISTS (FROM x.v)",
 		  "TABLE x.t @1:15; TABLE x.u @1:45; TABLE x.v @1:67; " },
 		{ "FROM x.a UNION ALL FROM x.b EXCEPT FROM X.A", "TABLE x.a @1:6; TABLE x.b @1:25; " },
@@ -99,7 +102,8 @@ static void names_are_found_wherever_they_stand(void **state)
 		{ "FROM alone", "TABLE alone @1:6; " },
 		{ "VALUES (1), (2)", "" },
 		{ "SELECT list_transform([1], lambda x: x + 1), (SELECT n FROM x.t LIMIT 1)", "TABLE x.t @1:61; " },
-		{ "SELECT 18446744073709551615, 1e400, 170141183460469231731687303715884105727 FROM x.t", "TABLE x.t @1:82; " },
+		{ "SELECT 18446744073709551615, 1e400, 170141183460469231731687303715884105727 FROM x.t",
+		  "TABLE x.t @1:82; " },
 	};
 	(void)state;
 
@@ -114,19 +118,22 @@ static void what_where_says_of_a_table_is_found(void **state)
 	} cases[] = {
 		{ "FROM x.t WHERE s = 'a' AND n > 5 AND 7 >= n AND m <= -2", "x.t @1:6 s='a' n>5 n<=7 m<=-2; " },
 		{ "FROM x.t WHERE n BETWEEN 1 AND 2.5 AND s IN ('a', 'b')", "x.t @1:6 n>=1 n<=2.5 sin'a','b'; " },
-		{ "FROM x.t WHERE a IS NULL AND b IS NOT NULL AND c = true AND NOT d", "x.t @1:6 anull bnotnull c=true; " },
+		{ "FROM x.t WHERE a IS NULL AND b IS NOT NULL AND c = true AND NOT d",
+		  "x.t @1:6 anull bnotnull c=true; " },
 		{ "FROM x.t WHERE t >= TIMESTAMP '2024-01-01' AND d < DATE '2024-02-01' AND u > TIMESTAMPTZ '2024-01-01 00:00+02'",
 		  "x.t @1:6 t>='2024-01-01' d<'2024-02-01' u>'2024-01-01 00:00+02'; " },
 		{ "FROM x.t WHERE x.t.n = 1 AND t.m = 2 AND u.k = 3", "x.t @1:6 n=1 m=2; " },
 		{ "FROM x.t AS y WHERE y.n = 1 AND t.m = 2 AND k = 1e-3", "x.t @1:6 n=1 k=0.001; " },
-		{ "FROM x.t a JOIN x.u b ON true WHERE a.n = 1 AND b.m = 2 AND k = 3", "x.t @1:6 n=1; TABLE x.u @1:17 m=2; " },
+		{ "FROM x.t a JOIN x.u b ON true WHERE a.n = 1 AND b.m = 2 AND k = 3",
+		  "x.t @1:6 n=1; TABLE x.u @1:17 m=2; " },
 		{ "FROM x.t a LEFT JOIN x.u b ON true WHERE a.n = 1 AND b.m = 2", "x.t @1:6 n=1; TABLE x.u @1:22; " },
 		{ "FROM x.t a FULL JOIN x.u b ON true WHERE a.n = 1 AND b.m = 2", "x.t @1:6; TABLE x.u @1:22; " },
 		{ "FROM x.t a ASOF JOIN x.u b ON a.d >= b.d WHERE a.n = 1 AND b.m = 2", "x.t @1:6; TABLE x.u @1:22; " },
 		{ "FROM x.t a POSITIONAL JOIN x.u b WHERE a.n = 1", "x.t @1:6; TABLE x.u @1:28; " },
 		/* Of no use: or, functions, other columns, a name given twice, samples, columns renamed, nulls, too exact times. */
 		{ "FROM x.t WHERE n = 1 OR m = 2", "x.t @1:6; " },
-		{ "FROM x.t WHERE abs(n) = 1 AND n = m AND n = NULL AND n NOT IN (1) AND n <> 4 AND n IN (1, m)", "x.t @1:6; " },
+		{ "FROM x.t WHERE abs(n) = 1 AND n = m AND n = NULL AND n NOT IN (1) AND n <> 4 AND n IN (1, m)",
+		  "x.t @1:6; " },
 		{ "FROM x.t WHERE n = 1 UNION ALL FROM x.t", "x.t @1:6; " },
 		{ "FROM (FROM x.t) WHERE n = 1", "x.t @1:12; " },
 		{ "FROM x.t AS a(n, m) WHERE n = 1", "x.t @1:6; " },
@@ -150,7 +157,8 @@ static void what_where_says_of_a_table_is_found(void **state)
 	assert_string_equal(named("FROM files('x.t') WHERE rows = 1"), "FILES x.t @1:6; ");
 }
 
-static void refused(const char *sql, const struct bln_statement_options *options, enum bln_status expected, const char *text)
+static void refused(const char *sql, const struct bln_statement_options *options, enum bln_status expected,
+		    const char *text)
 {
 	struct bln_arena arena = { 0 };
 	struct bln_relations relations;
@@ -201,11 +209,24 @@ static void what_is_no_select_is_refused_by_its_name(void **state)
 static void files_are_out_of_reach_where_they_may_not_be_read(void **state)
 {
 	static const char *const bad[] = {
-		"FROM 'a.parquet'", "FROM \"/etc/passwd\"", "FROM 's3://b/k'", "FROM '*'", "FROM read_csv('a')",
-		"FROM READ_TEXT('/etc/passwd')", "FROM glob('*')", "FROM query('SELECT 1')", "FROM query_table('x')",
-		"FROM duckdb_views()", "FROM parquet_metadata('x')", "SELECT (FROM read_blob('x'))", "FROM information_schema.tables",
-		"FROM pg_catalog.pg_views", "WITH a AS (FROM sniff_csv('x')) SELECT 1", "FROM anything_new('x')",
-		"SELECT * FROM x.t WHERE n IN (SELECT file FROM glob('/etc/*'))", "FROM checkpoint()",
+		"FROM 'a.parquet'",
+		"FROM \"/etc/passwd\"",
+		"FROM 's3://b/k'",
+		"FROM '*'",
+		"FROM read_csv('a')",
+		"FROM READ_TEXT('/etc/passwd')",
+		"FROM glob('*')",
+		"FROM query('SELECT 1')",
+		"FROM query_table('x')",
+		"FROM duckdb_views()",
+		"FROM parquet_metadata('x')",
+		"SELECT (FROM read_blob('x'))",
+		"FROM information_schema.tables",
+		"FROM pg_catalog.pg_views",
+		"WITH a AS (FROM sniff_csv('x')) SELECT 1",
+		"FROM anything_new('x')",
+		"SELECT * FROM x.t WHERE n IN (SELECT file FROM glob('/etc/*'))",
+		"FROM checkpoint()",
 	};
 	(void)state;
 
@@ -251,15 +272,18 @@ struct lake {
 };
 
 static enum bln_status lake_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct lake *lake = context;
 
 	lake->asked++;
 	if (strcasecmp(relation->name, "silver.candles") != 0 && relation->kind != BLN_RELATION_DELTA)
 		return bln_err_set(err, BLN_NOT_FOUND, "no table %s: did you mean silver.candles?", relation->name);
-	*out = (struct bln_resolved){ .snapshot = &lake->table.snapshot, .files = lake->files, .file_count = lake->file_count,
-		                      .is_all = lake->file_count == 0, .where = lake->where };
+	*out = (struct bln_resolved){ .snapshot = &lake->table.snapshot,
+				      .files = lake->files,
+				      .file_count = lake->file_count,
+				      .is_all = lake->file_count == 0,
+				      .where = lake->where };
 	return BLN_OK;
 }
 
@@ -270,19 +294,22 @@ static void lake_open(struct lake *lake)
 	lake->asked = 0;
 	table_open(&lake->table);
 	table_begin(&lake->table, BLN_MAPPING_NONE,
-	            "{\"name\":\"symbol\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
-	            "{\"name\":\"n\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}},"
-	            "{\"name\":\"year\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}", "year");
+		    "{\"name\":\"symbol\",\"type\":\"string\",\"nullable\":true,\"metadata\":{}},"
+		    "{\"name\":\"n\",\"type\":\"long\",\"nullable\":true,\"metadata\":{}},"
+		    "{\"name\":\"year\",\"type\":\"integer\",\"nullable\":true,\"metadata\":{}}",
+		    "year");
 	for (int i = 0; i < 3; i++) {
 		char path[32], select[256], members[512];
 
 		snprintf(path, sizeof(path), "f%d.parquet", i);
-		snprintf(select, sizeof(select), "SELECT 'S' || (i %% 2) AS symbol, i + %d AS n FROM range(1000) r(i)", 1000 * i);
+		snprintf(select, sizeof(select), "SELECT 'S' || (i %% 2) AS symbol, i + %d AS n FROM range(1000) r(i)",
+			 1000 * i);
 		table_write(&lake->table, path, select, "");
-		snprintf(members, sizeof(members),
-		         "\"path\":\"f%d.parquet\",\"partitionValues\":{\"year\":\"%d\"},\"modificationTime\":5000,"
-		         "\"stats\":\"{\\\"numRecords\\\":1000,\\\"minValues\\\":{\\\"n\\\":%d},\\\"maxValues\\\":{\\\"n\\\":%d}}\"",
-		         i, i ? 2024 : 2023, 1000 * i, 1000 * i + 999);
+		snprintf(
+			members, sizeof(members),
+			"\"path\":\"f%d.parquet\",\"partitionValues\":{\"year\":\"%d\"},\"modificationTime\":5000,"
+			"\"stats\":\"{\\\"numRecords\\\":1000,\\\"minValues\\\":{\\\"n\\\":%d},\\\"maxValues\\\":{\\\"n\\\":%d}}\"",
+			i, i ? 2024 : 2023, 1000 * i, 1000 * i + 999);
 		table_add(&lake->table, members);
 	}
 }
@@ -291,16 +318,17 @@ static enum bln_status lake_named(struct lake *lake, const char *sql)
 {
 	const struct bln_resolver resolver = { .context = lake, .resolve = lake_resolve };
 	struct bln_arena arena = { 0 };
-	enum bln_status status = bln_statement_resolve(lake->table.engine, sql, &anything, &resolver, &arena, NULL, &lake->err);
+	enum bln_status status =
+		bln_statement_resolve(lake->table.engine, sql, &anything, &resolver, &arena, NULL, &lake->err);
 
 	bln_arena_clean_up(&arena);
 	return status;
 }
 
-#define assert_reads(lake, sql, expected)                                          \
-	do {                                                                       \
-		assert_ok(lake_named(lake, sql), &(lake)->err);                    \
-		assert_rows(&(lake)->table, sql, expected);                        \
+#define assert_reads(lake, sql, expected)                                                                              \
+	do {                                                                                                           \
+		assert_ok(lake_named(lake, sql), &(lake)->err);                                                        \
+		assert_rows(&(lake)->table, sql, expected);                                                            \
 	} while (0)
 
 static void what_is_named_can_be_read(void **state)
@@ -309,15 +337,20 @@ static void what_is_named_can_be_read(void **state)
 	(void)state;
 
 	lake_open(&lake);
-	assert_reads(&lake, "SELECT count(*), min(n), max(n), count(DISTINCT year) FROM silver.candles", "3000|0|2999|2\n");
+	assert_reads(&lake, "SELECT count(*), min(n), max(n), count(DISTINCT year) FROM silver.candles",
+		     "3000|0|2999|2\n");
 	assert_reads(&lake, "SELECT count(*) FROM Silver.Candles a JOIN silver.candles b USING (n)", "3000\n");
 	assert_int_equal(lake.asked, 2);
-	assert_reads(&lake, "SELECT count(*) FROM changes('silver.candles'), delta('/any/\"where\"') d WHERE d.n = 5", "3000\n");
-	assert_reads(&lake, "SELECT path, rows, size_bytes, modified_at, \"partition\"->>'year' AS y, (max->>'n')::BIGINT AS m "
-	                    "FROM files('silver.candles') ORDER BY path LIMIT 1",
-	             "f0.parquet|1000|1|1970-01-01 00:00:05+00|2023|999\n");
+	assert_reads(&lake, "SELECT count(*) FROM changes('silver.candles'), delta('/any/\"where\"') d WHERE d.n = 5",
+		     "3000\n");
+	assert_reads(
+		&lake,
+		"SELECT path, rows, size_bytes, modified_at, \"partition\"->>'year' AS y, (max->>'n')::BIGINT AS m "
+		"FROM files('silver.candles') ORDER BY path LIMIT 1",
+		"f0.parquet|1000|1|1970-01-01 00:00:05+00|2023|999\n");
 	assert_int_equal(lake_named(&lake, "SELECT *\nFROM silver.candels"), BLN_NOT_FOUND);
-	assert_string_equal(lake.err.message, "line 2, column 6: no table silver.candels: did you mean silver.candles?");
+	assert_string_equal(lake.err.message,
+			    "line 2, column 6: no table silver.candels: did you mean silver.candles?");
 	table_close(&lake.table);
 }
 
@@ -352,7 +385,8 @@ static void files_that_cannot_matter_are_not_opened(void **state)
 	snprintf(path, sizeof(path), "%s/f1.parquet", lake.table.folder);
 	assert_int_equal(unlink(path), 0);
 	assert_reads(&lake, "SELECT count(*) FROM silver.candles WHERE n < 1000 AND symbol = 'S0'", "500\n");
-	assert_reads(&lake, "SELECT count(*) FROM silver.candles c JOIN range(3) r(i) ON true WHERE c.year = 2023", "3000\n");
+	assert_reads(&lake, "SELECT count(*) FROM silver.candles c JOIN range(3) r(i) ON true WHERE c.year = 2023",
+		     "3000\n");
 	assert_int_equal(lake_named(&lake, "SELECT count(*) FROM silver.candles WHERE n < 1001"), BLN_NOT_FOUND);
 	assert_int_equal(lake_named(&lake, "SELECT count(*) FROM silver.candles WHERE nonsense < 1"), BLN_NOT_FOUND);
 	table_close(&lake.table);
@@ -363,9 +397,22 @@ static void leaving_files_out_changes_no_result(void **state)
 {
 	/* '#' is an operator, '@' a number. */
 	static const char *const conditions[] = {
-		"n # @", "@ # n", "n BETWEEN @ AND @ + 700", "n IN (@, 17, 5)", "year # 2020 + @ % 6", "symbol # 'S1'",
-		"year IS NULL", "n IS NOT NULL", "NOT n # @", "(n # @ OR symbol = 'S0')", "n # @.5", "year # '2024'",
-		"n # @::BIGINT", "symbol IN ('S1', 'x')", "year # 2024", "n # 1e3",
+		"n # @",
+		"@ # n",
+		"n BETWEEN @ AND @ + 700",
+		"n IN (@, 17, 5)",
+		"year # 2020 + @ % 6",
+		"symbol # 'S1'",
+		"year IS NULL",
+		"n IS NOT NULL",
+		"NOT n # @",
+		"(n # @ OR symbol = 'S0')",
+		"n # @.5",
+		"year # '2024'",
+		"n # @::BIGINT",
+		"symbol IN ('S1', 'x')",
+		"year # 2024",
+		"n # 1e3",
 	};
 	static const char *const ops[] = { "=", "<", "<=", ">", ">=" };
 	static struct lake lake;
@@ -379,7 +426,8 @@ static void leaving_files_out_changes_no_result(void **state)
 		char where[512] = "", sql[1024], all[1024], expected[64];
 
 		for (uint64_t j = 0; j <= bln_random_below(&random, 3); j++) {
-			const char *condition = conditions[bln_random_below(&random, sizeof(conditions) / sizeof(conditions[0]))];
+			const char *condition =
+				conditions[bln_random_below(&random, sizeof(conditions) / sizeof(conditions[0]))];
 			const char *op = ops[bln_random_below(&random, 5)];
 			int value = (int)bln_random_below(&random, 3200);
 			size_t length = strlen(where);
@@ -391,7 +439,8 @@ static void leaving_files_out_changes_no_result(void **state)
 				else if (*condition == '@')
 					length += (size_t)snprintf(where + length, sizeof(where) - length, "%d", value);
 				else
-					length += (size_t)snprintf(where + length, sizeof(where) - length, "%c", *condition);
+					length += (size_t)snprintf(where + length, sizeof(where) - length, "%c",
+								   *condition);
 			}
 		}
 		snprintf(all, sizeof(all), "SELECT count(*), sum(n) FROM t WHERE %s", where);
@@ -411,7 +460,9 @@ static void without_memory_nothing_leaks(void **state)
 	lake_open(&lake);
 	for (uint64_t nth = 1; status == BLN_NO_MEMORY && nth < 2000; nth++) {
 		bln_mem_fail_at(nth, true);
-		status = lake_named(&lake, "SELECT * FROM silver.candles a, files('silver.candles') WHERE a.n IN (1, 2) AND a.n < 5");
+		status = lake_named(
+			&lake,
+			"SELECT * FROM silver.candles a, files('silver.candles') WHERE a.n IN (1, 2) AND a.n < 5");
 		bln_mem_fail_at(0, false);
 	}
 	assert_ok(status, &lake.err);

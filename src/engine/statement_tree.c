@@ -70,7 +70,8 @@ static void numbers_quote(struct bln_slice json, struct bln_text *out)
 			end = end < json.length ? end + 1 : json.length;
 			bln_text_add_bytes(out, json.at + i, end - i);
 		} else if (isalnum((unsigned char)json.at[i]) || json.at[i] == '-') {
-			while (end < json.length && (isalnum((unsigned char)json.at[end]) || strchr("+-.", json.at[end])))
+			while (end < json.length &&
+			       (isalnum((unsigned char)json.at[end]) || strchr("+-.", json.at[end])))
 				end++;
 			if (is_plain(json.at + i, end - i))
 				bln_text_add_bytes(out, json.at + i, end - i);
@@ -110,10 +111,13 @@ static enum bln_status no_select(const char *sql, struct bln_err *err)
 	char word[WORD_SIZE];
 
 	first_word(sql, word);
-	if (strcmp(word, "PIVOT") == 0 || strcmp(word, "SELECT") == 0 || strcmp(word, "FROM") == 0 || strcmp(word, "WITH") == 0)
-		return bln_err_set(err, BLN_INVALID, "a PIVOT must name its values here: PIVOT … ON symbol IN ('XBTUSD', 'ETHUSD')");
-	return bln_err_set(err, BLN_INVALID, "only a SELECT can be run here, not %s: tables are written by jobs (bullion run)",
-	                   word[0] ? word : "this statement");
+	if (strcmp(word, "PIVOT") == 0 || strcmp(word, "SELECT") == 0 || strcmp(word, "FROM") == 0 ||
+	    strcmp(word, "WITH") == 0)
+		return bln_err_set(err, BLN_INVALID,
+				   "a PIVOT must name its values here: PIVOT … ON symbol IN ('XBTUSD', 'ETHUSD')");
+	return bln_err_set(err, BLN_INVALID,
+			   "only a SELECT can be run here, not %s: tables are written by jobs (bullion run)",
+			   word[0] ? word : "this statement");
 }
 
 /* DuckDB counts characters in errors, bytes in trees. */
@@ -149,7 +153,7 @@ static enum bln_status tree_check(const char *sql, const json_t *tree, struct bl
 	if (count == 1)
 		return BLN_OK;
 	return count == 0 ? bln_err_set(err, BLN_INVALID, "there is no statement")
-	                  : bln_err_set(err, BLN_INVALID, "one statement can be run at a time, not %zu", count);
+			  : bln_err_set(err, BLN_INVALID, "one statement can be run at a time, not %zu", count);
 }
 
 enum bln_status bln_statement_tree(struct bln_engine *engine, const char *sql, json_t **tree, struct bln_err *err)

@@ -59,8 +59,7 @@ static char *text_keep(struct collector *collector, const char *text)
 
 static bool text_literal(struct collector *collector, const char *text, struct bln_literal *literal)
 {
-	*literal = (struct bln_literal){ .kind = BLN_LITERAL_TEXT,
-		                         .text = bln_slice_of(text_keep(collector, text)) };
+	*literal = (struct bln_literal){ .kind = BLN_LITERAL_TEXT, .text = bln_slice_of(text_keep(collector, text)) };
 	return literal->text.at != NULL;
 }
 
@@ -79,7 +78,7 @@ static bool number_literal(const char *id, const json_t *node, const json_t *val
 
 	if (strcmp(id, "DECIMAL") == 0 && json_is_integer(value)) {
 		int length = snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT "e-%" JSON_INTEGER_FORMAT,
-		                      json_integer_value(value), json_integer_value(scale));
+				      json_integer_value(value), json_integer_value(scale));
 
 		literal->kind = BLN_LITERAL_DOUBLE;
 		return length > 0 && (size_t)length < sizeof(digits) &&
@@ -139,7 +138,7 @@ static bool literal_of(struct collector *collector, const json_t *node, struct b
 
 /* Adds COLUMN OP and the COUNT nodes from FIRST on of NODES, if each is a constant. */
 static void add(struct collector *collector, const char *column, enum bln_predicate_op op, const json_t *const *nodes,
-                size_t count)
+		size_t count)
 {
 	struct bln_literal *values = bln_arena_calloc(collector->arena, count + 1, sizeof(*values));
 	char *name = text_keep(collector, column);
@@ -201,7 +200,8 @@ static void operator_take(struct collector *collector, const json_t *node)
 	if (!column || count == 0)
 		return;
 	if (is_type(node, "OPERATOR_IS_NULL") || is_type(node, "OPERATOR_IS_NOT_NULL")) {
-		add(collector, column, is_type(node, "OPERATOR_IS_NULL") ? BLN_OP_IS_NULL : BLN_OP_IS_NOT_NULL, NULL, 0);
+		add(collector, column, is_type(node, "OPERATOR_IS_NULL") ? BLN_OP_IS_NULL : BLN_OP_IS_NOT_NULL, NULL,
+		    0);
 	} else if (is_type(node, "COMPARE_IN")) {
 		values = bln_arena_calloc(collector->arena, count, sizeof(json_t *));
 		collector->is_out_of_memory = collector->is_out_of_memory || !values;
@@ -232,7 +232,7 @@ static void conjunct_take(struct collector *collector, const json_t *node, int d
 }
 
 enum bln_status bln_statement_where(const json_t *where, const struct bln_from *from, struct bln_arena *arena,
-                                    const struct bln_predicate **predicates, size_t *count, struct bln_err *err)
+				    const struct bln_predicate **predicates, size_t *count, struct bln_err *err)
 {
 	struct collector collector = { .from = from, .arena = arena };
 

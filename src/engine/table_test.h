@@ -45,7 +45,8 @@ static inline void table_close(struct table *table)
 }
 
 /* Begins a table anew: FIELDS is the inside of the schema's "fields", PARTITION names of columns with ',' between. */
-static inline void table_begin(struct table *table, enum bln_mapping_mode mapping, const char *fields, const char *partition)
+static inline void table_begin(struct table *table, enum bln_mapping_mode mapping, const char *fields,
+			       const char *partition)
 {
 	struct bln_snapshot *snapshot = &table->snapshot;
 	struct bln_slice rest = bln_slice_of(partition);
@@ -59,8 +60,9 @@ static inline void table_begin(struct table *table, enum bln_mapping_mode mappin
 	snapshot->file_count = 0;
 	schema = bln_arena_printf(&snapshot->arena, "{\"type\":\"struct\",\"fields\":[%s]}", fields);
 	assert_non_null(schema);
-	assert_ok(bln_schema_parse(bln_slice_of(schema), mapping != BLN_MAPPING_NONE, &snapshot->arena, &snapshot->schema, &err),
-	          &err);
+	assert_ok(bln_schema_parse(bln_slice_of(schema), mapping != BLN_MAPPING_NONE, &snapshot->arena,
+				   &snapshot->schema, &err),
+		  &err);
 	names = bln_arena_alloc(&snapshot->arena, 16 * sizeof(*names));
 	assert_non_null(names);
 	while (rest.length)
@@ -134,8 +136,9 @@ static inline const char *table_rows(struct table *table, const char *sql)
 
 				if (length + text.length + 16 > sizeof(out))
 					break;
-				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s", column ? "|" : "",
-				                           text.at ? (int)text.length : 4, text.at ? text.at : "NULL");
+				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s",
+							   column ? "|" : "", text.at ? (int)text.length : 4,
+							   text.at ? text.at : "NULL");
 			}
 			length += (size_t)snprintf(out + length, sizeof(out) - length, "\n");
 		}

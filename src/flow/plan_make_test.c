@@ -102,9 +102,9 @@ static void a_plan_can_be_read_by_programs(void **state)
 	assert_string_equal(json_string_value(json_object_get(json, "kind")), "workflow");
 	assert_string_equal(json_string_value(json_object_get(json_object_get(json, "properties"), "base")), "USD");
 	assert_int_equal(json_array_size(json_object_get(json, "actions")), 3);
-	assert_string_equal(
-		json_string_value(json_object_get(json_array_get(json_object_get(json, "actions"), 0), "name")),
-		"ingest");
+	assert_string_equal(json_string_value(
+				    json_object_get(json_array_get(json_object_get(json, "actions"), 0), "name")),
+			    "ingest");
 	for (size_t i = 0; i < 3; i++) {
 		alarm = json_array_get(json_object_get(json, "actions"), i);
 		if (strcmp(json_string_value(json_object_get(alarm, "name")), "alarm") == 0)

@@ -59,8 +59,9 @@ static void a_run_can_be_stopped(void **state)
 
 static void a_job_that_is_deaf_is_killed_in_a_hurry(void **state)
 {
-	struct kit *kit = kit_new(
-		"properties: {do: 'trap \"\" TERM; touch deaf; while :; do sleep 0.01; done'}\n" JOBS "}\n", "say");
+	struct kit *kit =
+		kit_new("properties: {do: 'trap \"\" TERM; touch deaf; while :; do sleep 0.01; done'}\n" JOBS "}\n",
+			"say");
 	(void)state;
 
 	kit->on_event = hurry_when_begun;

@@ -24,7 +24,8 @@ static enum bln_status env_make(struct bln_job_context *context, const char ***o
 		const char *value;
 		char *entry;
 
-		BLN_TRY(bln_expand(context->expander, property->text, property->name, property->place, false, &value, err));
+		BLN_TRY(bln_expand(context->expander, property->text, property->name, property->place, false, &value,
+				   err));
 		entry = bln_arena_printf(context->arena, "BULLION_PROPERTY_%s=%s", property->name, value);
 		if (!entry)
 			return bln_err_memory(err);
@@ -41,7 +42,7 @@ done:
 }
 
 static enum bln_status argv_make(struct bln_job_context *context, const struct bln_job *job, const char ***out,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	const char **argv = bln_arena_calloc(context->arena, job->argv.count + 2, sizeof(*argv));
 	enum bln_status status = BLN_OK;
@@ -59,8 +60,8 @@ done:
 	return status;
 }
 
-enum bln_status bln_job_command(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                                struct bln_err *err)
+enum bln_status bln_job_command(struct bln_job_context *context, const struct bln_job *job,
+				struct bln_job_result *result, struct bln_err *err)
 {
 	const int to_log = STDERR_FILENO;
 	const char **argv = NULL;
@@ -86,7 +87,7 @@ enum bln_status bln_job_command(struct bln_job_context *context, const struct bl
 	}
 	if (end.is_signal || end.code != 0)
 		status = bln_err_set(err, BLN_IO, "%s ended with %s: `bullion runs logs` shows what it said", argv[0],
-		                     bln_child_end_text(&end).text);
+				     bln_child_end_text(&end).text);
 done:
 	return status;
 }

@@ -40,7 +40,7 @@ static bool setting_is_secret(const struct bln_source_ops *ops, const char *name
 }
 
 static enum bln_status value_expand(struct ingest *ingest, const struct bln_source_ops *ops,
-                                    const struct bln_entry *entry, struct bln_source_value *value, struct bln_err *err)
+				    const struct bln_entry *entry, struct bln_source_value *value, struct bln_err *err)
 {
 	const struct bln_expander *expander = ingest->context->expander;
 	const struct bln_node *node = entry->value;
@@ -57,14 +57,15 @@ static enum bln_status value_expand(struct ingest *ingest, const struct bln_sour
 		for (size_t i = 0; i < node->count; i++) {
 			if (node->items[i]->type != BLN_NODE_TEXT)
 				return bln_err_set(err, BLN_INVALID, "%s: a list of texts is wanted", entry->key);
-			BLN_TRY(bln_expand(expander, node->items[i]->text, entry->key, node->items[i]->place, is_secret, &text,
-			                   err));
+			BLN_TRY(bln_expand(expander, node->items[i]->text, entry->key, node->items[i]->place, is_secret,
+					   &text, err));
 			items[i] = bln_slice_of(text);
 		}
 		value->items = items;
 		value->count = node->count;
 	} else {
-		BLN_TRY(bln_expand(expander, node->text ? node->text : "", entry->key, node->place, is_secret, &text, err));
+		BLN_TRY(bln_expand(expander, node->text ? node->text : "", entry->key, node->place, is_secret, &text,
+				   err));
 		value->text = bln_slice_of(text);
 	}
 done:
@@ -89,7 +90,7 @@ static enum bln_status source_open(struct ingest *ingest, struct bln_err *err)
 		if (strcmp(map->entries[i].key, "kind") != 0)
 			BLN_TRY(value_expand(ingest, ops, &map->entries[i], &values[count++], err));
 	status = bln_source_open(ops, ingest->context->project->folder, values, count, ingest->context->clock,
-	                         &ingest->source, err);
+				 &ingest->source, err);
 	if (status == BLN_INVALID)
 		status = bln_project_where(ingest->context->project, wanted->place, err, status);
 done:
@@ -97,7 +98,8 @@ done:
 }
 
 /* A run property: NULL where it is not set, empty, or "all". */
-static enum bln_status property_get(const struct ingest *ingest, const char *name, const char **out, struct bln_err *err)
+static enum bln_status property_get(const struct ingest *ingest, const char *name, const char **out,
+				    struct bln_err *err)
 {
 	const struct bln_property *property = bln_properties_find(ingest->context->expander->properties, name);
 	enum bln_status status;
@@ -112,7 +114,7 @@ static enum bln_status property_get(const struct ingest *ingest, const char *nam
 }
 
 static enum bln_status list_split(struct bln_arena *arena, const char *text, struct bln_setting_list *out,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct bln_slice rest = bln_slice_of(text);
 	const char **items = bln_arena_calloc(arena, rest.length / 2 + 2, sizeof(*items));
@@ -172,11 +174,11 @@ static int hex_value(char c)
 static void seen_of(const struct ingest *ingest, const struct bln_unit *unit, struct bln_seen *seen)
 {
 	*seen = (struct bln_seen){ .source = ingest->job->source->name,
-		                   .path = unit->path,
-		                   .entry = unit->entry ? unit->entry : "",
-		                   .size_bytes = unit->fingerprint.size_bytes,
-		                   .mtime_ns = unit->fingerprint.mtime_ns,
-		                   .inode = unit->fingerprint.inode };
+				   .path = unit->path,
+				   .entry = unit->entry ? unit->entry : "",
+				   .size_bytes = unit->fingerprint.size_bytes,
+				   .mtime_ns = unit->fingerprint.mtime_ns,
+				   .inode = unit->fingerprint.inode };
 	for (size_t i = 0; unit->is_hashed && i < BLN_SEEN_HASH_SIZE; i++)
 		seen->hash[i] = (uint8_t)(hex_value(unit->hash[2 * i]) << 4 | hex_value(unit->hash[2 * i + 1]));
 }
@@ -229,7 +231,8 @@ static enum bln_status units_remember(struct ingest *ingest, struct bln_err *err
 	if (!seen)
 		return bln_err_memory(err);
 	for (size_t i = 0; i < ingest->unit_count; i++)
-		if (ingest->units[i].is_hashed && !ingest->items[i].is_recalled && ingest->items[i].state != INGEST_FAILED)
+		if (ingest->units[i].is_hashed && !ingest->items[i].is_recalled &&
+		    ingest->items[i].state != INGEST_FAILED)
 			seen_of(ingest, &ingest->units[i], &seen[count++]);
 	if (count)
 		status = bln_seen_put(ingest->context->state, seen, count, ingest->read_at_ns, err);
@@ -279,7 +282,8 @@ static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 	for (size_t i = 0; i < ingest->unit_count; i++)
 		ingest->items[i].unit = &ingest->units[i];
 	BLN_TRY(bln_units_fold(context, ingest->job->into, err));
-	BLN_TRY(bln_units_known(context, ingest->job->into, &ingest->arena, &ingest->known, &ingest->last_loaded_at_us, err));
+	BLN_TRY(bln_units_known(context, ingest->job->into, &ingest->arena, &ingest->known, &ingest->last_loaded_at_us,
+				err));
 	BLN_TRY(units_recall(ingest, err));
 	status = batches_run(ingest, err);
 	if (status == BLN_OK)
@@ -290,13 +294,13 @@ done:
 	return status;
 }
 
-enum bln_status bln_job_ingest(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                               struct bln_err *err)
+enum bln_status bln_job_ingest(struct bln_job_context *context, const struct bln_job *job,
+			       struct bln_job_result *result, struct bln_err *err)
 {
 	struct ingest ingest = { .context = context,
-		                 .job = job,
-		                 .result = result,
-		                 .quarantine = job->quarantine ? job->quarantine : BLN_QUARANTINE_TABLE };
+				 .job = job,
+				 .result = result,
+				 .quarantine = job->quarantine ? job->quarantine : BLN_QUARANTINE_TABLE };
 	enum bln_status status;
 
 	ingest.app_id = bln_arena_printf(context->arena, "ingest:%s:%s", job->source->name, job->into);

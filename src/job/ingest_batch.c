@@ -19,7 +19,7 @@ static enum bln_status known_refresh(struct ingest *ingest, struct bln_err *err)
 	bln_map_clean_up(&ingest->known);
 	bln_arena_clean_up(&ingest->arena);
 	BLN_TRY(bln_units_known(ingest->context, ingest->job->into, &ingest->arena, &ingest->known,
-	                        &ingest->last_loaded_at_us, err));
+				&ingest->last_loaded_at_us, err));
 done:
 	return status;
 }
@@ -49,7 +49,8 @@ done:
 }
 
 /* The records of the staged units, and {"loaded_at": …, "units": […]} for the commit. */
-static enum bln_status records_make(struct ingest_batch *batch, size_t *count, struct bln_text *json, struct bln_err *err)
+static enum bln_status records_make(struct ingest_batch *batch, size_t *count, struct bln_text *json,
+				    struct bln_err *err)
 {
 	bln_text_add_format(json, "{\"loaded_at\":%" PRId64 ",\"units\":[", batch->loaded_at_us);
 	for (size_t i = 0; i < batch->count; i++) {
@@ -65,21 +66,22 @@ static enum bln_status records_make(struct ingest_batch *batch, size_t *count, s
 			batch->items[i]->state = INGEST_KNOWN; /* nothing, said before */
 			continue;
 		}
-		bln_text_add_format(&path, "%s%s%s", unit->path, unit->entry ? ":" : "", unit->entry ? unit->entry : "");
+		bln_text_add_format(&path, "%s%s%s", unit->path, unit->entry ? ":" : "",
+				    unit->entry ? unit->entry : "");
 		record = (struct bln_unit_record){ .unit = bln_slice_of(id),
-			                           .source = bln_slice_of(unit->source),
-			                           .symbol = bln_slice_of(unit->symbol),
-			                           .frequency = bln_slice_of(unit->frequency),
-			                           .hash = bln_slice_of(unit->hash),
-			                           .base_currency = bln_slice_of(unit->base_currency),
-			                           .type = bln_slice_of(unit->type),
-			                           .path = { path.at ? path.at : "", path.length },
-			                           .from_us = unit->from_us,
-			                           .to_us = unit->to_us,
-			                           .first_us = unit->first_us,
-			                           .last_us = unit->last_us,
-			                           .rows = unit->rows,
-			                           .refused = unit->refused };
+						   .source = bln_slice_of(unit->source),
+						   .symbol = bln_slice_of(unit->symbol),
+						   .frequency = bln_slice_of(unit->frequency),
+						   .hash = bln_slice_of(unit->hash),
+						   .base_currency = bln_slice_of(unit->base_currency),
+						   .type = bln_slice_of(unit->type),
+						   .path = { path.at ? path.at : "", path.length },
+						   .from_us = unit->from_us,
+						   .to_us = unit->to_us,
+						   .first_us = unit->first_us,
+						   .last_us = unit->last_us,
+						   .rows = unit->rows,
+						   .refused = unit->refused };
 		bln_text_add(json, *count ? "," : "");
 		bln_unit_record_add_json(&record, json);
 		bln_text_clean_up(&path);
@@ -91,7 +93,7 @@ static enum bln_status records_make(struct ingest_batch *batch, size_t *count, s
 
 /* Commits what is staged. *IS_DONE is false where others loaded some of the same units meanwhile. */
 static enum bln_status rows_commit(struct ingest_batch *batch, struct bln_table_writer *writer, struct bln_slice json,
-                                   bool *is_done, struct bln_err *err)
+				   bool *is_done, struct bln_err *err)
 {
 	struct ingest *ingest = batch->ingest;
 	struct bln_commit_result result = { 0 };
@@ -155,7 +157,8 @@ static enum bln_status batch_try(struct ingest_batch *batch, bool *is_done, stru
 		goto done;
 	BLN_TRY(bln_source_settle(ingest->source, ingest->units, ingest->unit_count, err));
 	BLN_TRY(records_make(batch, &count, &json, err));
-	BLN_TRY(bln_quarantine_write(ingest->context, &batch->quarantine, ingest->quarantine, batch->loaded_at_us, err));
+	BLN_TRY(bln_quarantine_write(ingest->context, &batch->quarantine, ingest->quarantine, batch->loaded_at_us,
+				     err));
 	*is_done = true;
 	if (count)
 		BLN_TRY(rows_commit(batch, writer, (struct bln_slice){ json.at, json.length }, is_done, err));

@@ -6,8 +6,24 @@
 #include "job/ingest.h"
 
 enum column {
-	SYMBOL, DATETIME, OPEN, HIGH, LOW, CLOSE, VOLUME, VWAP, TRADES, FREQUENCY, ORIGIN, BASE_CURRENCY, TYPE, SOURCE, UNIT,
-	LOAD_DATE, LOADED_AT, COLUMNS
+	SYMBOL,
+	DATETIME,
+	OPEN,
+	HIGH,
+	LOW,
+	CLOSE,
+	VOLUME,
+	VWAP,
+	TRADES,
+	FREQUENCY,
+	ORIGIN,
+	BASE_CURRENCY,
+	TYPE,
+	SOURCE,
+	UNIT,
+	LOAD_DATE,
+	LOADED_AT,
+	COLUMNS
 };
 static const struct bln_row_column columns[COLUMNS] = {
 	[SYMBOL] = { "symbol", BLN_ROW_VARCHAR, false },
@@ -100,7 +116,7 @@ static void unit_end(struct reading *reading, enum ingest_state state)
 	reading->reader = NULL;
 	pthread_mutex_lock(&batch->lock);
 	bln_job_progress(batch->ingest->context, done + reading->item->unit->content_bytes, batch->bytes_total, "bytes",
-	                 "reading");
+			 "reading");
 	pthread_mutex_unlock(&batch->lock);
 	reading->item = NULL;
 }
@@ -128,8 +144,8 @@ static enum bln_status unit_next(struct reading *reading, struct bln_err *err)
 		if (reading->item->state != INGEST_NEW)
 			continue;
 		reading->has_given = false;
-		status = bln_source_reader_open(batch->ingest->source, reading->item->unit, refused, batch, &reading->reader,
-		                                &why);
+		status = bln_source_reader_open(batch->ingest->source, reading->item->unit, refused, batch,
+						&reading->reader, &why);
 		if (status != BLN_OK && is_the_units_fault(status)) {
 			ingest_miss(batch->ingest, why.message);
 			unit_end(reading, INGEST_FAILED);
@@ -152,8 +168,9 @@ static void constants_set(const struct reading *reading, const struct bln_row_bl
 		enum column column;
 		const char *text;
 	} texts[] = {
-		{ SYMBOL, unit->symbol }, { FREQUENCY, unit->frequency }, { ORIGIN, unit->origin },
-		{ BASE_CURRENCY, unit->base_currency }, { TYPE, unit->type }, { SOURCE, unit->source },
+		{ SYMBOL, unit->symbol },   { FREQUENCY, unit->frequency },
+		{ ORIGIN, unit->origin },   { BASE_CURRENCY, unit->base_currency },
+		{ TYPE, unit->type },	    { SOURCE, unit->source },
 		{ UNIT, reading->unit_id },
 	};
 
@@ -168,15 +185,15 @@ static enum bln_status rows_next(void *thread, struct bln_row_block *block, stru
 	struct reading *reading = thread;
 	const struct bln_row_vector *v = block->columns;
 	struct bln_chunk chunk = { .datetime_us = v[DATETIME].values,
-		                   .open = v[OPEN].values,
-		                   .high = v[HIGH].values,
-		                   .low = v[LOW].values,
-		                   .close = v[CLOSE].values,
-		                   .volume = v[VOLUME].values,
-		                   .vwap = v[VWAP].values,
-		                   .trades = v[TRADES].values,
-		                   .vwap_valid = v[VWAP].validity,
-		                   .trades_valid = v[TRADES].validity };
+				   .open = v[OPEN].values,
+				   .high = v[HIGH].values,
+				   .low = v[LOW].values,
+				   .close = v[CLOSE].values,
+				   .volume = v[VOLUME].values,
+				   .vwap = v[VWAP].values,
+				   .trades = v[TRADES].values,
+				   .vwap_valid = v[VWAP].validity,
+				   .trades_valid = v[TRADES].validity };
 	int64_t lines[BLN_CHUNK_ROWS_MAX];
 	struct bln_err why = { 0 };
 	enum bln_status status;
@@ -214,10 +231,10 @@ static enum bln_status rows_next(void *thread, struct bln_row_block *block, stru
 void ingest_rows_source(struct ingest_batch *batch, struct bln_row_source *source)
 {
 	*source = (struct bln_row_source){ .name = "bln_candles",
-		                           .columns = columns,
-		                           .column_count = COLUMNS,
-		                           .context = batch,
-		                           .thread_open = reading_open,
-		                           .next = rows_next,
-		                           .thread_close = reading_close };
+					   .columns = columns,
+					   .column_count = COLUMNS,
+					   .context = batch,
+					   .thread_open = reading_open,
+					   .next = rows_next,
+					   .thread_close = reading_close };
 }

@@ -10,8 +10,8 @@
 #define ENGINE_MEMORY_BYTES (INT64_C(1) << 30)
 
 static const struct kind {
-	enum bln_status (*run)(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-	                       struct bln_err *err);
+	enum bln_status (*run)(struct bln_job_context *context, const struct bln_job *job,
+			       struct bln_job_result *result, struct bln_err *err);
 } kinds[BLN_JOB_KINDS] = {
 	[BLN_JOB_INGEST] = { bln_job_ingest },
 	[BLN_JOB_SQL] = { bln_job_sql },
@@ -19,15 +19,15 @@ static const struct kind {
 };
 
 enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                            struct bln_err *err)
+			    struct bln_err *err)
 {
 	enum bln_status status;
 
 	result->version = -1;
 	result->table = job->into;
 	if (!kinds[job->kind].run)
-		return bln_err_set(err, BLN_UNSUPPORTED, "job %s: this version cannot run jobs of kind %s yet", job->name,
-		                   bln_job_kind_name(job->kind));
+		return bln_err_set(err, BLN_UNSUPPORTED, "job %s: this version cannot run jobs of kind %s yet",
+				   job->name, bln_job_kind_name(job->kind));
 	BLN_TRY(bln_work_open(context->project->folder, context->random, context->arena, &context->work, err));
 	status = kinds[job->kind].run(context, job, result, err);
 done:
@@ -41,11 +41,11 @@ done:
 enum bln_status bln_job_engine(struct bln_job_context *context, struct bln_engine **engine, struct bln_err *err)
 {
 	const struct bln_project_settings *settings = &context->project->settings;
-	struct bln_engine_settings wanted = { .memory_bytes = settings->memory_bytes ? settings->memory_bytes :
-		                                                                    ENGINE_MEMORY_BYTES,
-		                              .threads = (int)settings->threads,
-		                              .spill_dir = context->work->spill,
-		                              .cancel = context->cancel };
+	struct bln_engine_settings wanted = { .memory_bytes = settings->memory_bytes ? settings->memory_bytes
+										     : ENGINE_MEMORY_BYTES,
+					      .threads = (int)settings->threads,
+					      .spill_dir = context->work->spill,
+					      .cancel = context->cancel };
 	enum bln_status status = BLN_OK;
 
 	if (!context->engine) {
@@ -59,7 +59,7 @@ enum bln_status bln_job_engine(struct bln_job_context *context, struct bln_engin
 }
 
 void bln_job_progress(const struct bln_job_context *context, int64_t done, int64_t total, const char *unit,
-                      const char *what)
+		      const char *what)
 {
 	if (context->progress)
 		context->progress(context->progress_context, done, total, unit, what);
@@ -76,10 +76,14 @@ void bln_job_result_add_json(const struct bln_job_result *result, struct bln_tex
 		const char *name;
 		int64_t value;
 	} numbers[] = {
-		{ "version", result->version },         { "rows_in", result->rows_in },
-		{ "rows_out", result->rows_out },       { "refused", result->refused },
-		{ "units", result->units },             { "units_known", result->units_known },
-		{ "files_added", result->files_added }, { "files_removed", result->files_removed },
+		{ "version", result->version },
+		{ "rows_in", result->rows_in },
+		{ "rows_out", result->rows_out },
+		{ "refused", result->refused },
+		{ "units", result->units },
+		{ "units_known", result->units_known },
+		{ "files_added", result->files_added },
+		{ "files_removed", result->files_removed },
 		{ "bytes_added", result->bytes_added },
 	};
 	struct bln_slice table = bln_slice_of(result->table);
@@ -90,7 +94,7 @@ void bln_job_result_add_json(const struct bln_job_result *result, struct bln_tex
 	else
 		bln_text_add(text, "null");
 	bln_text_add_format(text, ",\"idle\":%s,\"partial\":%s", result->is_idle ? "true" : "false",
-	                    result->is_partial ? "true" : "false");
+			    result->is_partial ? "true" : "false");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		bln_text_add_format(text, ",\"%s\":%" PRId64, numbers[i].name, numbers[i].value);
 	bln_text_add(text, ",\"missed\":[");

@@ -69,23 +69,23 @@ void bln_job_result_add_json(const struct bln_job_result *result, struct bln_tex
 /* Runs JOB. BLN_UNSUPPORTED names a kind that this version cannot run. RESULT (zeroed by the caller) is filled also on failure, as
  * far as the job came; what it committed stays. */
 BLN_MUST_CHECK enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_job *job,
-                                           struct bln_job_result *result, struct bln_err *err);
+					   struct bln_job_result *result, struct bln_err *err);
 
 /* The job's engine, opened when it is first asked for: a job with nothing to do may never load DuckDB. */
 BLN_MUST_CHECK enum bln_status bln_job_engine(struct bln_job_context *context, struct bln_engine **engine,
-                                              struct bln_err *err);
+					      struct bln_err *err);
 
 /* Tells the progress, if anybody listens. */
 void bln_job_progress(const struct bln_job_context *context, int64_t done, int64_t total, const char *unit,
-                      const char *what);
+		      const char *what);
 
 /* The kinds of jobs, for job.c. */
-enum bln_status bln_job_ingest(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                               struct bln_err *err);
+enum bln_status bln_job_ingest(struct bln_job_context *context, const struct bln_job *job,
+			       struct bln_job_result *result, struct bln_err *err);
 enum bln_status bln_job_sql(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                            struct bln_err *err);
+			    struct bln_err *err);
 
-enum bln_status bln_job_command(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                                struct bln_err *err);
+enum bln_status bln_job_command(struct bln_job_context *context, const struct bln_job *job,
+				struct bln_job_result *result, struct bln_err *err);
 
 #endif

@@ -13,7 +13,7 @@
 enum { PENDING_MAX = 1 << 18, WRITES_MAX = 8 };
 
 enum bln_status bln_quarantine_open(struct bln_job_context *context, struct bln_quarantine *quarantine,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	const char *folder;
 	enum bln_status status;
@@ -78,14 +78,15 @@ static size_t unit_length(const char *id)
 }
 
 enum bln_status bln_quarantine_add(struct bln_quarantine *quarantine, const struct bln_refusal *refusal,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	const struct bln_unit *unit = refusal->unit;
 	struct bln_text *text = &quarantine->pending;
 	enum bln_status status = BLN_OK;
 
 	pthread_mutex_lock(&quarantine->lock);
-	bln_text_add_format(text, "{\"line\":%" PRId64 ",\"is_kept\":%s", refusal->line, refusal->is_kept ? "true" : "false");
+	bln_text_add_format(text, "{\"line\":%" PRId64 ",\"is_kept\":%s", refusal->line,
+			    refusal->is_kept ? "true" : "false");
 	add_member(text, "id", refusal->id);
 	add_member(text, "reason", bln_reason_code(refusal->reason));
 	bln_text_add(text, ",\"unit\":");
@@ -114,7 +115,8 @@ enum bln_status bln_quarantine_add(struct bln_quarantine *quarantine, const stru
 }
 
 /* One try: BLN_CONFLICT where others added to the table meanwhile, perhaps the same. */
-static enum bln_status rows_add(struct bln_job_context *context, const char *table, const char *sql, struct bln_err *err)
+static enum bln_status rows_add(struct bln_job_context *context, const char *table, const char *sql,
+				struct bln_err *err)
 {
 	static const char *const key[] = { "id" };
 	const struct bln_write_spec spec = { .table = table, .mode = BLN_WRITE_ADD_NEW, .key = { key, 1 } };
@@ -132,7 +134,7 @@ done:
 }
 
 enum bln_status bln_quarantine_write(struct bln_job_context *context, struct bln_quarantine *quarantine,
-                                     const char *table, int64_t loaded_at_us, struct bln_err *err)
+				     const char *table, int64_t loaded_at_us, struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
 	enum bln_status status;
@@ -141,13 +143,14 @@ enum bln_status bln_quarantine_write(struct bln_job_context *context, struct bln
 		return BLN_OK;
 	BLN_TRY(pending_write(quarantine, err));
 	bln_text_add_format(&sql,
-	                    "SELECT id, reason, is_kept, unit, source, symbol, frequency, path, line, raw, "
-	                    "make_timestamptz(%" PRId64 ") AS loaded_at FROM read_json(",
-	                    loaded_at_us);
+			    "SELECT id, reason, is_kept, unit, source, symbol, frequency, path, line, raw, "
+			    "make_timestamptz(%" PRId64 ") AS loaded_at FROM read_json(",
+			    loaded_at_us);
 	bln_text_add_quoted(&sql, '\'', quarantine->path, strlen(quarantine->path));
-	bln_text_add(&sql, ", format = 'newline_delimited', columns = {id: 'VARCHAR', reason: 'VARCHAR', is_kept: 'BOOLEAN', "
-	                   "unit: 'VARCHAR', source: 'VARCHAR', symbol: 'VARCHAR', frequency: 'VARCHAR', path: 'VARCHAR', "
-	                   "line: 'BIGINT', raw: 'VARCHAR'})");
+	bln_text_add(&sql,
+		     ", format = 'newline_delimited', columns = {id: 'VARCHAR', reason: 'VARCHAR', is_kept: 'BOOLEAN', "
+		     "unit: 'VARCHAR', source: 'VARCHAR', symbol: 'VARCHAR', frequency: 'VARCHAR', path: 'VARCHAR', "
+		     "line: 'BIGINT', raw: 'VARCHAR'})");
 	BLN_TRY(bln_text_check(&sql, err));
 	status = BLN_CONFLICT;
 	for (int i = 0; i < WRITES_MAX && status == BLN_CONFLICT; i++)

@@ -24,15 +24,15 @@ struct bln_quarantine {
 
 /* An empty one in the folder of the job's work. */
 BLN_MUST_CHECK enum bln_status bln_quarantine_open(struct bln_job_context *context, struct bln_quarantine *quarantine,
-                                                   struct bln_err *err);
+						   struct bln_err *err);
 void bln_quarantine_close(struct bln_quarantine *quarantine);
 
 /* Keeps REFUSAL. Safe for several threads. */
 BLN_MUST_CHECK enum bln_status bln_quarantine_add(struct bln_quarantine *quarantine, const struct bln_refusal *refusal,
-                                                  struct bln_err *err);
+						  struct bln_err *err);
 
 /* Adds what was kept to TABLE. LOADED_AT_US is when the job says it read its input. */
 BLN_MUST_CHECK enum bln_status bln_quarantine_write(struct bln_job_context *context, struct bln_quarantine *quarantine,
-                                                    const char *table, int64_t loaded_at_us, struct bln_err *err);
+						    const char *table, int64_t loaded_at_us, struct bln_err *err);
 
 #endif

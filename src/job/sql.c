@@ -81,8 +81,8 @@ static enum bln_status variables_set(struct sql_job *sql, struct bln_err *err)
 		const struct bln_property *property = &properties->items[i];
 		const char *value;
 
-		if (bln_expand(sql->context->expander, property->text, property->name, property->place, false, &value, NULL) !=
-		    BLN_OK)
+		if (bln_expand(sql->context->expander, property->text, property->name, property->place, false, &value,
+			       NULL) != BLN_OK)
 			continue; /* what is not set stays NULL */
 		bln_text_clear(&set);
 		bln_text_add(&set, "SET VARIABLE ");
@@ -98,19 +98,19 @@ done:
 }
 
 static enum bln_status own_resolve(const struct sql_group *group, const struct bln_relation *relation,
-                                   const struct bln_snapshot **snapshot, struct bln_err *err)
+				   const struct bln_snapshot **snapshot, struct bln_err *err)
 {
 	const struct sql_job *sql = group->sql;
 
 	*snapshot = sql->own ? sql->own : sql->own_empty;
 	if (!*snapshot)
-		return bln_err_set(err, BLN_NOT_FOUND, "%s is not there yet, and nothing says which columns it will have",
-		                   relation->name);
+		return bln_err_set(err, BLN_NOT_FOUND,
+				   "%s is not there yet, and nothing says which columns it will have", relation->name);
 	return BLN_OK;
 }
 
 enum bln_status sql_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
-                            struct bln_err *err)
+			    struct bln_err *err)
 {
 	const struct sql_group *group = context;
 	const struct sql_job *sql = group->sql;
@@ -129,8 +129,8 @@ enum bln_status sql_resolve(void *context, const struct bln_relation *relation, 
 		return BLN_OK;
 	if (relation->kind == BLN_RELATION_CHANGES)
 		out->snapshot = &input->changes;
-	BLN_TRY(sql_group_predicates(group, &out->snapshot->schema, relation->kind == BLN_RELATION_EXISTING, &predicates,
-	                             &count, err));
+	BLN_TRY(sql_group_predicates(group, &out->snapshot->schema, relation->kind == BLN_RELATION_EXISTING,
+				     &predicates, &count, err));
 	if (relation->kind == BLN_RELATION_EXISTING && sql->context->is_full) {
 		out->is_all = false; /* as if nothing had been there */
 	} else if (count) {
@@ -182,7 +182,7 @@ done:
 }
 
 static enum bln_status text_run(struct sql_job *sql, const struct sql_group *group, const struct sql_text *text,
-                                struct bln_table_writer *writer, struct bln_err *err)
+				struct bln_table_writer *writer, struct bln_err *err)
 {
 	const struct bln_statement_options options = { .may_read_files = true };
 	struct sql_group seen = *group;
@@ -197,7 +197,7 @@ done:
 
 /* Part after part, several small ones together. */
 static enum bln_status groups_run(struct sql_job *sql, struct bln_table_writer *main, struct bln_table_writer *side,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	struct sql_group group = { .sql = sql };
 	int64_t total = 0;
@@ -245,8 +245,8 @@ static enum bln_status main_commit(struct sql_job *sql, struct bln_table_writer 
 	for (size_t i = 0; i < sql->input_count; i++)
 		if (sql->inputs[i].snapshot->version != sql->inputs[i].marker)
 			txns[commit.txn_count++] = (struct bln_txn){ .app_id = bln_slice_of(sql->inputs[i].app_id),
-				                                     .version = sql->inputs[i].snapshot->version,
-				                                     .updated_ms = -1 };
+								     .version = sql->inputs[i].snapshot->version,
+								     .updated_ms = -1 };
 	status = bln_table_writer_commit(main, &commit, &result, err);
 	if (status == BLN_OK) {
 		sql->result->version = result.version;
@@ -264,8 +264,10 @@ static struct bln_setting_list list_or(struct bln_setting_list list, struct bln_
 static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 {
 	static const enum bln_write_mode modes[] = {
-		[BLN_JOB_APPEND] = BLN_WRITE_ADD,       [BLN_JOB_UPSERT] = BLN_WRITE_UPSERT,
-		[BLN_JOB_REPLACE] = BLN_WRITE_REPLACE,  [BLN_JOB_OVERWRITE] = BLN_WRITE_ALL,
+		[BLN_JOB_APPEND] = BLN_WRITE_ADD,
+		[BLN_JOB_UPSERT] = BLN_WRITE_UPSERT,
+		[BLN_JOB_REPLACE] = BLN_WRITE_REPLACE,
+		[BLN_JOB_OVERWRITE] = BLN_WRITE_ALL,
 		[BLN_JOB_OVERWRITE_PARTITIONS] = BLN_WRITE_REPLACE,
 	};
 	const struct bln_job *job = sql->job;
@@ -274,10 +276,10 @@ static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 
 	standard = standard ? standard : &none;
 	*spec = (struct bln_write_spec){ .table = job->into,
-		                         .mode = sql->context->is_full ? BLN_WRITE_ALL : modes[job->mode],
-		                         .key = job->key,
-		                         .partition = list_or(job->partition_by, standard->partition),
-		                         .split = list_or(job->split_by, standard->split) };
+					 .mode = sql->context->is_full ? BLN_WRITE_ALL : modes[job->mode],
+					 .key = job->key,
+					 .partition = list_or(job->partition_by, standard->partition),
+					 .split = list_or(job->split_by, standard->split) };
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)
 		spec->key = spec->partition;
 }
@@ -285,7 +287,9 @@ static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 static enum bln_status job_write(struct sql_job *sql, struct bln_err *err)
 {
 	const struct bln_job *job = sql->job;
-	const struct bln_write_spec side_spec = { .table = job->side_into, .mode = BLN_WRITE_ADD_NEW, .key = job->side_key };
+	const struct bln_write_spec side_spec = { .table = job->side_into,
+						  .mode = BLN_WRITE_ADD_NEW,
+						  .key = job->side_key };
 	struct bln_write_spec spec;
 	struct bln_table_writer *main = NULL;
 	struct bln_table_writer *side = NULL;
@@ -330,7 +334,7 @@ done:
 }
 
 enum bln_status bln_job_sql(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
-                            struct bln_err *err)
+			    struct bln_err *err)
 {
 	enum bln_status status = BLN_CONFLICT;
 

@@ -18,7 +18,8 @@ struct sql_input {
 	struct bln_store *store; /* of a foreign table */
 	int64_t marker; /* version that the output has consumed; -1: none */
 	bool wants_changes;
-	struct bln_snapshot changes; /* the same table with only the files whose rows were added since the marker; not to be
+	struct bln_snapshot
+		changes; /* the same table with only the files whose rows were added since the marker; not to be
 	                              * destroyed */
 	int64_t change_rows; /* in them, as far as their statistics say */
 };
@@ -73,14 +74,14 @@ struct sql_group {
 
 /* Of a table with SCHEMA: appends the condition that rows of the group meet, nothing where all do. */
 enum bln_status sql_group_where(const struct sql_group *group, const struct bln_schema *schema, struct bln_text *where,
-                                struct bln_err *err);
+				struct bln_err *err);
 
 /* The predicates that files with rows of the group pass; for existing() also those of the key's range. */
 enum bln_status sql_group_predicates(const struct sql_group *group, const struct bln_schema *schema, bool with_range,
-                                     const struct bln_predicate **predicates, size_t *count, struct bln_err *err);
+				     const struct bln_predicate **predicates, size_t *count, struct bln_err *err);
 
 /* The resolver of a group; CONTEXT is a struct sql_group *. */
 enum bln_status sql_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
-                            struct bln_err *err);
+			    struct bln_err *err);
 
 #endif

@@ -126,17 +126,17 @@ static enum bln_status changes_find(struct sql_job *sql, struct sql_input *input
 	input->changes = *snapshot; /* all files, where nothing was consumed yet */
 	if (input->marker > snapshot->version) {
 		return bln_err_set(err, BLN_CONFLICT,
-		                   "%s is at version %" PRId64 ", but this job has read version %" PRId64
-		                   ": the table was replaced; run the job with --full",
-		                   input->name, snapshot->version, input->marker);
+				   "%s is at version %" PRId64 ", but this job has read version %" PRId64
+				   ": the table was replaced; run the job with --full",
+				   input->name, snapshot->version, input->marker);
 	} else if (input->marker >= 0) {
-		status = bln_commits_read(&snapshot->table, input->marker + 1, snapshot->version, entry_take, &changes, &last,
-		                          err);
+		status = bln_commits_read(&snapshot->table, input->marker + 1, snapshot->version, entry_take, &changes,
+					  &last, err);
 		if (status == BLN_NOT_FOUND)
 			status = bln_err_set(err, BLN_CONFLICT,
-			                     "%s: the history behind version %" PRId64
-			                     ", which this job has read, is gone; run the job with --full",
-			                     input->name, input->marker);
+					     "%s: the history behind version %" PRId64
+					     ", which this job has read, is gone; run the job with --full",
+					     input->name, input->marker);
 		files = bln_arena_calloc(sql->arena, changes.count + 1, sizeof(*files));
 		if (status == BLN_OK && !files)
 			status = bln_err_memory(err);
@@ -187,17 +187,18 @@ done:
 
 /* Makes an input of what RELATION names, unless it is one already or the job's own output. */
 static enum bln_status relation_take(struct sql_job *sql, const struct sql_text *text,
-                                     const struct bln_relation *relation, struct bln_err *err)
+				     const struct bln_relation *relation, struct bln_err *err)
 {
 	struct sql_input *input = sql_input_find(sql, relation->name);
 	enum bln_status status = BLN_OK;
 
 	if (relation->kind == BLN_RELATION_EXISTING && strcmp(relation->name, sql->job->into) != 0)
-		return bln_err_set(err, BLN_INVALID, "%s:%d: existing('%s'): only the job's own table, %s, can be named",
-		                   text->file, relation->line, relation->name, sql->job->into);
+		return bln_err_set(err, BLN_INVALID,
+				   "%s:%d: existing('%s'): only the job's own table, %s, can be named", text->file,
+				   relation->line, relation->name, sql->job->into);
 	if (relation->kind == BLN_RELATION_CHANGES && strcmp(relation->name, sql->job->into) == 0)
-		return bln_err_set(err, BLN_INVALID, "%s:%d: changes('%s'): a job cannot follow its own table", text->file,
-		                   relation->line, relation->name);
+		return bln_err_set(err, BLN_INVALID, "%s:%d: changes('%s'): a job cannot follow its own table",
+				   text->file, relation->line, relation->name);
 	if (strcmp(relation->name, sql->job->into) == 0)
 		return BLN_OK;
 	if (!input) {

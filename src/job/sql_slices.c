@@ -6,8 +6,8 @@
 #include "job/sql.h"
 
 /* Texts of LITERALS are the slices'. */
-static enum bln_status literals_make(const struct sql_group *group, size_t column, struct bln_literal **out, size_t *count,
-                                     bool *has_null, struct bln_err *err)
+static enum bln_status literals_make(const struct sql_group *group, size_t column, struct bln_literal **out,
+				     size_t *count, bool *has_null, struct bln_err *err)
 {
 	const struct sql_job *sql = group->sql;
 	struct bln_literal *literals = bln_arena_calloc(sql->arena, group->count + 1, sizeof(*literals));
@@ -48,8 +48,8 @@ static void add_equals(struct bln_text *where, const char *column, const char *v
 }
 
 /* Each column's values by itself: what DuckDB can hold against the statistics of row groups. */
-static enum bln_status add_columns(const struct sql_group *group, const struct bln_schema *schema, struct bln_text *where,
-                                   size_t *used, size_t *product, struct bln_err *err)
+static enum bln_status add_columns(const struct sql_group *group, const struct bln_schema *schema,
+				   struct bln_text *where, size_t *used, size_t *product, struct bln_err *err)
 {
 	const struct bln_setting_list *slice = &group->sql->job->slice;
 	enum bln_status status = BLN_OK;
@@ -84,7 +84,7 @@ done:
 }
 
 enum bln_status sql_group_where(const struct sql_group *group, const struct bln_schema *schema, struct bln_text *where,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	const struct sql_job *sql = group->sql;
 	const struct bln_setting_list *slice = &sql->job->slice;
@@ -118,7 +118,7 @@ done:
 }
 
 enum bln_status sql_group_predicates(const struct sql_group *group, const struct bln_schema *schema, bool with_range,
-                                     const struct bln_predicate **out, size_t *count, struct bln_err *err)
+				     const struct bln_predicate **out, size_t *count, struct bln_err *err)
 {
 	const struct sql_job *sql = group->sql;
 	const struct bln_setting_list *slice = &sql->job->slice;
@@ -198,7 +198,7 @@ static bool uses_existing(const struct sql_job *sql)
 
 /* "SELECT CAST(symbol AS VARCHAR), …, count(*), min, max FROM changes(…) GROUP BY …", or from the job's own SQL for it. */
 static enum bln_status parts_query(const struct sql_job *sql, const struct sql_input *input, struct bln_text *text,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	const struct bln_setting_list *slice = &sql->job->slice;
 
@@ -231,7 +231,7 @@ static enum bln_status parts_query(const struct sql_job *sql, const struct sql_i
 }
 
 static enum bln_status part_read(struct sql_job *sql, const struct bln_rows *rows, size_t row, struct sql_slice *part,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	size_t columns = sql->job->slice.count;
 
@@ -304,7 +304,7 @@ enum bln_status sql_slices_find(struct sql_job *sql, struct bln_err *err)
 			input = &sql->inputs[i];
 	if (sql->job->slice.count && !input && !sql->slices.sql)
 		return bln_err_set(err, BLN_INVALID, "%s: `slice` cuts what changes(…) gives, and the query has none",
-		                   sql->main.file);
+				   sql->main.file);
 	if (input && !sql->slices.sql && uses_existing(sql))
 		range_choose(sql, input);
 	if (sql->job->slice.count == 0 && !sql->range_column)

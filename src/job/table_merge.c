@@ -74,10 +74,11 @@ static enum bln_status keys_check(struct bln_table_writer *writer, struct bln_er
 	if (count) {
 		struct bln_slice text = bln_rows_text(rows, 0, 0);
 
-		status = bln_err_set(err, BLN_INVALID,
-		                     "the query gives more than one row for the key %s: choose one in the query, or add the "
-		                     "column that tells them apart to `key`",
-		                     bln_quote(text.at, text.length).text);
+		status = bln_err_set(
+			err, BLN_INVALID,
+			"the query gives more than one row for the key %s: choose one in the query, or add the "
+			"column that tells them apart to `key`",
+			bln_quote(text.at, text.length).text);
 	}
 done:
 	bln_rows_destroy(rows);
@@ -175,7 +176,7 @@ static enum bln_status ranges_query(const struct bln_table_writer *writer, struc
 
 /* The range of one row of that query. */
 static enum bln_status range_read(struct bln_table_writer *writer, const struct bln_rows *rows, size_t row,
-                                  struct bln_key_range *range, struct bln_err *err)
+				  struct bln_key_range *range, struct bln_err *err)
 {
 	const struct bln_setting_list *key = &writer->spec->key;
 	const struct bln_slices *partition = &writer->snapshot->metadata.partition_columns;
@@ -241,7 +242,7 @@ static enum bln_status ranges_find(struct bln_table_writer *writer, struct bln_e
 			if (bln_rows_int64(rows, 0, row) == 0)
 				continue; /* no rows at all, where there is nothing to group by */
 			if (!bln_mem_grow(&writer->ranges, writer->range_count, &writer->range_capacity,
-			                  sizeof(*writer->ranges))) {
+					  sizeof(*writer->ranges))) {
 				status = bln_err_memory(err);
 				goto done;
 			}
@@ -257,7 +258,7 @@ done:
 
 /* Marks the files that meet the ranges from FROM on, and puts them into FILES. */
 static enum bln_status files_find(struct bln_table_writer *writer, size_t from, const struct bln_add ***files,
-                                  size_t *count, struct bln_err *err)
+				  size_t *count, struct bln_err *err)
 {
 	const struct bln_snapshot *snapshot = writer->snapshot;
 
@@ -267,13 +268,14 @@ static enum bln_status files_find(struct bln_table_writer *writer, size_t from, 
 	if (!*files || !writer->is_removed)
 		return bln_err_memory(err);
 	for (size_t i = 0; i < snapshot->file_count; i++) {
-		struct bln_read_set set = { .ranges = writer->ranges + from, .range_count = writer->range_count - from };
+		struct bln_read_set set = { .ranges = writer->ranges + from,
+					    .range_count = writer->range_count - from };
 
 		if (!bln_read_set_meets(&set, &snapshot->files[i], &snapshot->schema))
 			continue;
 		if (writer->is_removed[i])
 			return bln_err_set(err, BLN_BUG, "two parts of one job meet in the file %.*s",
-			                   (int)snapshot->files[i].path.length, snapshot->files[i].path.at);
+					   (int)snapshot->files[i].path.length, snapshot->files[i].path.at);
 		writer->is_removed[i] = true;
 		(*files)[(*count)++] = &snapshot->files[i];
 	}
@@ -281,7 +283,7 @@ static enum bln_status files_find(struct bln_table_writer *writer, size_t from, 
 }
 
 enum bln_status bln_table_merge(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	size_t from = writer->range_count;
 	const struct bln_add **files = NULL;
@@ -298,7 +300,8 @@ enum bln_status bln_table_merge(struct bln_table_writer *writer, const char *sql
 		const struct bln_scan scan = { .snapshot = writer->snapshot, .files = files, .file_count = count };
 
 		BLN_TRY(bln_scan_view(writer->context->engine, "bln_write", "kept", &scan, err));
-		bln_text_add(query, " UNION ALL BY NAME SELECT k.* FROM " KEPT " k ANTI JOIN " BLN_WRITE_INCOMING " i ON ");
+		bln_text_add(query,
+			     " UNION ALL BY NAME SELECT k.* FROM " KEPT " k ANTI JOIN " BLN_WRITE_INCOMING " i ON ");
 		add_key_match(writer, "k", "i", query);
 	}
 done:
@@ -306,7 +309,7 @@ done:
 }
 
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	const struct bln_scan scan = { .snapshot = writer->snapshot, .is_all = true };
 	enum bln_status status;

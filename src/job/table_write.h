@@ -38,13 +38,13 @@ struct bln_table_writer;
 /* SNAPSHOT is the table as the job has read it, and outlives the writer; NULL: it is loaded. A table that is not there is made
  * when the first rows come. *WRITER is the caller's to close. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_open(struct bln_job_context *context, const struct bln_write_spec *spec,
-                                                     const struct bln_snapshot *snapshot, struct bln_table_writer **writer,
-                                                     struct bln_err *err);
+						     const struct bln_snapshot *snapshot,
+						     struct bln_table_writer **writer, struct bln_err *err);
 
 /* Stages the rows of SQL, one SELECT that the engine can run as it is. For UPSERT and REPLACE, keys of one call must not come
  * again in another. BLN_INVALID: rows that do not fit the table, or a key that comes twice, named. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql,
-                                                    struct bln_err *err);
+						    struct bln_err *err);
 
 /* What the commit says besides the files. */
 struct bln_write_commit {
@@ -59,8 +59,8 @@ struct bln_write_commit {
  * BLN_CONFLICT with RESULT->race: others wrote what we read or did our work; close, and plan again. The staged files are
  * kept for another call only with BLN_RACE_APP_ID (see bln_table_writer_rebase). */
 BLN_MUST_CHECK enum bln_status bln_table_writer_commit(struct bln_table_writer *writer,
-                                                       const struct bln_write_commit *commit,
-                                                       struct bln_commit_result *result, struct bln_err *err);
+						       const struct bln_write_commit *commit,
+						       struct bln_commit_result *result, struct bln_err *err);
 
 /* After BLN_RACE_APP_ID in mode ADD: the same files on top of the table as it is now. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct bln_err *err);

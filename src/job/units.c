@@ -20,9 +20,10 @@ void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_t
 		const char *name;
 		struct bln_slice value;
 	} texts[] = {
-		{ "unit", record->unit }, { "source", record->source }, { "symbol", record->symbol },
-		{ "frequency", record->frequency }, { "hash", record->hash }, { "base_currency", record->base_currency },
-		{ "type", record->type }, { "path", record->path },
+		{ "unit", record->unit },     { "source", record->source },
+		{ "symbol", record->symbol }, { "frequency", record->frequency },
+		{ "hash", record->hash },     { "base_currency", record->base_currency },
+		{ "type", record->type },     { "path", record->path },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -32,14 +33,30 @@ void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_t
 	if (record->from_us < record->to_us)
 		bln_text_add_format(text, ",\"from\":%" PRId64 ",\"to\":%" PRId64, record->from_us, record->to_us);
 	if (record->first_us <= record->last_us)
-		bln_text_add_format(text, ",\"first\":%" PRId64 ",\"last\":%" PRId64, record->first_us, record->last_us);
+		bln_text_add_format(text, ",\"first\":%" PRId64 ",\"last\":%" PRId64, record->first_us,
+				    record->last_us);
 	bln_text_add_format(text, ",\"rows\":%" PRId64 ",\"refused\":%" PRId64 "}", record->rows, record->refused);
 }
 
 /* The columns of bronze.units, by what fills them. */
 enum column {
-	UNIT, SOURCE, SYMBOL, FREQUENCY, FROM, TO, ROWS, HASH, LOADED_AT, TABLE_NAME, BASE_CURRENCY, TYPE, PATH,
-	FIRST, LAST, REFUSED, COLUMNS
+	UNIT,
+	SOURCE,
+	SYMBOL,
+	FREQUENCY,
+	FROM,
+	TO,
+	ROWS,
+	HASH,
+	LOADED_AT,
+	TABLE_NAME,
+	BASE_CURRENCY,
+	TYPE,
+	PATH,
+	FIRST,
+	LAST,
+	REFUSED,
+	COLUMNS
 };
 static const struct bln_row_column columns[COLUMNS] = {
 	[UNIT] = { "unit", BLN_ROW_VARCHAR, false },
@@ -76,7 +93,7 @@ struct fold {
 };
 
 static enum bln_status text_get(struct fold *fold, const json_t *object, const char *key, struct bln_slice *out,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	enum bln_status status = bln_json_get_text(object, key, out, err);
 
@@ -89,7 +106,7 @@ static enum bln_status text_get(struct fold *fold, const json_t *object, const c
 }
 
 static enum bln_status record_parse(struct fold *fold, const json_t *json, struct bln_unit_record *record,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	enum bln_status status;
 
@@ -225,21 +242,22 @@ static enum bln_status rows_next(void *thread, struct bln_row_block *block, stru
 }
 
 /* Adds the rows and the marker to bronze.units. */
-static enum bln_status rows_write(struct bln_job_context *context, struct fold *fold, const char *app_id, int64_t version,
-                                  const struct bln_snapshot *units, struct bln_commit_result *result, struct bln_err *err)
+static enum bln_status rows_write(struct bln_job_context *context, struct fold *fold, const char *app_id,
+				  int64_t version, const struct bln_snapshot *units, struct bln_commit_result *result,
+				  struct bln_err *err)
 {
 	const struct bln_write_spec spec = { .table = BLN_UNITS_TABLE, .mode = BLN_WRITE_ADD };
 	const struct bln_txn txn = { .app_id = bln_slice_of(app_id), .version = version, .updated_ms = -1 };
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
 	const struct bln_row_source source = { .name = "bln_units",
-		                               .columns = columns,
-		                               .column_count = COLUMNS,
-		                               .threads_max = 1,
-		                               .rows_estimate = (int64_t)fold->count,
-		                               .context = fold,
-		                               .thread_open = rows_open,
-		                               .next = rows_next,
-		                               .thread_close = rows_close };
+					       .columns = columns,
+					       .column_count = COLUMNS,
+					       .threads_max = 1,
+					       .rows_estimate = (int64_t)fold->count,
+					       .context = fold,
+					       .thread_open = rows_open,
+					       .next = rows_next,
+					       .thread_close = rows_close };
 	struct bln_table_writer *writer = NULL;
 	struct bln_engine *engine;
 	enum bln_status status;
@@ -333,7 +351,7 @@ static struct bln_slice kept(struct bln_arena *arena, struct bln_slice text, boo
 }
 
 enum bln_status bln_units_known(struct bln_job_context *context, const char *table, struct bln_arena *arena,
-                                struct bln_map *known, int64_t *loaded_at_us, struct bln_err *err)
+				struct bln_map *known, int64_t *loaded_at_us, struct bln_err *err)
 {
 	struct bln_snapshot *units = NULL;
 	struct bln_rows *rows = NULL;
@@ -351,7 +369,7 @@ enum bln_status bln_units_known(struct bln_job_context *context, const char *tab
 	scan.snapshot = units;
 	BLN_TRY(bln_scan_view(engine, "bln_units", "units", &scan, err));
 	bln_text_add(&sql, "SELECT unit, hash, coalesce(epoch_us(\"from\"), 0), coalesce(epoch_us(\"to\"), 0), "
-	                   "epoch_us(loaded_at) FROM bln_units.units WHERE table_name = ");
+			   "epoch_us(loaded_at) FROM bln_units.units WHERE table_name = ");
 	bln_text_add_quoted(&sql, '\'', table, strlen(table));
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_query(engine, sql.at, &rows, err));

@@ -41,7 +41,7 @@ BLN_MUST_CHECK enum bln_status bln_units_fold_all(struct bln_job_context *contex
 /* What bronze.units says of the units of TABLE from SOURCE: a map from id to struct bln_unit_record *, in ARENA; and *LOADED_AT_US, the
  * latest time at which any was loaded (0: none). KNOWN is the caller's to clean up. */
 BLN_MUST_CHECK enum bln_status bln_units_known(struct bln_job_context *context, const char *table,
-                                               struct bln_arena *arena, struct bln_map *known, int64_t *loaded_at_us,
-                                               struct bln_err *err);
+					       struct bln_arena *arena, struct bln_map *known, int64_t *loaded_at_us,
+					       struct bln_err *err);
 
 #endif

@@ -19,11 +19,11 @@ struct bln_job_work {
 
 /* Makes the folder below PROJECT_FOLDER, after removing what the dead left. *WORK is ARENA's. */
 BLN_MUST_CHECK enum bln_status bln_work_open(const char *project_folder, struct bln_random *random,
-                                             struct bln_arena *arena, struct bln_job_work **work, struct bln_err *err);
+					     struct bln_arena *arena, struct bln_job_work **work, struct bln_err *err);
 
 /* A new empty folder in it. */
 BLN_MUST_CHECK enum bln_status bln_work_part(struct bln_job_work *work, struct bln_arena *arena, const char **path,
-                                             struct bln_err *err);
+					     struct bln_err *err);
 
 /* Removes it with all that is in it; NULL is fine. What cannot be removed is left to the next process. */
 void bln_work_close(struct bln_job_work *work);

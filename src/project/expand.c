@@ -41,8 +41,8 @@ static size_t scope_find(struct bln_slice scope)
 
 static bool is_name_letter(char letter)
 {
-	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-	       letter == '_' || letter == '-';
+	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+	       (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
 }
 
 /* What begins at AT, behind "${". Another program's ${…} is none, and BLN_OK with a length of 0. */
@@ -72,10 +72,12 @@ static enum bln_status reference_read(const char *at, struct reference *out, str
 				   (int)out->name.length, out->name.at);
 	}
 	if (*end != '}' || out->name.length == 0)
-		return bln_err_set(err, BLN_INVALID, "'${%s:' must be followed by a name and '}' ('$${' is a plain '${')",
-				   scopes[scope]);
-	if (scope == PROJECT && !bln_slice_is(out->name, project_names[0]) && !bln_slice_is(out->name, project_names[1]))
-		return bln_err_set(err, BLN_INVALID, "'${project:%.*s}' is unknown: there are ${project:name} and ${project:folder}",
+		return bln_err_set(err, BLN_INVALID,
+				   "'${%s:' must be followed by a name and '}' ('$${' is a plain '${')", scopes[scope]);
+	if (scope == PROJECT && !bln_slice_is(out->name, project_names[0]) &&
+	    !bln_slice_is(out->name, project_names[1]))
+		return bln_err_set(err, BLN_INVALID,
+				   "'${project:%.*s}' is unknown: there are ${project:name} and ${project:folder}",
 				   (int)out->name.length, out->name.at);
 	out->length = (size_t)(end - at) + 3;
 	return BLN_OK;
@@ -203,7 +205,8 @@ static enum bln_status add_all(struct expansion *expansion, const char *text, in
 		else if (bln_slice_is(reference.scope, scopes[RUN]))
 			status = add_run(expansion, reference.name, depth, err);
 		else
-			bln_text_add(&expansion->out, bln_slice_is(reference.name, "name") ? project->name : project->folder);
+			bln_text_add(&expansion->out,
+				     bln_slice_is(reference.name, "name") ? project->name : project->folder);
 		if (status != BLN_OK)
 			return status;
 		if (expansion->out.length > BLN_SETTING_TEXT_MAX)
@@ -225,7 +228,8 @@ enum bln_status bln_expand(const struct bln_expander *expander, const char *text
 	if (status == BLN_OK && is_secret)
 		status = secret_keep(&expansion, expansion.out.at ? expansion.out.at : "", expansion.out.length, err);
 	if (status == BLN_OK) {
-		result = bln_arena_strndup(expander->arena, expansion.out.at ? expansion.out.at : "", expansion.out.length);
+		result = bln_arena_strndup(expander->arena, expansion.out.at ? expansion.out.at : "",
+					   expansion.out.length);
 		if (result)
 			*out = result;
 		else

@@ -35,8 +35,8 @@ static enum bln_status unknown(const struct bln_feed *feed, const struct bln_set
 	for (size_t i = 0; feed->skip && feed->skip[i]; i++)
 		bln_nearest_try(name, feed->skip[i], &meant, &distance);
 	if (meant)
-		return bln_err_set(err, BLN_INVALID, "unknown key '%s' in %s; did you mean '%s'?", quoted.text, feed->of,
-				   meant);
+		return bln_err_set(err, BLN_INVALID, "unknown key '%s' in %s; did you mean '%s'?", quoted.text,
+				   feed->of, meant);
 	for (size_t i = 0; feed->skip && feed->skip[i]; i++)
 		bln_text_add_format(&known, "%s%s", known.length > 0 ? ", " : "", feed->skip[i]);
 	for (size_t i = 0; i < settings->count; i++)
@@ -77,8 +77,8 @@ static enum bln_status set_list(const struct bln_feed *feed, const struct bln_no
 		const struct bln_node *item = list->items[i];
 
 		if (item->type != BLN_NODE_TEXT)
-			return bln_err_set(err, BLN_INVALID, "%s: %s: item %zu is %s, not a text", feed->of, row->name, i + 1,
-					   bln_node_type_name(item->type));
+			return bln_err_set(err, BLN_INVALID, "%s: %s: item %zu is %s, not a text", feed->of, row->name,
+					   i + 1, bln_node_type_name(item->type));
 		status = text_of(item, row, expander, &items[i], has_place, err);
 		if (status != BLN_OK)
 			return status;
@@ -112,7 +112,8 @@ static enum bln_status set(const struct bln_feed *feed, const struct bln_entry *
 		return unknown(feed, settings, entry->key, err);
 	if (value->type != BLN_NODE_TEXT && (value->type != BLN_NODE_LIST || row->type != BLN_SETTING_LIST))
 		return bln_err_set(err, BLN_INVALID, "%s: %s takes %s, not %s", feed->of, row->name,
-				   row->type == BLN_SETTING_LIST ? "a list" : "a text", bln_node_type_name(value->type));
+				   row->type == BLN_SETTING_LIST ? "a list" : "a text",
+				   bln_node_type_name(value->type));
 	/* What a value with references comes to is not known before a run. */
 	if (!expander && has_references(value) && row->type != BLN_SETTING_STRING) {
 		settings->given |= UINT64_C(1) << (row - settings->table);
@@ -156,8 +157,8 @@ bool bln_feed_check(const struct bln_feed *feed, struct bln_settings *settings, 
 		if (status == BLN_NO_MEMORY)
 			problems->has_failed = true;
 		if (status != BLN_OK)
-			bln_problems_add(problems, row_find(settings, entry->key) ? entry->value->place : entry->place, "%s",
-					 err.message);
+			bln_problems_add(problems, row_find(settings, entry->key) ? entry->value->place : entry->place,
+					 "%s", err.message);
 		/* A wrong value is not also a missing one. */
 		if (status != BLN_OK && row_find(settings, entry->key))
 			is_complete = false;
@@ -170,8 +171,8 @@ bool bln_feed_check(const struct bln_feed *feed, struct bln_settings *settings, 
 	return problems->count + problems->left_out == before && !problems->has_failed;
 }
 
-enum bln_status bln_feed(const struct bln_feed *feed, const struct bln_expander *expander, struct bln_settings *settings,
-			 struct bln_err *err)
+enum bln_status bln_feed(const struct bln_feed *feed, const struct bln_expander *expander,
+			 struct bln_settings *settings, struct bln_err *err)
 {
 	const bool is_empty = !feed->map || feed->map->type == BLN_NODE_NULL;
 	enum bln_status status = BLN_OK;
@@ -187,8 +188,8 @@ enum bln_status bln_feed(const struct bln_feed *feed, const struct bln_expander 
 		status = set(feed, entry, expander, settings, &has_place, err);
 		if (status == BLN_INVALID && !has_place)
 			status = bln_project_where(expander->project,
-						   row_find(settings, entry->key) ? entry->value->place : entry->place, err,
-						   status);
+						   row_find(settings, entry->key) ? entry->value->place : entry->place,
+						   err, status);
 		if (status != BLN_OK)
 			return status;
 	}

@@ -11,10 +11,23 @@ struct values {
 };
 
 static const struct bln_setting table[] = {
-	{ .name = "url", .type = BLN_SETTING_STRING, .offset = offsetof(struct values, url), .is_required = true, .help = "where" },
-	{ .name = "key", .type = BLN_SETTING_STRING, .offset = offsetof(struct values, key), .is_secret = true, .help = "whose" },
-	{ .name = "limit", .type = BLN_SETTING_INT, .offset = offsetof(struct values, limit), .min = 1, .max = 9,
-	  .default_text = "3", .help = "how many" },
+	{ .name = "url",
+	  .type = BLN_SETTING_STRING,
+	  .offset = offsetof(struct values, url),
+	  .is_required = true,
+	  .help = "where" },
+	{ .name = "key",
+	  .type = BLN_SETTING_STRING,
+	  .offset = offsetof(struct values, key),
+	  .is_secret = true,
+	  .help = "whose" },
+	{ .name = "limit",
+	  .type = BLN_SETTING_INT,
+	  .offset = offsetof(struct values, limit),
+	  .min = 1,
+	  .max = 9,
+	  .default_text = "3",
+	  .help = "how many" },
 	{ .name = "symbols", .type = BLN_SETTING_LIST, .offset = offsetof(struct values, symbols), .help = "which" },
 };
 enum { ROWS = sizeof(table) / sizeof(table[0]) };
@@ -66,7 +79,8 @@ static void end(struct fixture *f)
 
 static void values_arrive_expanded(void **state)
 {
-	struct fixture *f = begin("{kind: x, url: \"${project:folder}/u\", limit: \"${env:LIMIT}\", symbols: [a, \"b,${env:LIMIT}\"]}");
+	struct fixture *f = begin(
+		"{kind: x, url: \"${project:folder}/u\", limit: \"${env:LIMIT}\", symbols: [a, \"b,${env:LIMIT}\"]}");
 	(void)state;
 
 	assert_ok(bln_feed(&f->feed, &f->expander, &f->settings, &f->err), &f->err);
@@ -102,7 +116,8 @@ static void errors_have_places(void **state)
 		  ":2:24: unknown key 'zzzzzz' in source 's'; known are: kind, url, key, limit, symbols" },
 		{ "{kind: x}", ":2:3: source 's': 'url' is missing: where" },
 		{ "{kind: x, url: [u]}", ":2:21: source 's': url takes a text, not a list" },
-		{ "{kind: x, url: u, symbols: [\"${env:NOPE}\"]}", ":2:34: symbols: the environment variable NOPE is not set" },
+		{ "{kind: x, url: u, symbols: [\"${env:NOPE}\"]}",
+		  ":2:34: symbols: the environment variable NOPE is not set" },
 	};
 	(void)state;
 
@@ -110,7 +125,8 @@ static void errors_have_places(void **state)
 		struct fixture *f = begin(cases[i].source);
 
 		assert_int_equal(bln_feed(&f->feed, &f->expander, &f->settings, &f->err), BLN_INVALID);
-		if (strncmp(f->err.message, "//bullion.yaml", 14) != 0 || strstr(f->err.message, cases[i].expected) != f->err.message + 14)
+		if (strncmp(f->err.message, "//bullion.yaml", 14) != 0 ||
+		    strstr(f->err.message, cases[i].expected) != f->err.message + 14)
 			fail_msg("%s: expected %s, got %s", cases[i].source, cases[i].expected, f->err.message);
 		end(f);
 	}

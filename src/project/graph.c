@@ -125,9 +125,10 @@ static void find_unreachable(struct walk *walk)
 
 		if (torn == count)
 			continue;
-		bln_problems_add(walk->parse->problems, workflow->steps[step].place,
-				 "step '%s' of workflow '%s' can never begin: '%s' would have to end in two ways at once",
-				 workflow->steps[step].name, workflow->name, workflow->steps[torn].name);
+		bln_problems_add(
+			walk->parse->problems, workflow->steps[step].place,
+			"step '%s' of workflow '%s' can never begin: '%s' would have to end in two ways at once",
+			workflow->steps[step].name, workflow->name, workflow->steps[torn].name);
 		break; /* what waits for it is no news */
 	}
 	bln_mem_free(needs);

@@ -81,21 +81,20 @@ static const struct bln_setting command[] = {
 };
 /* clang-format on */
 
-#define TABLE(title, rows) { title, rows, sizeof(rows) / sizeof(rows[0]) }
+#define TABLE(title, rows)                                                                                             \
+	{                                                                                                              \
+		title, rows, sizeof(rows) / sizeof(rows[0])                                                            \
+	}
 
 const struct bln_parse_table bln_parse_job_common = TABLE("", common);
 
 /* The kinds without a table belong to what this version does not run: their own keys are kept as written. */
 #define KINDS "ingest, sql, command, crawl, check, maintain, train, predict, evaluate"
 static const struct bln_parse_table kinds[BLN_JOB_KINDS] = {
-	[BLN_JOB_INGEST] = TABLE("ingest", ingest),
-	[BLN_JOB_SQL] = TABLE("sql", sql),
-	[BLN_JOB_COMMAND] = TABLE("command", command),
-	[BLN_JOB_CRAWL] = { .title = "crawl" },
-	[BLN_JOB_CHECK] = { .title = "check" },
-	[BLN_JOB_MAINTAIN] = { .title = "maintain" },
-	[BLN_JOB_TRAIN] = { .title = "train" },
-	[BLN_JOB_PREDICT] = { .title = "predict" },
+	[BLN_JOB_INGEST] = TABLE("ingest", ingest),    [BLN_JOB_SQL] = TABLE("sql", sql),
+	[BLN_JOB_COMMAND] = TABLE("command", command), [BLN_JOB_CRAWL] = { .title = "crawl" },
+	[BLN_JOB_CHECK] = { .title = "check" },	       [BLN_JOB_MAINTAIN] = { .title = "maintain" },
+	[BLN_JOB_TRAIN] = { .title = "train" },	       [BLN_JOB_PREDICT] = { .title = "predict" },
 	[BLN_JOB_EVALUATE] = { .title = "evaluate" },
 };
 
@@ -125,8 +124,7 @@ static bool kind_read(struct bln_parse *parse, const char *of, struct bln_job *j
 	const char *meant;
 
 	if (!entry) {
-		bln_problems_add(parse->problems, job->place,
-				 "%s: 'kind' is missing: " KINDS, of);
+		bln_problems_add(parse->problems, job->place, "%s: 'kind' is missing: " KINDS, of);
 		return false;
 	}
 	text = bln_parse_text(parse, entry, of);
@@ -193,12 +191,14 @@ static void check_sql(struct bln_parse *parse, const char *of, const struct bln_
 				 "%s: mode %s needs 'key': the columns that name the rows", of, modes[job->mode]);
 	if (!has_key && key)
 		bln_problems_add(parse->problems, key->place,
-				 "%s: 'key' is for the modes upsert and replace only; the mode is %s", of, modes[job->mode]);
+				 "%s: 'key' is for the modes upsert and replace only; the mode is %s", of,
+				 modes[job->mode]);
 	if (job->slices && job->slice.count == 0)
-		bln_problems_add(parse->problems, place_of(job, "slices"), "%s: 'slices' needs 'slice': its columns", of);
+		bln_problems_add(parse->problems, place_of(job, "slices"), "%s: 'slices' needs 'slice': its columns",
+				 of);
 	if (!job->side_file != !job->side_into || !job->side_file != (job->side_key.count == 0))
-		bln_problems_add(parse->problems, job->place,
-				 "%s: 'side_file', 'side_into' and 'side_key' go together", of);
+		bln_problems_add(parse->problems, job->place, "%s: 'side_file', 'side_into' and 'side_key' go together",
+				 of);
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS && !partitions)
 		bln_problems_add(parse->problems, place_of(job, "mode"),
 				 "%s: mode overwrite_partitions needs 'partition_by'", of);
@@ -252,9 +252,11 @@ static void job_read(struct bln_parse *parse, const struct bln_entry *entry, str
 	if (job->into)
 		(void)bln_name_check_table(job->into, of, "into", place_of(job, "into"), parse->problems);
 	if (job->quarantine)
-		(void)bln_name_check_table(job->quarantine, of, "quarantine", place_of(job, "quarantine"), parse->problems);
+		(void)bln_name_check_table(job->quarantine, of, "quarantine", place_of(job, "quarantine"),
+					   parse->problems);
 	if (job->side_into)
-		(void)bln_name_check_table(job->side_into, of, "side_into", place_of(job, "side_into"), parse->problems);
+		(void)bln_name_check_table(job->side_into, of, "side_into", place_of(job, "side_into"),
+					   parse->problems);
 	if (job->file)
 		(void)bln_name_check_path(job->file, of, "file", place_of(job, "file"), parse->problems);
 	if (job->slices)

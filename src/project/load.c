@@ -65,8 +65,8 @@ static void settings_read(struct bln_parse *parse, const struct bln_entry *entry
 	struct bln_settings settings;
 
 	memset(&parse->project->settings, 0, sizeof(parse->project->settings));
-	if (bln_settings_init(&settings, settings_rows, SETTINGS_ROWS, &parse->project->settings, &parse->project->arena,
-			      NULL) != BLN_OK)
+	if (bln_settings_init(&settings, settings_rows, SETTINGS_ROWS, &parse->project->settings,
+			      &parse->project->arena, NULL) != BLN_OK)
 		parse->problems->has_failed = true;
 	else
 		(void)bln_feed_check(&feed, &settings, parse->problems);
@@ -117,10 +117,12 @@ static void foreign_roots_read(struct bln_parse *parse, const struct bln_entry *
 	const struct bln_node *node = entry->value;
 
 	if (node->type == BLN_NODE_MAP)
-		bln_problems_add(parse->problems, node->place, "foreign_roots: a path or a list of paths is wanted, not a map");
+		bln_problems_add(parse->problems, node->place,
+				 "foreign_roots: a path or a list of paths is wanted, not a map");
 	for (size_t i = 0; node->type == BLN_NODE_LIST && i < node->count; i++)
 		if (node->items[i]->type != BLN_NODE_TEXT || node->items[i]->text[0] == '\0')
-			bln_problems_add(parse->problems, node->items[i]->place, "foreign_roots: a path is wanted, not %s",
+			bln_problems_add(parse->problems, node->items[i]->place,
+					 "foreign_roots: a path is wanted, not %s",
 					 bln_node_type_name(node->items[i]->type));
 	parse->project->foreign_roots = node->type == BLN_NODE_NULL ? NULL : node;
 }
@@ -136,11 +138,20 @@ static const struct {
 	const char *key;
 	void (*read)(struct bln_parse *parse, const struct bln_entry *entry);
 } sections[] = {
-	{ "project", name_read },	{ "lake", lake_read },	       { "properties", properties_read },
-	{ "settings", settings_read },	{ "sources", sources_read },   { "tables", tables_read },
-	{ "jobs", jobs_read },		{ "workflows", workflows_read }, { "crawlers", crawlers_read },
-	{ "triggers", triggers_read },	{ "shares", shares_read },     { "models", models_read },
-	{ "share", later_read },	{ "foreign_roots", foreign_roots_read },
+	{ "project", name_read },
+	{ "lake", lake_read },
+	{ "properties", properties_read },
+	{ "settings", settings_read },
+	{ "sources", sources_read },
+	{ "tables", tables_read },
+	{ "jobs", jobs_read },
+	{ "workflows", workflows_read },
+	{ "crawlers", crawlers_read },
+	{ "triggers", triggers_read },
+	{ "shares", shares_read },
+	{ "models", models_read },
+	{ "share", later_read },
+	{ "foreign_roots", foreign_roots_read },
 };
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
@@ -205,8 +216,8 @@ static enum bln_status folder_set(struct bln_project *project, const char *folde
 	if (!realpath(folder, resolved))
 		return bln_err_errno(err, errno, "cannot enter the folder %s", folder);
 	project->folder = bln_arena_strdup(&project->arena, strcmp(resolved, "/") == 0 ? "" : resolved);
-	project->file = strcmp(folder, ".") == 0 ? BLN_PROJECT_FILE :
-						   bln_arena_printf(&project->arena, "%s/" BLN_PROJECT_FILE, folder);
+	project->file = strcmp(folder, ".") == 0 ? BLN_PROJECT_FILE
+						 : bln_arena_printf(&project->arena, "%s/" BLN_PROJECT_FILE, folder);
 	slash = strrchr(resolved, '/');
 	is_name = bln_name_check(slash + 1, "project", (struct bln_place){ 0 }, &name_problems);
 	bln_problems_clean_up(&name_problems);
@@ -294,10 +305,11 @@ enum bln_status bln_project_load(const char *folder, struct bln_project **out, s
 	}
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		status = bln_err_set(err, BLN_NOT_FOUND,
-				     "there is no %s in %s: go to a project's folder, name one with -C, or make one with "
-				     "`bullion init`",
-				     BLN_PROJECT_FILE, strcmp(folder, ".") == 0 ? "this folder" : folder);
+		status = bln_err_set(
+			err, BLN_NOT_FOUND,
+			"there is no %s in %s: go to a project's folder, name one with -C, or make one with "
+			"`bullion init`",
+			BLN_PROJECT_FILE, strcmp(folder, ".") == 0 ? "this folder" : folder);
 	else if (fd < 0)
 		status = bln_err_errno(err, errno, "cannot open %s", path);
 	BLN_TRY(status);

@@ -30,10 +30,11 @@ bool bln_name_check(const char *name, const char *what, struct bln_place place, 
 	while (good < length && (is_alphanumeric(name[good]) || (good > 0 && (name[good] == '-' || name[good] == '_'))))
 		good++;
 	if (length == 0 || length > BLN_NAME_MAX || good < length) {
-		bln_problems_add(problems, place,
-				 "'%s' is no name for a %s: letters, digits, '-' and '_', up to %d of them, a letter or a "
-				 "digit first",
-				 bln_quote(name, length).text, what, BLN_NAME_MAX);
+		bln_problems_add(
+			problems, place,
+			"'%s' is no name for a %s: letters, digits, '-' and '_', up to %d of them, a letter or a "
+			"digit first",
+			bln_quote(name, length).text, what, BLN_NAME_MAX);
 		return false;
 	}
 	if (strcmp(name, "all") == 0 || strcmp(name, "none") == 0) {
@@ -61,15 +62,17 @@ bool bln_name_check_table(const char *name, const char *of, const char *key, str
 	const struct bln_slice layer = bln_slice_cut(&table, '.');
 
 	if (!is_part(layer) || !is_part(table)) {
-		bln_problems_add(problems, place,
-				 "%s: %s: '%s' is no table: write layer.table, as in silver.cryptos, with small letters, "
-				 "digits and '_'",
-				 of, key, bln_quote(name, strlen(name)).text);
+		bln_problems_add(
+			problems, place,
+			"%s: %s: '%s' is no table: write layer.table, as in silver.cryptos, with small letters, "
+			"digits and '_'",
+			of, key, bln_quote(name, strlen(name)).text);
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		if (bln_slice_is(layer, taken[i])) {
-			bln_problems_add(problems, place, "%s: %s: no layer can be called '%s': the engine has a schema of that name",
+			bln_problems_add(problems, place,
+					 "%s: %s: no layer can be called '%s': the engine has a schema of that name",
 					 of, key, taken[i]);
 			return false;
 		}

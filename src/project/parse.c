@@ -55,8 +55,9 @@ static const char *join(struct bln_parse *parse, const struct bln_node *list, co
 
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->items[i]->type != BLN_NODE_TEXT) {
-			bln_problems_add(parse->problems, list->items[i]->place, "%s: property '%s': item %zu is %s, not a text",
-					 of, key, i + 1, bln_node_type_name(list->items[i]->type));
+			bln_problems_add(parse->problems, list->items[i]->place,
+					 "%s: property '%s': item %zu is %s, not a text", of, key, i + 1,
+					 bln_node_type_name(list->items[i]->type));
 			bln_text_clean_up(&text);
 			return NULL;
 		}
@@ -90,8 +91,9 @@ void bln_parse_properties(struct bln_parse *parse, const struct bln_entry *entry
 		else if (value->type == BLN_NODE_LIST)
 			property.text = join(parse, value, of, item->key);
 		else
-			bln_problems_add(parse->problems, value->place, "%s: property '%s' is %s, not a text or a list of texts",
-					 of, bln_quote(item->key, strlen(item->key)).text, bln_node_type_name(value->type));
+			bln_problems_add(parse->problems, value->place,
+					 "%s: property '%s' is %s, not a text or a list of texts", of,
+					 bln_quote(item->key, strlen(item->key)).text, bln_node_type_name(value->type));
 		if (!property.text)
 			continue;
 		status = bln_properties_set(properties, property, &parse->project->arena, &err);

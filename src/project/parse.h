@@ -50,7 +50,8 @@ struct bln_parse_table {
 	const struct bln_setting *rows;
 	size_t count;
 };
-extern const struct bln_parse_table bln_parse_project_settings, bln_parse_table_settings, bln_parse_job_common, bln_parse_workflow_settings;
+extern const struct bln_parse_table bln_parse_project_settings, bln_parse_table_settings, bln_parse_job_common,
+	bln_parse_workflow_settings;
 const struct bln_parse_table *bln_parse_job_table(enum bln_job_kind kind);
 
 #endif

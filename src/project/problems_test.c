@@ -60,7 +60,8 @@ static const struct {
 	{ "tables: {cryptos: {}}\n", "1:10: the section 'tables': name: 'cryptos' is no table: write layer.table" },
 	{ "tables: {Silver.x: {}}\n", "1:10: the section 'tables': name: 'Silver.x' is no table" },
 	{ "tables: {a.b.c: {}}\n", "1:10: the section 'tables': name: 'a.b.c' is no table" },
-	{ "tables: {a.b: {partiton_by: [c]}}\n", "1:16: unknown key 'partiton_by' in table 'a.b'; did you mean 'partition_by'?" },
+	{ "tables: {a.b: {partiton_by: [c]}}\n",
+	  "1:16: unknown key 'partiton_by' in table 'a.b'; did you mean 'partition_by'?" },
 	{ "tables: {a.b: {properties: {x: [y]}}}\n", "1:29: table 'a.b': property 'x' takes a text" },
 	{ "foreign_roots: {a: b}\n", "1:16: foreign_roots: a path or a list of paths is wanted, not a map" },
 	{ "tables: {main.x: {}}\n", "1:10: the section 'tables': name: no layer can be called 'main'" },
@@ -73,10 +74,12 @@ static const struct {
 	{ "jobs: {j: {kind: sql, into: silver.x}}\n", "1:8: job 'j': 'file' is missing: the SQL to run" },
 	{ "jobs: {j: {kind: sql, file: /etc/x, into: silver.x}}\n",
 	  "1:29: job 'j': file: '/etc/x' must be a path below the project's folder" },
-	{ "jobs: {j: {kind: sql, file: a/../../x, into: silver.x}}\n", "1:29: job 'j': file: 'a/../../x' must be a path" },
+	{ "jobs: {j: {kind: sql, file: a/../../x, into: silver.x}}\n",
+	  "1:29: job 'j': file: 'a/../../x' must be a path" },
 	{ "jobs: {j: {kind: sql, file: x, into: x}}\n", "1:38: job 'j': into: 'x' is no table" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: merge}}\n", "1:54: job 'j': mode: 'merge' is not " },
-	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: replace}}\n", "1:54: job 'j': mode replace needs 'key'" },
+	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: replace}}\n",
+	  "1:54: job 'j': mode replace needs 'key'" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, slices: y}}\n", "1:56: job 'j': 'slices' needs 'slice'" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, side_file: y}}\n", "1:8: job 'j': 'side_file', 'side_into'" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: upsert}}\n", "1:54: job 'j': mode upsert needs 'key'" },
@@ -123,7 +126,8 @@ static const struct {
 	  "2:25: the steps of workflow 'w' go round in a circle: a, which waits for a" },
 	{ JOBS "workflows: {w: {steps: {a: {job: j, after: [c]}, b: {job: j, after: a}, c: {job: j, after: b}}}}\n",
 	  "2:25: the steps of workflow 'w' go round in a circle: a, which waits for c, which waits for b, which waits for a" },
-	{ JOBS "workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a, when: FAILED}, c: {job: j, after: [a, b]}}}}\n",
+	{ JOBS
+	  "workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a, when: FAILED}, c: {job: j, after: [a, b]}}}}\n",
 	  "2:75: step 'c' of workflow 'w' can never begin: 'a' would have to end in two ways at once" },
 	/* triggers */
 	{ "triggers: {t: {start: x}}\n", "1:12: trigger 't': 'kind' is missing" },
@@ -154,11 +158,14 @@ static void each_problem_is_told_with_its_place(void **state)
 static void what_may_follow_from_either_end_is_reachable(void **state)
 {
 	static const char *const fine[] = {
-		JOBS "workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a, when: FAILED}, c: {job: j, after: {any: [a, b]}}}}}\n",
-		JOBS "workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a, when: FAILED}, c: {job: j, after: [a], when: "
-		     "TIMEOUT}, d: {job: j, after: [b]}}}}\n",
-		JOBS "workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a}, c: {job: j, after: a}, d: {job: j, after: [b, "
-		     "c, a]}}}}\n",
+		JOBS
+		"workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a, when: FAILED}, c: {job: j, after: {any: [a, b]}}}}}\n",
+		JOBS
+		"workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a, when: FAILED}, c: {job: j, after: [a], when: "
+		"TIMEOUT}, d: {job: j, after: [b]}}}}\n",
+		JOBS
+		"workflows: {w: {steps: {a: {job: j}, b: {job: j, after: a}, c: {job: j, after: a}, d: {job: j, after: [b, "
+		"c, a]}}}}\n",
 	};
 	(void)state;
 

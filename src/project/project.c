@@ -131,7 +131,8 @@ enum bln_status bln_project_foreign_roots(const struct bln_expander *expander, s
 enum bln_status bln_project_lake(const struct bln_expander *expander, const char **out, struct bln_err *err)
 {
 	const struct bln_project *project = expander->project;
-	const char *lake = expander->env ? expander->env(expander->env_context, "BULLION_LAKE") : getenv("BULLION_LAKE");
+	const char *lake =
+		expander->env ? expander->env(expander->env_context, "BULLION_LAKE") : getenv("BULLION_LAKE");
 	const bool is_given = lake && lake[0] != '\0';
 	const char *below = project->folder;
 	char here[PATH_MAX];

@@ -31,7 +31,8 @@ enum {
 struct bln_project_settings {
 	int64_t memory_bytes; /* what the engine of one job may hold */
 	int64_t threads; /* of one job; 0: as many as there are cores */
-	const char *spill; /* the folder for what does not fit in memory; below the project's unless absolute; NULL: with the
+	const char *
+		spill; /* the folder for what does not fit in memory; below the project's unless absolute; NULL: with the
 			    * other files of a run */
 	int64_t max_concurrent; /* jobs of a workflow run at once */
 	int64_t log_bytes_max; /* of one run's log */
@@ -104,7 +105,8 @@ struct bln_step {
 	const size_t *after; /* indexes into the workflow's STEPS */
 	size_t after_count; /* 0: begins with the workflow */
 	bool is_any; /* one of AFTER is enough */
-	enum bln_run_state when; /* what those must have come to: SUCCEEDED, FAILED (also TIMEOUT and ERROR), TIMEOUT, STOPPED
+	enum bln_run_state
+		when; /* what those must have come to: SUCCEEDED, FAILED (also TIMEOUT and ERROR), TIMEOUT, STOPPED
 				  * or ERROR */
 	struct bln_properties properties;
 };
@@ -156,7 +158,8 @@ struct bln_project {
 	size_t workflow_count;
 	const struct bln_project_table *tables;
 	size_t table_count;
-	const struct bln_node *foreign_roots; /* places outside of the lake that absolute paths in logs may lead to: a text or a
+	const struct bln_node
+		*foreign_roots; /* places outside of the lake that absolute paths in logs may lead to: a text or a
 					       * list of them; NULL: none */
 	struct bln_project_items triggers; /* `kind` and `start` are checked */
 	struct bln_project_items crawlers;
@@ -203,8 +206,8 @@ BLN_MUST_CHECK enum bln_status bln_project_lake(const struct bln_expander *expan
 						struct bln_err *err);
 
 /* The foreign roots, expanded, absolute or URLs; in the expander's arena. */
-BLN_MUST_CHECK enum bln_status bln_project_foreign_roots(const struct bln_expander *expander, struct bln_setting_list *out,
-							  struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_project_foreign_roots(const struct bln_expander *expander,
+							 struct bln_setting_list *out, struct bln_err *err);
 
 /* Appends what may stand in the file, section by section, as Markdown: docs/CONFIG.md. */
 void bln_project_reference(struct bln_text *text);

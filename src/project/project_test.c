@@ -92,12 +92,13 @@ static void little_is_needed(void **state)
 
 static void sections_may_come_in_any_order(void **state)
 {
-	struct kit *kit = kit_parse("workflows: {w: {steps: {b: {job: j, after: a}, a: {job: j}}}}\n"
-				    "jobs: {j: {kind: ingest, source: s, into: bronze.x, properties: {list: [a, b]}}}\n"
-				    "sources: {s: {kind: kraken_archive}}\n"
-				    "tables: {silver.x: {comment: hello, partition_by: [a, b], properties: {delta.appendOnly: true}}}\n"
-				    "foreign_roots: [/data, ./more]\n"
-				    "settings: {memory: 2GiB, threads: 3}\n");
+	struct kit *kit = kit_parse(
+		"workflows: {w: {steps: {b: {job: j, after: a}, a: {job: j}}}}\n"
+		"jobs: {j: {kind: ingest, source: s, into: bronze.x, properties: {list: [a, b]}}}\n"
+		"sources: {s: {kind: kraken_archive}}\n"
+		"tables: {silver.x: {comment: hello, partition_by: [a, b], properties: {delta.appendOnly: true}}}\n"
+		"foreign_roots: [/data, ./more]\n"
+		"settings: {memory: 2GiB, threads: 3}\n");
 	(void)state;
 
 	assert_ok(kit->status, &kit->err);
@@ -263,8 +264,8 @@ static void lacking_memory_is_told(void **state)
 		struct kit *kit = calloc(1, sizeof(*kit));
 
 		bln_mem_fail_at(nth, false);
-		kit->status = bln_project_parse("/tmp", kit_example, sizeof(kit_example) - 1, &kit->project, &kit->problems,
-						&kit->err);
+		kit->status = bln_project_parse("/tmp", kit_example, sizeof(kit_example) - 1, &kit->project,
+						&kit->problems, &kit->err);
 		bln_mem_fail_at(0, false);
 		if (kit->status == BLN_OK) {
 			kit_end(kit);

@@ -12,7 +12,8 @@ static bool is_name(struct bln_slice name)
 		return false;
 	for (size_t i = 0; i < name.length; i++) {
 		const char letter = name.at[i];
-		const bool is_letter = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
+		const bool is_letter =
+			(letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
 
 		if (!is_letter && (i == 0 || ((letter < '0' || letter > '9') && letter != '-')))
 			return false;
@@ -65,9 +66,10 @@ enum bln_status bln_properties_set(struct bln_properties *properties, struct bln
 	struct bln_property *known;
 
 	if (!is_name(name))
-		return bln_err_set(err, BLN_INVALID,
-				   "'%s' is no name for a property: a letter or '_', then letters, digits, '_' and '-', up to %d",
-				   bln_quote(name.at, name.length).text, BLN_PROPERTY_NAME_MAX);
+		return bln_err_set(
+			err, BLN_INVALID,
+			"'%s' is no name for a property: a letter or '_', then letters, digits, '_' and '-', up to %d",
+			bln_quote(name.at, name.length).text, BLN_PROPERTY_NAME_MAX);
 	if (strlen(property.text) > BLN_PROPERTY_TEXT_MAX)
 		return bln_err_set(err, BLN_INVALID, "the property '%s' is longer than %d bytes", property.name,
 				   BLN_PROPERTY_TEXT_MAX);

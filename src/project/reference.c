@@ -7,17 +7,23 @@ static void table_add(struct bln_text *text, const struct bln_parse_table *table
 
 void bln_project_reference(struct bln_text *text)
 {
-	bln_text_add(text, "# bullion.yaml\n\n"
-			   "What may stand in a project's file. Made by `bullion help config`; values may hold `${env:NAME}`,\n"
-			   "`${run:PROPERTY}`, `${project:name}` and `${project:folder}`, which are looked up when they are "
-			   "needed.\n"
-			   "`project`, `lake`, `properties` stand at the top; names are letters, digits, `-` and `_`.\n\n"
-			   "## settings\n\n");
+	bln_text_add(
+		text,
+		"# bullion.yaml\n\n"
+		"What may stand in a project's file. Made by `bullion help config`; values may hold `${env:NAME}`,\n"
+		"`${run:PROPERTY}`, `${project:name}` and `${project:folder}`, which are looked up when they are "
+		"needed.\n"
+		"`project`, `lake`, `properties` stand at the top; names are letters, digits, `-` and `_`.\n\n"
+		"## settings\n\n");
 	table_add(text, &bln_parse_project_settings);
-	bln_text_add(text, "\n## tables\n\nBy name, as in `silver.cryptos`; besides `properties`, a map of Delta's table properties:\n\n");
+	bln_text_add(
+		text,
+		"\n## tables\n\nBy name, as in `silver.cryptos`; besides `properties`, a map of Delta's table properties:\n\n");
 	table_add(text, &bln_parse_table_settings);
-	bln_text_add(text, "\n## foreign_roots\n\nA path or a list of them: places outside of the lake that absolute paths in the logs "
-			   "of other people's tables may lead to.\n");
+	bln_text_add(
+		text,
+		"\n## foreign_roots\n\nA path or a list of them: places outside of the lake that absolute paths in the logs "
+		"of other people's tables may lead to.\n");
 	bln_text_add(text, "\n## jobs\n\nEvery job has a `kind` and may have `description`, `properties` and\n\n");
 	table_add(text, &bln_parse_job_common);
 	for (int i = 0; i < BLN_JOB_KINDS; i++) {
@@ -35,7 +41,9 @@ void bln_project_reference(struct bln_text *text)
 	bln_text_add(text, " are kept as written; this version does not run them.\n\n## workflows\n\n"
 			   "Besides `description`, `properties` and `steps`:\n\n");
 	table_add(text, &bln_parse_workflow_settings);
-	bln_text_add(text, "\nA step has a `job` and may have `after` (a list of steps, `{all: […]}` or `{any: […]}`), `when` (what\n"
-			   "those must have come to: SUCCEEDED, FAILED, TIMEOUT, STOPPED or ERROR; FAILED takes TIMEOUT and ERROR "
-			   "too),\n`properties` and `description`.\n");
+	bln_text_add(
+		text,
+		"\nA step has a `job` and may have `after` (a list of steps, `{all: […]}` or `{any: […]}`), `when` (what\n"
+		"those must have come to: SUCCEEDED, FAILED, TIMEOUT, STOPPED or ERROR; FAILED takes TIMEOUT and ERROR "
+		"too),\n`properties` and `description`.\n");
 }

@@ -19,17 +19,17 @@ void bln_parse_sources(struct bln_parse *parse, const struct bln_node *section)
 		const struct bln_entry *kind = bln_node_find(entry->value, "kind");
 		size_t ignored;
 
-		sources[i] = (struct bln_project_source){
-			.name = entry->key, .place = entry->place, .settings = entry->value
-		};
+		sources[i] = (struct bln_project_source){ .name = entry->key,
+							  .place = entry->place,
+							  .settings = entry->value };
 		(void)bln_name_check(entry->key, "source", entry->place, parse->problems);
 		if (!bln_parse_map(parse, entry->value, of, &ignored))
 			continue;
 		if (kind)
 			sources[i].kind = bln_parse_text(parse, kind, of);
 		else
-			bln_problems_add(parse->problems, entry->place, "%s: 'kind' is missing: what connects to it, as in kraken_archive",
-					 of);
+			bln_problems_add(parse->problems, entry->place,
+					 "%s: 'kind' is missing: what connects to it, as in kraken_archive", of);
 	}
 	parse->project->sources = sources;
 	parse->project->source_count = sources ? count : 0;
@@ -58,11 +58,17 @@ void bln_parse_items(struct bln_parse *parse, const struct bln_node *section, co
 }
 
 static const struct bln_setting table_rows[] = {
-	{ .name = "comment", .type = BLN_SETTING_STRING, .offset = offsetof(struct bln_project_table, comment),
+	{ .name = "comment",
+	  .type = BLN_SETTING_STRING,
+	  .offset = offsetof(struct bln_project_table, comment),
 	  .help = "what the table is: becomes its description" },
-	{ .name = "partition_by", .type = BLN_SETTING_LIST, .offset = offsetof(struct bln_project_table, partition_by),
+	{ .name = "partition_by",
+	  .type = BLN_SETTING_LIST,
+	  .offset = offsetof(struct bln_project_table, partition_by),
 	  .help = "the columns by which it is partitioned when a job makes it" },
-	{ .name = "split_by", .type = BLN_SETTING_LIST, .offset = offsetof(struct bln_project_table, split_by),
+	{ .name = "split_by",
+	  .type = BLN_SETTING_LIST,
+	  .offset = offsetof(struct bln_project_table, split_by),
 	  .help = "the columns of which each data file holds one value" },
 };
 enum { TABLE_ROWS = sizeof(table_rows) / sizeof(table_rows[0]) };
@@ -80,8 +86,8 @@ static void table_properties_read(struct bln_parse *parse, const char *of, struc
 	table->properties = entry->value;
 	for (size_t i = 0; i < count; i++)
 		if (entry->value->entries[i].value->type != BLN_NODE_TEXT)
-			bln_problems_add(parse->problems, entry->value->entries[i].place, "%s: property '%s' takes a text", of,
-					 entry->value->entries[i].key);
+			bln_problems_add(parse->problems, entry->value->entries[i].place,
+					 "%s: property '%s' takes a text", of, entry->value->entries[i].key);
 }
 
 void bln_parse_tables(struct bln_parse *parse, const struct bln_node *section)
@@ -103,7 +109,8 @@ void bln_parse_tables(struct bln_parse *parse, const struct bln_node *section)
 		(void)bln_name_check_table(entry->key, "the section 'tables'", "name", entry->place, parse->problems);
 		if (!bln_parse_map(parse, entry->value, of, &ignored))
 			continue;
-		if (bln_settings_init(&settings, table_rows, TABLE_ROWS, &tables[i], &parse->project->arena, NULL) != BLN_OK)
+		if (bln_settings_init(&settings, table_rows, TABLE_ROWS, &tables[i], &parse->project->arena, NULL) !=
+		    BLN_OK)
 			parse->problems->has_failed = true;
 		else
 			(void)bln_feed_check(&feed, &settings, parse->problems);
@@ -134,8 +141,8 @@ static void check_start(struct bln_parse *parse, const struct bln_node *node, co
 		return;
 	}
 	if (node->type != BLN_NODE_TEXT) {
-		bln_problems_add(parse->problems, node->place, "%s: start takes the name of a workflow or job, not %s", of,
-				 bln_node_type_name(node->type));
+		bln_problems_add(parse->problems, node->place, "%s: start takes the name of a workflow or job, not %s",
+				 of, bln_node_type_name(node->type));
 		return;
 	}
 	if (bln_project_job(project, node->text) || bln_project_workflow(project, node->text) ||
@@ -170,13 +177,14 @@ void bln_parse_triggers(struct bln_parse *parse, const struct bln_node *section)
 			bln_problems_add(parse->problems, trigger->place,
 					 "%s: 'kind' is missing: scheduled, event, conditional or on_demand", of);
 		else if (known == KINDS)
-			bln_problems_add(parse->problems, kind->value->place,
-					 "%s: '%s' is not a kind of trigger: scheduled, event, conditional or on_demand", of,
-					 bln_quote(text, strlen(text)).text);
+			bln_problems_add(
+				parse->problems, kind->value->place,
+				"%s: '%s' is not a kind of trigger: scheduled, event, conditional or on_demand", of,
+				bln_quote(text, strlen(text)).text);
 		if (start)
 			check_start(parse, start->value, of);
 		else
-			bln_problems_add(parse->problems, trigger->place, "%s: 'start' is missing: the workflow or job it starts",
-					 of);
+			bln_problems_add(parse->problems, trigger->place,
+					 "%s: 'start' is missing: the workflow or job it starts", of);
 	}
 }

@@ -73,7 +73,8 @@ static void after_add(struct reading *reading, struct bln_step *step, size_t *af
 		return;
 	for (size_t i = 0; i < step->after_count; i++)
 		if (after[i] == found) {
-			bln_problems_add(problems, node->place, "%s: after: '%s' is here a second time", of, node->text);
+			bln_problems_add(problems, node->place, "%s: after: '%s' is here a second time", of,
+					 node->text);
 			return;
 		}
 	after[step->after_count++] = found;
@@ -103,7 +104,8 @@ static void after_read(struct reading *reading, struct bln_step *step, const str
 		return;
 	}
 	if (list->type == BLN_NODE_LIST && list->count == 0 && list != entry->value) {
-		bln_problems_add(problems, list->place, "%s: after: the list is empty, so the step would never begin", of);
+		bln_problems_add(problems, list->place, "%s: after: the list is empty, so the step would never begin",
+				 of);
 		return;
 	}
 	after = bln_parse_array(reading->parse, list->type == BLN_NODE_TEXT ? 1 : list->count, sizeof(*after));
@@ -131,7 +133,8 @@ static void when_read(struct reading *reading, struct bln_step *step, const stru
 				 bln_quote(text, strlen(text)).text);
 	else if (!bln_node_find(node, "after"))
 		bln_problems_add(reading->parse->problems, entry->place,
-				 "%s: 'when' says what the steps of 'after' must have come to, and there is no 'after'", of);
+				 "%s: 'when' says what the steps of 'after' must have come to, and there is no 'after'",
+				 of);
 }
 
 static void step_read(struct reading *reading, const struct bln_entry *entry, struct bln_step *step)
@@ -198,10 +201,10 @@ static void workflow_read(struct bln_parse *parse, const struct bln_entry *entry
 	(void)bln_name_check(entry->key, "workflow", entry->place, parse->problems);
 	if (namesake)
 		bln_problems_add(parse->problems, entry->place,
-				 "%s has the name of a job (line %d): `bullion run` could not tell them apart", reading.of,
-				 namesake->place.line);
-	if (bln_settings_init(&settings, rows, sizeof(rows) / sizeof(rows[0]), workflow, &parse->project->arena, NULL) !=
-	    BLN_OK) {
+				 "%s has the name of a job (line %d): `bullion run` could not tell them apart",
+				 reading.of, namesake->place.line);
+	if (bln_settings_init(&settings, rows, sizeof(rows) / sizeof(rows[0]), workflow, &parse->project->arena,
+			      NULL) != BLN_OK) {
 		parse->problems->has_failed = true;
 		return;
 	}

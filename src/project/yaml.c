@@ -239,7 +239,8 @@ static struct bln_place place_of(const struct build *build, struct fy_event *eve
 		return level->key_place;
 	if (!mark)
 		return (struct bln_place){ .line = 1, .column = 1 };
-	return (struct bln_place){ .line = mark->line + 1, .column = mark->column + (is_after && mark->column > 0 ? 0 : 1) };
+	return (struct bln_place){ .line = mark->line + 1,
+				   .column = mark->column + (is_after && mark->column > 0 ? 0 : 1) };
 }
 
 static enum bln_status event_take(struct build *build, struct fy_event *event)

@@ -280,9 +280,9 @@ static void lists_are_newest_first_and_filtered(void **state)
 	assert_string_equal(listed(opened, (struct bln_run_filter){ .name = "ingest" }), "j1 s1");
 	assert_string_equal(listed(opened, (struct bln_run_filter){ .name = "ingest", .is_active = true }), "j1");
 	assert_string_equal(listed(opened, (struct bln_run_filter){ .name = "x' OR '1' = '1" }), "");
-	assert_string_equal(
-		listed(opened, (struct bln_run_filter){ .states = 1u << BLN_RUN_SUCCEEDED | 1u << BLN_RUN_RUNNING }),
-		"j1 s1");
+	assert_string_equal(listed(opened, (struct bln_run_filter){ .states = 1u << BLN_RUN_SUCCEEDED |
+									      1u << BLN_RUN_RUNNING }),
+			    "j1 s1");
 	assert_string_equal(listed(opened, (struct bln_run_filter){ .created_from_us = 100, .created_before_us = 900 }),
 			    "j1 s2 s1");
 	bln_state_close(opened);

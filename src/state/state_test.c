@@ -192,8 +192,9 @@ static void damage_is_told(void **state)
 	(void)state;
 
 	fd = open(kit.path, O_WRONLY | O_CREAT, 0600);
-	assert_int_equal(
-		write(fd, "this is no database, but it is long enough to be read as one ....................", 80), 80);
+	assert_int_equal(write(fd, "this is no database, but it is long enough to be read as one ....................",
+			       80),
+			 80);
 	close(fd);
 	expect_refused(&kit, BLN_CORRUPT, "it is damaged");
 	assert_int_equal(unlink(kit.path), 0);

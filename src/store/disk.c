@@ -19,15 +19,15 @@ static bool is_allowed(const struct bln_disk *disk, enum bln_disk_call call, int
 }
 
 /* Makes the call unless the hook forbids it, and again while signals interrupt it. */
-#define DISK_CALL(type, which, fd, expression)                      \
-	do {                                                        \
-		type result;                                        \
-		if (!is_allowed(disk, which, fd))                   \
-			return -1;                                  \
-		do                                                  \
-			result = (expression);                      \
-		while (result < 0 && errno == EINTR);               \
-		return result;                                      \
+#define DISK_CALL(type, which, fd, expression)                                                                         \
+	do {                                                                                                           \
+		type result;                                                                                           \
+		if (!is_allowed(disk, which, fd))                                                                      \
+			return -1;                                                                                     \
+		do                                                                                                     \
+			result = (expression);                                                                         \
+		while (result < 0 && errno == EINTR);                                                                  \
+		return result;                                                                                         \
 	} while (0)
 
 int bln_disk_open(const struct bln_disk *disk, const char *path, int flags)
@@ -54,7 +54,7 @@ int bln_disk_open_step(const struct bln_disk *disk, int dir, const char *name, i
 int bln_disk_create(const struct bln_disk *disk, int dir, const char *name)
 {
 	DISK_CALL(int, BLN_DISK_CREATE, dir,
-	          openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+		  openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
 }
 
 int bln_disk_stat(const struct bln_disk *disk, int fd, struct stat *out)

@@ -33,12 +33,12 @@ static size_t format(const uint64_t numbers[static BLN_CALLS + 1], char text[sta
 
 	for (int i = 0; i <= BLN_CALLS; i++)
 		length += (size_t)snprintf(text + length, FILE_SIZE_MAX - length, "%20" PRIu64 " %s\n", numbers[i],
-		                           i == 0 ? "all" : bln_store_call_name((enum bln_store_call)(i - 1)));
+					   i == 0 ? "all" : bln_store_call_name((enum bln_store_call)(i - 1)));
 	return length;
 }
 
 static enum bln_status count_in_file(const char *path, enum bln_store_call call, struct bln_fault_count *count,
-                                     struct bln_err *err)
+				     struct bln_err *err)
 {
 	uint64_t numbers[BLN_CALLS + 1] = { 0 };
 	char text[FILE_SIZE_MAX];
@@ -69,7 +69,7 @@ done:
 }
 
 enum bln_status bln_fault_count_next(struct bln_fault_counter *counter, const char *path, enum bln_store_call call,
-                                     struct bln_fault_count *count, struct bln_err *err)
+				     struct bln_fault_count *count, struct bln_err *err)
 {
 	if (path[0])
 		return count_in_file(path, call, count, err);

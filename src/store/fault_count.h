@@ -15,7 +15,7 @@ struct bln_fault_counter {
 /* Counts one CALL, in the file PATH (text, one line "NUMBER NAME" for "all" and each call) unless it is "".
  * BLN_IO or BLN_CORRUPT when that cannot be: then nothing is counted. */
 BLN_MUST_CHECK enum bln_status bln_fault_count_next(struct bln_fault_counter *counter, const char *path,
-                                                    enum bln_store_call call, struct bln_fault_count *count,
-                                                    struct bln_err *err);
+						    enum bln_store_call call, struct bln_fault_count *count,
+						    struct bln_err *err);
 
 #endif

@@ -29,8 +29,8 @@ static const struct call {
 };
 
 static const char *const kinds[BLN_FAULT_KINDS] = {
-	[BLN_FAULT_FAIL] = "fail",   [BLN_FAULT_NOSPACE] = "nospace",       [BLN_FAULT_LOSE] = "lose",
-	[BLN_FAULT_TORN] = "torn",   [BLN_FAULT_DELAY] = "delay",           [BLN_FAULT_KILL] = "kill",
+	[BLN_FAULT_FAIL] = "fail",	 [BLN_FAULT_NOSPACE] = "nospace",	[BLN_FAULT_LOSE] = "lose",
+	[BLN_FAULT_TORN] = "torn",	 [BLN_FAULT_DELAY] = "delay",		[BLN_FAULT_KILL] = "kill",
 	[BLN_FAULT_KILL_IN] = "kill-in", [BLN_FAULT_KILL_AFTER] = "kill-after",
 };
 
@@ -111,8 +111,8 @@ static const char *word_parse(struct bln_slice word, struct bln_fault_plan *plan
 	}
 	if (bln_slice_is(name, "one-in"))
 		return bln_uint64_parse(value.at, value.length, &plan->one_in) && plan->one_in > 0
-		               ? NULL
-		               : "one-in is a number from 1";
+			       ? NULL
+			       : "one-in is a number from 1";
 	if (bln_slice_is(name, "count")) {
 		if (value.length == 0 || value.length >= sizeof(plan->count_path))
 			return "count is the path of a file";
@@ -134,7 +134,7 @@ enum bln_status bln_fault_plan_parse(const char *text, struct bln_fault_plan *pl
 
 		if (wrong)
 			return bln_err_set(err, BLN_INVALID, "'%s' in a plan of faults: %s",
-			                   bln_quote(word.at, word.length).text, wrong);
+					   bln_quote(word.at, word.length).text, wrong);
 		text += word.length;
 	}
 	return BLN_OK;
@@ -152,7 +152,8 @@ static bool is_hit(const struct bln_fault *fault, enum bln_store_call call, stru
 /* Chosen by the seed and which call it is, so that the order of threads does not matter more than it must. */
 static enum bln_fault_kind seeded(const struct bln_fault_plan *plan, enum bln_store_call call, uint64_t own)
 {
-	static const enum bln_fault_kind chosen[] = { BLN_FAULT_FAIL, BLN_FAULT_NOSPACE, BLN_FAULT_LOSE, BLN_FAULT_TORN };
+	static const enum bln_fault_kind chosen[] = { BLN_FAULT_FAIL, BLN_FAULT_NOSPACE, BLN_FAULT_LOSE,
+						      BLN_FAULT_TORN };
 	struct bln_random random;
 
 	bln_random_init(&random, plan->seed ^ ((uint64_t)call << 56) ^ own);
@@ -162,7 +163,7 @@ static enum bln_fault_kind seeded(const struct bln_fault_plan *plan, enum bln_st
 }
 
 enum bln_fault_kind bln_fault_plan_at(const struct bln_fault_plan *plan, enum bln_store_call call,
-                                      struct bln_fault_count count, int64_t *delay_us)
+				      struct bln_fault_count count, int64_t *delay_us)
 {
 	enum bln_fault_kind kind = BLN_FAULT_NONE;
 

@@ -101,6 +101,6 @@ BLN_MUST_CHECK enum bln_status bln_fault_plan_parse(const char *text, struct bln
 
 /* What happens to this call. *DELAY_US is set always. */
 enum bln_fault_kind bln_fault_plan_at(const struct bln_fault_plan *plan, enum bln_store_call call,
-                                      struct bln_fault_count count, int64_t *delay_us);
+				      struct bln_fault_count count, int64_t *delay_us);
 
 #endif

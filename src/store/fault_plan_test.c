@@ -49,9 +49,12 @@ static void a_plan_says_what_happens_when(void **state)
 static void what_is_no_plan_is_refused_by_its_word(void **state)
 {
 	static const char *const bad[] = {
-		"fail", "fail@", "fail@0", "fail@-1", "fail@x", "fail@1:nonsense", "fail@1=5ms", "delay@1", "delay@1=",
-		"delay@1=5", "delay@1=x", "fall@1", "@1", "seed=", "seed=x", "one-in=0", "count=", "shared", "fail@1++",
-		"fail@99999999999999999999", "=", "fail@1:",
+		"fail",	    "fail@",	       "fail@0",     "fail@-1",
+		"fail@x",   "fail@1:nonsense", "fail@1=5ms", "delay@1",
+		"delay@1=", "delay@1=5",       "delay@1=x",  "fall@1",
+		"@1",	    "seed=",	       "seed=x",     "one-in=0",
+		"count=",   "shared",	       "fail@1++",   "fail@99999999999999999999",
+		"=",	    "fail@1:",
 	};
 	struct bln_fault_plan plan;
 	struct bln_err err = { 0 };

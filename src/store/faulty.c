@@ -38,7 +38,7 @@ static struct bln_store *inner_of(struct bln_store *store)
 static enum bln_status planned(const struct fate *fate, const char *what, struct bln_err *err)
 {
 	return bln_err_set(err, BLN_IO, "planned fault: %s (%s %llu, call %llu)", what, bln_store_call_name(fate->call),
-	                   (unsigned long long)fate->count.own, (unsigned long long)fate->count.all);
+			   (unsigned long long)fate->count.own, (unsigned long long)fate->count.all);
 }
 
 /* What comes before the call. Not BLN_OK: it is not made, not even half. */
@@ -92,7 +92,7 @@ static enum bln_status finish(const struct fate *fate, enum bln_status status, s
 }
 
 static enum bln_status faulty_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	enum bln_status status = begin_read(store, BLN_CALL_GET, err);
 
@@ -100,7 +100,7 @@ static enum bln_status faulty_get(struct bln_store *store, const char *key, size
 }
 
 static enum bln_status faulty_get_range(struct bln_store *store, const char *key, int64_t offset, void *buffer,
-                                        size_t length, size_t *got, struct bln_err *err)
+					size_t length, size_t *got, struct bln_err *err)
 {
 	enum bln_status status = begin_read(store, BLN_CALL_GET_RANGE, err);
 
@@ -108,7 +108,7 @@ static enum bln_status faulty_get_range(struct bln_store *store, const char *key
 }
 
 static enum bln_status faulty_head(struct bln_store *store, const char *key, struct bln_object_head *head,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	enum bln_status status = begin_read(store, BLN_CALL_HEAD, err);
 
@@ -116,7 +116,7 @@ static enum bln_status faulty_head(struct bln_store *store, const char *key, str
 }
 
 static enum bln_status faulty_reader_open(struct bln_store *store, const char *key, struct bln_store_reader **reader,
-                                          struct bln_err *err)
+					  struct bln_err *err)
 {
 	enum bln_status status = begin_read(store, BLN_CALL_READER_OPEN, err);
 	struct faulty_reader *self;
@@ -136,7 +136,7 @@ static enum bln_status faulty_reader_open(struct bln_store *store, const char *k
 }
 
 static enum bln_status faulty_reader_read(struct bln_store_reader *reader, void *buffer, size_t size, size_t *got,
-                                          struct bln_err *err)
+					  struct bln_err *err)
 {
 	struct faulty_reader *self = (struct faulty_reader *)reader;
 	enum bln_status status = begin_read(reader->store, BLN_CALL_READER_READ, err);
@@ -153,7 +153,7 @@ static void faulty_reader_close(struct bln_store_reader *reader)
 }
 
 static enum bln_status faulty_list(struct bln_store *store, const struct bln_list_options *options,
-                                   struct bln_listing **listing, struct bln_err *err)
+				   struct bln_listing **listing, struct bln_err *err)
 {
 	enum bln_status status = begin_read(store, BLN_CALL_LIST, err);
 	struct faulty_listing *self;
@@ -173,7 +173,7 @@ static enum bln_status faulty_list(struct bln_store *store, const struct bln_lis
 }
 
 static enum bln_status faulty_listing_next(struct bln_listing *listing, const struct bln_object **object,
-                                           struct bln_err *err)
+					   struct bln_err *err)
 {
 	struct faulty_listing *self = (struct faulty_listing *)listing;
 	enum bln_status status = begin_read(listing->store, BLN_CALL_LISTING_NEXT, err);
@@ -190,16 +190,16 @@ static void faulty_listing_close(struct bln_listing *listing)
 }
 
 static enum bln_status faulty_put_torn(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                       struct bln_err *err)
+				       struct bln_err *err)
 {
 	return inner_of(store)->ops->put_torn(inner_of(store), key, bytes, length, err);
 }
 
 typedef enum bln_status put_call(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                 struct bln_err *err);
+				 struct bln_err *err);
 
 static enum bln_status put_with(struct bln_store *store, enum bln_store_call call, put_call *put, const char *key,
-                                const void *bytes, size_t length, struct bln_err *err)
+				const void *bytes, size_t length, struct bln_err *err)
 {
 	struct fate fate;
 	enum bln_status status = begin(store, call, &fate, err);
@@ -214,19 +214,19 @@ static enum bln_status put_with(struct bln_store *store, enum bln_store_call cal
 }
 
 static enum bln_status faulty_put(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	return put_with(store, BLN_CALL_PUT, bln_store_put, key, bytes, length, err);
 }
 
 static enum bln_status faulty_put_if_absent(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                            struct bln_err *err)
+					    struct bln_err *err)
 {
 	return put_with(store, BLN_CALL_PUT_IF_ABSENT, bln_store_put_if_absent, key, bytes, length, err);
 }
 
 static enum bln_status faulty_put_files(struct bln_store *store, const struct bln_staged_file *files, size_t count,
-                                        struct bln_err *err)
+					struct bln_err *err)
 {
 	struct fate fate;
 	enum bln_status status = begin(store, BLN_CALL_PUT_FILES, &fate, err);
@@ -239,7 +239,7 @@ static enum bln_status faulty_put_files(struct bln_store *store, const struct bl
 }
 
 static enum bln_status faulty_delete_many(struct bln_store *store, const char *const *keys, size_t count,
-                                          struct bln_err *err)
+					  struct bln_err *err)
 {
 	struct fate fate;
 	enum bln_status status = begin(store, BLN_CALL_DELETE_MANY, &fate, err);
@@ -252,7 +252,7 @@ static enum bln_status faulty_delete_many(struct bln_store *store, const char *c
 }
 
 static enum bln_status faulty_sweep(struct bln_store *store, const char *prefix, int64_t before_us, int64_t *removed,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct fate fate;
 	enum bln_status status = begin(store, BLN_CALL_SWEEP, &fate, err);
@@ -265,7 +265,7 @@ static enum bln_status faulty_sweep(struct bln_store *store, const char *prefix,
 }
 
 static enum bln_status faulty_local_path(struct bln_store *store, const char *key, struct bln_text *path,
-                                         struct bln_err *err)
+					 struct bln_err *err)
 {
 	enum bln_status status = begin_read(store, BLN_CALL_LOCAL_PATH, err);
 
@@ -306,7 +306,7 @@ static const struct bln_store_ops faulty_ops = {
 };
 
 enum bln_status bln_faulty_open(struct bln_store *inner, const char *plan, struct bln_store **faulty,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	struct faulty *self = bln_mem_calloc(1, sizeof(*self));
 	enum bln_status status;

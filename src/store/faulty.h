@@ -12,7 +12,7 @@
 /* Puts *FAULTY in front of INNER, which is closed with it (on failure INNER stays the caller's). BLN_INVALID when PLAN is
  * no plan. An empty plan changes nothing. */
 BLN_MUST_CHECK enum bln_status bln_faulty_open(struct bln_store *inner, const char *plan, struct bln_store **faulty,
-                                               struct bln_err *err);
+					       struct bln_err *err);
 
 /* Tests: what delays sleep on, instead of the system's clock. To be called before the store is used. */
 void bln_faulty_set_clock(struct bln_store *faulty, struct bln_clock *clock);

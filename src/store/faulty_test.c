@@ -77,8 +77,8 @@ static void every_read_can_fail_and_then_goes_on(void **state)
 {
 	struct place place = place_new();
 	struct bln_store *store = faulty_open(&place, "fail@1:get,fail@1:get_range,fail@1:head,fail@1:reader_open "
-	                                              "fail@2:reader_read,fail@1:list,fail@2:listing_next "
-	                                              "fail@1:local_path,fail@1:sweep");
+						      "fail@2:reader_read,fail@1:list,fail@2:listing_next "
+						      "fail@1:local_path,fail@1:sweep");
 	struct bln_text text = { 0 };
 	struct bln_store_reader *reader = NULL;
 	struct bln_listing *listing = NULL;
@@ -151,8 +151,8 @@ static bool put_three(void *context)
 	if (bln_store_open(place->root, NULL, &store, NULL) != BLN_OK)
 		return false;
 	is_done = bln_store_put(store, "1", "one", 3, NULL) == BLN_OK &&
-	          bln_store_put_if_absent(store, "2", "two", 3, NULL) == BLN_OK &&
-	          bln_store_put(store, "3", "three", 5, NULL) == BLN_OK;
+		  bln_store_put_if_absent(store, "2", "two", 3, NULL) == BLN_OK &&
+		  bln_store_put(store, "3", "three", 5, NULL) == BLN_OK;
 	bln_store_close(store);
 	return is_done;
 }

@@ -6,20 +6,20 @@
 enum { TEMP_PREFIX_LENGTH = sizeof(BLN_KEY_TEMP_PREFIX) - 1 };
 
 static enum bln_status refuse(struct bln_err *err, enum bln_status status, const char *key, size_t length,
-                              const char *why)
+			      const char *why)
 {
 	return bln_err_set(err, status, "'%s' is not a key: %s", bln_quote(key, length).text, why);
 }
 
 /* IS_CUT: bytes may follow in a key that begins so, which makes "", "." and ".." beginnings of good segments. */
 static enum bln_status segment_check(const char *key, size_t length, const char *segment, size_t size, bool is_cut,
-                                     struct bln_err *err)
+				     struct bln_err *err)
 {
 	if (size > BLN_KEY_SEGMENT_MAX)
 		return refuse(err, BLN_INVALID, key, length, "a segment has more than 255 bytes");
 	if (size >= TEMP_PREFIX_LENGTH && memcmp(segment, BLN_KEY_TEMP_PREFIX, TEMP_PREFIX_LENGTH) == 0)
 		return refuse(err, BLN_INVALID, key, length,
-		              "names beginning with " BLN_KEY_TEMP_PREFIX " are for files being written");
+			      "names beginning with " BLN_KEY_TEMP_PREFIX " are for files being written");
 	if (is_cut)
 		return BLN_OK;
 	if (size == 0)

@@ -11,8 +11,17 @@ static enum bln_status checked(const char *key)
 static void what_tables_need_is_a_key(void **state)
 {
 	static const char *const good[] = {
-		"a", "silver/cryptos/_delta_log/00000000000000000000.json", "t/symbol=XBT%2FUSD/part-0.parquet", ".hidden",
-		"a b/c+d", "...", "..a/b..", "a/\xc3\xa9\xff/b", "a\\b", "x/.bln-tm", "x/y.bln-tmp-1",
+		"a",
+		"silver/cryptos/_delta_log/00000000000000000000.json",
+		"t/symbol=XBT%2FUSD/part-0.parquet",
+		".hidden",
+		"a b/c+d",
+		"...",
+		"..a/b..",
+		"a/\xc3\xa9\xff/b",
+		"a\\b",
+		"x/.bln-tm",
+		"x/y.bln-tmp-1",
 	};
 	(void)state;
 
@@ -26,10 +35,18 @@ static void what_is_no_key_is_refused_by_its_name(void **state)
 		const char *key;
 		enum bln_status status;
 	} bad[] = {
-		{ "", BLN_INVALID },      { "/", BLN_DENIED },         { "/etc/passwd", BLN_DENIED },
-		{ "..", BLN_DENIED },     { "../x", BLN_DENIED },      { "a/../../x", BLN_DENIED },
-		{ "a/..", BLN_DENIED },   { ".", BLN_INVALID },        { "a/./b", BLN_INVALID },
-		{ "a//b", BLN_INVALID },  { "a/", BLN_INVALID },       { ".bln-tmp-1", BLN_INVALID },
+		{ "", BLN_INVALID },
+		{ "/", BLN_DENIED },
+		{ "/etc/passwd", BLN_DENIED },
+		{ "..", BLN_DENIED },
+		{ "../x", BLN_DENIED },
+		{ "a/../../x", BLN_DENIED },
+		{ "a/..", BLN_DENIED },
+		{ ".", BLN_INVALID },
+		{ "a/./b", BLN_INVALID },
+		{ "a//b", BLN_INVALID },
+		{ "a/", BLN_INVALID },
+		{ ".bln-tmp-1", BLN_INVALID },
 		{ "a/.bln-tmp-", BLN_INVALID },
 	};
 	(void)state;

@@ -43,7 +43,7 @@ static void path_print(char *out, size_t size, const char *root, const char *key
 }
 
 enum bln_status bln_local_fail(const struct bln_local *local, struct bln_err *err, int code, const char *verb,
-                               const char *key)
+			       const char *key)
 {
 	enum bln_status status = bln_err_errno(NULL, code, "%s", verb);
 	const char *text = NULL;
@@ -59,7 +59,7 @@ enum bln_status bln_local_fail(const struct bln_local *local, struct bln_err *er
 	}
 	path_print(path, sizeof(path), local->root, key);
 	return bln_err_set(err, status, "cannot %s %s: %s%s%s", verb, path, strerror_r(code, reason, sizeof(reason)),
-	                   text ? ": " : "", text ? text : "");
+			   text ? ": " : "", text ? text : "");
 }
 
 static void local_close(struct bln_store *store)
@@ -83,7 +83,7 @@ static void local_url(struct bln_store *store, const char *key, struct bln_text 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		for (const char *at = parts[i]; *at; at++) {
 			bool is_plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-			                (*at >= '0' && *at <= '9') || strchr("-._~/", *at);
+					(*at >= '0' && *at <= '9') || strchr("-._~/", *at);
 
 			if (is_plain)
 				bln_text_add_bytes(url, at, 1);
@@ -141,7 +141,7 @@ static enum bln_status root_resolve(const char *path, char **root, struct bln_er
 		text.at[length] = '\0';
 		if (length >= PATH_MAX - BLN_KEY_MAX)
 			status = bln_err_set(err, BLN_INVALID, "the path '%s' is too long for a store: %zu bytes",
-			                     bln_quote(path, strlen(path)).text, length);
+					     bln_quote(path, strlen(path)).text, length);
 	}
 	if (status != BLN_OK) {
 		bln_text_clean_up(&text);
@@ -152,7 +152,7 @@ static enum bln_status root_resolve(const char *path, char **root, struct bln_er
 }
 
 enum bln_status bln_local_open(const char *path, const struct bln_store_options *options, struct bln_store **store,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	struct bln_local *local = bln_mem_calloc(1, sizeof(*local));
 	enum bln_status status;
@@ -169,7 +169,7 @@ enum bln_status bln_local_open(const char *path, const struct bln_store_options 
 	if (bln_local_root(local) < 0 && errno != ENOENT) {
 		if (errno == ENOTDIR)
 			BLN_TRY(bln_err_set(err, BLN_INVALID, "'%s' is not a directory: give one to keep objects in",
-			                    bln_quote(path, strlen(path)).text));
+					    bln_quote(path, strlen(path)).text));
 		BLN_TRY(bln_local_fail(local, err, errno, "open", ""));
 	}
 done:
@@ -191,7 +191,7 @@ static int hex_value(char digit)
 
 /* RFC 8089. What has a meaning in URLs but none here ('?', '#') must come encoded: a path with one was not meant as a URL. */
 enum bln_status bln_local_open_url(const char *url, const struct bln_store_options *options, struct bln_store **store,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	static const char localhost[] = "localhost";
 	struct bln_text path = { 0 };
@@ -202,17 +202,18 @@ enum bln_status bln_local_open_url(const char *url, const struct bln_store_optio
 		at += sizeof(localhost) - 1;
 	if (*at != '/')
 		return bln_err_set(err, BLN_INVALID, "'%s' names another host: a directory of this one is file:///path",
-		                   bln_quote(url, strlen(url)).text);
+				   bln_quote(url, strlen(url)).text);
 	for (; *at && status == BLN_OK; at++) {
 		int high = at[0] == '%' ? hex_value(at[1]) : 0;
 		int low = at[0] == '%' && high >= 0 ? hex_value(at[2]) : 0;
 		char byte = at[0] == '%' ? (char)(16 * high + low) : at[0];
 
 		if (high < 0 || low < 0 || byte == '\0' || at[0] == '?' || at[0] == '#')
-			status = bln_err_set(err, BLN_INVALID,
-			                     "'%s' is no URL of a directory: wrong at '%s'; write %%25, %%3F and %%23 for "
-			                     "percent, question mark and hash",
-			                     bln_quote(url, strlen(url)).text, bln_quote(at, strlen(at)).text);
+			status = bln_err_set(
+				err, BLN_INVALID,
+				"'%s' is no URL of a directory: wrong at '%s'; write %%25, %%3F and %%23 for "
+				"percent, question mark and hash",
+				bln_quote(url, strlen(url)).text, bln_quote(at, strlen(at)).text);
 		bln_text_add_bytes(&path, &byte, 1);
 		if (at[0] == '%' && status == BLN_OK)
 			at += 2;

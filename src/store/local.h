@@ -35,11 +35,11 @@
 /* Opens the directory PATH, relative to the working directory of now. It need not exist: reading then finds nothing, the
  * first write makes it. BLN_INVALID when something else is there, BLN_DENIED when it may not be entered. */
 BLN_MUST_CHECK enum bln_status bln_local_open(const char *path, const struct bln_store_options *options,
-                                              struct bln_store **store, struct bln_err *err);
+					      struct bln_store **store, struct bln_err *err);
 
 /* The same for a URL: file:///path or file://localhost/path, percent-encoded. */
 BLN_MUST_CHECK enum bln_status bln_local_open_url(const char *url, const struct bln_store_options *options,
-                                                  struct bln_store **store, struct bln_err *err);
+						  struct bln_store **store, struct bln_err *err);
 
 /* Tests: all system calls go through DISK, which outlives the store. To be called before the store is used. */
 void bln_local_set_disk(struct bln_store *store, const struct bln_disk *disk);

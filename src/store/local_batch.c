@@ -115,7 +115,7 @@ static int copy(struct bln_local *local, int from, int64_t size, int dir, const 
 
 /* DIR is the folder of the file's key, FROM the staged file. */
 static enum bln_status file_move(struct bln_local *local, const struct bln_staged_file *file, int from, int dir,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
 	size_t folder = bln_key_folder_length(file->key);
 	const char *name = folder > 0 ? file->key + folder + 1 : file->key;
@@ -158,7 +158,7 @@ static enum bln_status move_one(void *context, size_t index, struct bln_err *err
 	} else {
 		dir = bln_local_open_at(local, file->key, folder, O_RDONLY | O_DIRECTORY);
 		status = dir < 0 ? bln_local_fail(local, err, errno, "write", file->key)
-		                 : file_move(local, file, from, dir, err);
+				 : file_move(local, file, from, dir, err);
 	}
 	if (dir >= 0)
 		close(dir);
@@ -176,7 +176,7 @@ static enum bln_status sync_one(void *context, size_t index, struct bln_err *err
 }
 
 enum bln_status bln_local_put_files(struct bln_store *store, const struct bln_staged_file *files, size_t count,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct batch batch = { .local = bln_local_of(store), .files = files };
 	const int threads = batch.local->threads;
@@ -194,7 +194,7 @@ done:
 }
 
 enum bln_status bln_local_delete_many(struct bln_store *store, const char *const *keys, size_t count,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	struct batch batch = { .local = bln_local_of(store) };
 	struct bln_local *local = batch.local;

@@ -122,7 +122,7 @@ enum bln_status bln_local_sync_folder(struct bln_local *local, const char *key, 
 }
 
 enum bln_status bln_local_sync_new(struct bln_local *local, const char *key, size_t length, size_t made_behind,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	while (length > made_behind) {
 		enum bln_status status;
@@ -180,7 +180,7 @@ static enum bln_status root_make(struct bln_local *local, struct bln_err *err)
 }
 
 enum bln_status bln_local_make_folder(struct bln_local *local, const char *key, size_t length, size_t *made_behind,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	char path[BLN_KEY_MAX + 1];
 	int root = bln_local_root(local);

@@ -167,7 +167,8 @@ static bool work_run(void *context)
 	struct bln_disk disk = { hook_before, &place->hook };
 	struct bln_store *store = NULL;
 
-	if (bln_store_open(place->root, &(struct bln_store_options){ .threads = 1, .faults = "" }, &store, NULL) != BLN_OK)
+	if (bln_store_open(place->root, &(struct bln_store_options){ .threads = 1, .faults = "" }, &store, NULL) !=
+	    BLN_OK)
 		return false;
 	bln_local_set_disk(store, &disk);
 	place->status = place->work->run(store, place->staging);
@@ -307,8 +308,12 @@ static void errors_of_the_disk_say_what_to_do(void **state)
 		enum bln_status status;
 		const char *advice;
 	} cases[] = {
-		{ ENOSPC, BLN_IO, "free some space" }, { EDQUOT, BLN_IO, "quota" },        { EROFS, BLN_DENIED, "mount it writable" },
-		{ EACCES, BLN_DENIED, "right" },       { EMFILE, BLN_IO, "ulimit -n" },    { EIO, BLN_IO, "dmesg" },
+		{ ENOSPC, BLN_IO, "free some space" },
+		{ EDQUOT, BLN_IO, "quota" },
+		{ EROFS, BLN_DENIED, "mount it writable" },
+		{ EACCES, BLN_DENIED, "right" },
+		{ EMFILE, BLN_IO, "ulimit -n" },
+		{ EIO, BLN_IO, "dmesg" },
 	};
 	(void)state;
 

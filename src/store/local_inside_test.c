@@ -57,7 +57,8 @@ static void check_links(const struct place *place, struct bln_store *store)
 			continue;
 		kit_file_write(kit_path(place->folder, "staged"), "x");
 		assert_int_equal(bln_store_put(store, links[i], "x", 1, NULL), BLN_DENIED);
-		assert_int_equal(bln_store_put_file(store, links[i], kit_path(place->folder, "staged"), NULL), BLN_DENIED);
+		assert_int_equal(bln_store_put_file(store, links[i], kit_path(place->folder, "staged"), NULL),
+				 BLN_DENIED);
 		assert_int_equal(bln_store_delete(store, links[i], NULL), BLN_DENIED);
 	}
 	assert_int_equal(bln_store_put_file(store, "b", kit_path(place->folder, "stagedlink"), &err), BLN_IO);

@@ -30,7 +30,7 @@ static inline struct bln_local *bln_local_of(struct bln_store *store)
 
 /* local.c: "cannot VERB ROOT/KEY: reason; what to do next". KEY "" is the root. CODE is an errno. */
 enum bln_status bln_local_fail(const struct bln_local *local, struct bln_err *err, int code, const char *verb,
-                               const char *key);
+			       const char *key);
 
 /* local_dir.c: folders. Paths are keys, or "" for the root. -1 means failure with errno set. */
 
@@ -44,7 +44,7 @@ int bln_local_open_at(struct bln_local *local, const char *key, size_t length, i
  * path that was there before: what lies behind it is new, and the folders from there on must be fsynced (bln_local_sync_new).
  * LENGTH when all was there. */
 enum bln_status bln_local_make_folder(struct bln_local *local, const char *key, size_t length, size_t *made_behind,
-                                      struct bln_err *err);
+				      struct bln_err *err);
 
 /* fsyncs an open folder, or one by its path. */
 enum bln_status bln_local_sync_fd(struct bln_local *local, int fd, const char *key, struct bln_err *err);
@@ -52,7 +52,7 @@ enum bln_status bln_local_sync_folder(struct bln_local *local, const char *key, 
 
 /* fsyncs the folders that got new ones when the folder KEY[LENGTH] was made. */
 enum bln_status bln_local_sync_new(struct bln_local *local, const char *key, size_t length, size_t made_behind,
-                                   struct bln_err *err);
+				   struct bln_err *err);
 
 /* The length of the path above the one of LENGTH > 0 bytes; 0 for the root. */
 size_t bln_local_parent_length(const char *key, size_t length);
@@ -104,42 +104,42 @@ void bln_local_sorted_clean_up(struct bln_local_sorted *sorted);
 
 /* local_read.c */
 enum bln_status bln_local_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                              struct bln_err *err);
+			      struct bln_err *err);
 enum bln_status bln_local_get_range(struct bln_store *store, const char *key, int64_t offset, void *buffer,
-                                    size_t length, size_t *got, struct bln_err *err);
+				    size_t length, size_t *got, struct bln_err *err);
 enum bln_status bln_local_head(struct bln_store *store, const char *key, struct bln_object_head *head,
-                               struct bln_err *err);
+			       struct bln_err *err);
 enum bln_status bln_local_reader_open(struct bln_store *store, const char *key, struct bln_store_reader **reader,
-                                      struct bln_err *err);
+				      struct bln_err *err);
 enum bln_status bln_local_reader_read(struct bln_store_reader *reader, void *buffer, size_t size, size_t *got,
-                                      struct bln_err *err);
+				      struct bln_err *err);
 void bln_local_reader_close(struct bln_store_reader *reader);
 enum bln_status bln_local_path(struct bln_store *store, const char *key, struct bln_text *path, struct bln_err *err);
 int64_t bln_local_modified_us(const struct stat *stat);
 
 /* local_write.c */
 enum bln_status bln_local_put(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                              struct bln_err *err);
+			      struct bln_err *err);
 enum bln_status bln_local_put_if_absent(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                        struct bln_err *err);
+					struct bln_err *err);
 enum bln_status bln_local_put_torn(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                   struct bln_err *err);
+				   struct bln_err *err);
 
 /* local_batch.c */
 enum bln_status bln_local_put_files(struct bln_store *store, const struct bln_staged_file *files, size_t count,
-                                    struct bln_err *err);
+				    struct bln_err *err);
 enum bln_status bln_local_delete_many(struct bln_store *store, const char *const *keys, size_t count,
-                                      struct bln_err *err);
+				      struct bln_err *err);
 
 /* local_list.c */
 enum bln_status bln_local_list(struct bln_store *store, const struct bln_list_options *options,
-                               struct bln_listing **listing, struct bln_err *err);
+			       struct bln_listing **listing, struct bln_err *err);
 enum bln_status bln_local_listing_next(struct bln_listing *listing, const struct bln_object **object,
-                                       struct bln_err *err);
+				       struct bln_err *err);
 void bln_local_listing_close(struct bln_listing *listing);
 
 /* local_sweep.c */
 enum bln_status bln_local_sweep(struct bln_store *store, const char *prefix, int64_t before_us, int64_t *removed,
-                                struct bln_err *err);
+				struct bln_err *err);
 
 #endif

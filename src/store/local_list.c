@@ -52,7 +52,7 @@ static enum bln_status fail(const struct listing *self, size_t length, struct bl
 
 /* FD becomes the listing's, also on failure. */
 static enum bln_status level_push(struct listing *self, int fd, size_t path_length, const char *floor,
-                                  struct bln_err *err)
+				  struct bln_err *err)
 {
 	if (!bln_mem_grow(&self->levels, self->depth, &self->capacity, sizeof(*self->levels))) {
 		close(fd);
@@ -162,7 +162,9 @@ static int has_object(struct bln_local *local, int dir, const char *name, size_t
 	int found = 0;
 
 	if (fd < 0)
-		return is_gone(errno) ? 0 : errno == EACCES ? 1 : -1; /* who cannot look inside is shown that it is there */
+		return is_gone(errno)	 ? 0
+		       : errno == EACCES ? 1
+					 : -1; /* who cannot look inside is shown that it is there */
 	while (found == 0) {
 		int more = bln_local_entries_next(&entries, &inner, &kind);
 		size_t inner_length = more > 0 ? length + strlen(inner) : 0;
@@ -184,13 +186,13 @@ static int has_object(struct bln_local *local, int dir, const char *name, size_t
 
 /* A folder's key is in KEY, with the '/': gives it as one (*IS_GIVEN), or goes on inside. */
 static enum bln_status folder_visit(struct listing *self, const char *name, size_t length, bool *is_given,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(self->listing.store);
 	const struct level *level = &self->levels[self->depth - 1];
 	size_t name_length = length - level->path_length;
-	const char *floor = level->floor && strncmp(level->floor, name, name_length) == 0 ? level->floor + name_length
-	                                                                                  : NULL;
+	const char *floor =
+		level->floor && strncmp(level->floor, name, name_length) == 0 ? level->floor + name_length : NULL;
 	char plain[BLN_KEY_SEGMENT_MAX + 1];
 	int fd;
 
@@ -230,7 +232,7 @@ static enum bln_status object_visit(struct listing *self, const char *name, bool
 }
 
 enum bln_status bln_local_listing_next(struct bln_listing *listing, const struct bln_object **object,
-                                       struct bln_err *err)
+				       struct bln_err *err)
 {
 	struct listing *self = (struct listing *)listing;
 	enum bln_status status = BLN_OK;
@@ -254,7 +256,7 @@ enum bln_status bln_local_listing_next(struct bln_listing *listing, const struct
 			continue;
 		memcpy(self->key + level->path_length, name, length - level->path_length + 1);
 		status = self->key[length - 1] == '/' ? folder_visit(self, name, length, &is_given, err)
-		                                      : object_visit(self, name, &is_given, err);
+						      : object_visit(self, name, &is_given, err);
 	}
 	if (status == BLN_OK)
 		*object = is_given ? &self->object : NULL;
@@ -272,7 +274,7 @@ void bln_local_listing_close(struct bln_listing *listing)
 }
 
 enum bln_status bln_local_list(struct bln_store *store, const struct bln_list_options *options,
-                               struct bln_listing **listing, struct bln_err *err)
+			       struct bln_listing **listing, struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	size_t folder = bln_key_folder_length(options->prefix);
@@ -298,7 +300,8 @@ enum bln_status bln_local_list(struct bln_store *store, const struct bln_list_op
 	self->name_prefix = name_prefix;
 	fd = order > 0 ? -1 : bln_local_open_at(local, options->prefix, folder, O_RDONLY | O_DIRECTORY);
 	if (fd >= 0)
-		status = level_push(self, fd, path, order == 0 && after_length >= path ? self->start_after + path : NULL, err);
+		status = level_push(self, fd, path,
+				    order == 0 && after_length >= path ? self->start_after + path : NULL, err);
 	else if (order <= 0 && errno != ENOENT && errno != ENOTDIR) /* else there are no such keys */
 		status = fail(self, path, err);
 	if (status != BLN_OK) {

@@ -94,8 +94,8 @@ static void a_later_chdir_changes_nothing(void **state)
 
 static void an_url_is_a_path_percent_encoded(void **state)
 {
-	static const char *const bad[] = { "file://host/lake", "file://", "file:///a%", "file:///a%2", "file:///a%zz",
-		                           "file:///a%00", "file:///a?b", "file:///a#b" };
+	static const char *const bad[] = { "file://host/lake", "file://",      "file:///a%",  "file:///a%2",
+					   "file:///a%zz",     "file:///a%00", "file:///a?b", "file:///a#b" };
 	struct place place = place_new();
 	char url[KIT_PATH_SIZE + 64];
 	struct bln_text text = { 0 };
@@ -140,17 +140,18 @@ static bool refused_as_nobody(void *context)
 
 	if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
 		return false;
-	if (open_status(kit_path(place->root, "closed/lake"), &err) != BLN_DENIED || !strstr(err.message, "closed/lake"))
+	if (open_status(kit_path(place->root, "closed/lake"), &err) != BLN_DENIED ||
+	    !strstr(err.message, "closed/lake"))
 		return false;
 	store = kit_open(place->root);
 	is_refused = bln_store_put(store, "folder/b", "1", 1, &err) == BLN_DENIED && strstr(err.message, "folder/b") &&
-	             bln_store_put(store, "new/b", "1", 1, NULL) == BLN_DENIED &&
-	             bln_store_delete(store, "folder/a", NULL) == BLN_DENIED &&
-	             bln_store_get(store, "folder/mine", 9, &text, NULL) == BLN_DENIED &&
-	             bln_store_get(store, "folder/a", 9, &text, NULL) == BLN_OK &&
-	             kit_list(store, NULL, &text, &err) == BLN_DENIED && strstr(err.message, "closed") &&
-	             kit_list(store, &(struct bln_list_options){ .is_shallow = true }, &text, NULL) == BLN_OK &&
-	             strcmp(text.at, "closed/\nfolder/\n") == 0;
+		     bln_store_put(store, "new/b", "1", 1, NULL) == BLN_DENIED &&
+		     bln_store_delete(store, "folder/a", NULL) == BLN_DENIED &&
+		     bln_store_get(store, "folder/mine", 9, &text, NULL) == BLN_DENIED &&
+		     bln_store_get(store, "folder/a", 9, &text, NULL) == BLN_OK &&
+		     kit_list(store, NULL, &text, &err) == BLN_DENIED && strstr(err.message, "closed") &&
+		     kit_list(store, &(struct bln_list_options){ .is_shallow = true }, &text, NULL) == BLN_OK &&
+		     strcmp(text.at, "closed/\nfolder/\n") == 0;
 	bln_text_clean_up(&text);
 	bln_store_close(store);
 	return is_refused;

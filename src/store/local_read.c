@@ -27,14 +27,14 @@ static enum bln_status not_found(const struct bln_local *local, struct bln_err *
 /* Only regular files are objects; a folder, or a file where the key has a folder, is no such object. O_NONBLOCK: opening a
  * pipe must not wait for its writer (with O_PATH nothing is opened, and openat2 takes no other flag then). */
 static enum bln_status object_open(struct bln_local *local, const char *key, int flags, int *fd, struct stat *stat,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 
 	*fd = bln_local_open_at(local, key, strlen(key), flags & O_PATH ? flags : flags | O_NONBLOCK);
 	if (*fd < 0)
 		return errno == ENOTDIR || errno == ENXIO ? not_found(local, err, key)
-		                                          : bln_local_fail(local, err, errno, "read", key);
+							  : bln_local_fail(local, err, errno, "read", key);
 	if (bln_disk_stat(&local->disk, *fd, stat) != 0)
 		status = bln_local_fail(local, err, errno, "read", key);
 	else if (S_ISLNK(stat->st_mode)) /* what O_PATH opened where links are walked around */
@@ -53,7 +53,7 @@ int64_t bln_local_modified_us(const struct stat *stat)
 
 /* *GOT < LENGTH only at the end. */
 static enum bln_status read_fully(struct bln_local *local, const char *key, int fd, int64_t offset, char *buffer,
-                                  size_t length, size_t *got, struct bln_err *err)
+				  size_t length, size_t *got, struct bln_err *err)
 {
 	size_t done = 0;
 
@@ -71,7 +71,7 @@ static enum bln_status read_fully(struct bln_local *local, const char *key, int 
 }
 
 enum bln_status bln_local_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                              struct bln_err *err)
+			      struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	enum bln_status status;
@@ -84,7 +84,7 @@ enum bln_status bln_local_get(struct bln_store *store, const char *key, size_t s
 		return status;
 	if ((uint64_t)stat.st_size > size_max)
 		BLN_TRY(bln_err_set(err, BLN_CORRUPT, "%s/%s has %" PRId64 " bytes, more than the %zu that it may have",
-		                    local->root, bln_quote(key, strlen(key)).text, (int64_t)stat.st_size, size_max));
+				    local->root, bln_quote(key, strlen(key)).text, (int64_t)stat.st_size, size_max));
 	size = (size_t)stat.st_size;
 	if (bytes->capacity < size + 1) {
 		char *block = bln_mem_realloc(bytes->at, size + 1);
@@ -98,14 +98,14 @@ enum bln_status bln_local_get(struct bln_store *store, const char *key, size_t s
 	bytes->at[bytes->length] = '\0';
 	if (bytes->length < size)
 		status = bln_err_set(err, BLN_IO, "%s/%s was cut short while it was read", local->root,
-		                     bln_quote(key, strlen(key)).text);
+				     bln_quote(key, strlen(key)).text);
 done:
 	close(fd);
 	return status;
 }
 
 enum bln_status bln_local_get_range(struct bln_store *store, const char *key, int64_t offset, void *buffer,
-                                    size_t length, size_t *got, struct bln_err *err)
+				    size_t length, size_t *got, struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	enum bln_status status;
@@ -121,7 +121,7 @@ enum bln_status bln_local_get_range(struct bln_store *store, const char *key, in
 }
 
 enum bln_status bln_local_head(struct bln_store *store, const char *key, struct bln_object_head *head,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	enum bln_status status;
@@ -142,13 +142,13 @@ enum bln_status bln_local_head(struct bln_store *store, const char *key, struct 
 	/* We never change an object in place: another content is another inode. Its number may be used again within one tick
 	 * of the clock of file times, but then with another generation. */
 	snprintf(head->etag, sizeof(head->etag), "%" PRIx64 ".%lx-%" PRIx64 ".%lx-%" PRIx64, (uint64_t)stat.st_ino,
-	         (unsigned long)generation, (uint64_t)stat.st_mtim.tv_sec, (unsigned long)stat.st_mtim.tv_nsec,
-	         (uint64_t)stat.st_size);
+		 (unsigned long)generation, (uint64_t)stat.st_mtim.tv_sec, (unsigned long)stat.st_mtim.tv_nsec,
+		 (uint64_t)stat.st_size);
 	return BLN_OK;
 }
 
 enum bln_status bln_local_reader_open(struct bln_store *store, const char *key, struct bln_store_reader **reader,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	size_t length = strlen(key);
@@ -171,7 +171,7 @@ enum bln_status bln_local_reader_open(struct bln_store *store, const char *key, 
 }
 
 enum bln_status bln_local_reader_read(struct bln_store_reader *reader, void *buffer, size_t size, size_t *got,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	struct reader *self = (struct reader *)reader;
 	struct bln_local *local = bln_local_of(reader->store);

@@ -68,7 +68,8 @@ bool bln_local_sorted_add(struct bln_local_sorted *sorted, size_t max, const cha
 	sorted->names[sorted->count++] = sorted->length;
 	memcpy(sorted->bytes + sorted->length, name, length + 1);
 	sorted->length += length + 1;
-	return sorted->count < 2 * max || cut(sorted, max); /* seldom: sorting costs log N a name, whatever their order */
+	return sorted->count < 2 * max ||
+	       cut(sorted, max); /* seldom: sorting costs log N a name, whatever their order */
 }
 
 bool bln_local_sorted_finish(struct bln_local_sorted *sorted, size_t max)

@@ -72,7 +72,7 @@ static enum bln_status folder_sweep(struct sweep *sweep, int dir, size_t length,
 }
 
 enum bln_status bln_local_sweep(struct bln_store *store, const char *prefix, int64_t before_us, int64_t *removed,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	struct sweep sweep = { .local = bln_local_of(store), .before_us = before_us, .removed = removed, .err = err };
 	size_t length = bln_key_folder_length(prefix);
@@ -81,7 +81,7 @@ enum bln_status bln_local_sweep(struct bln_store *store, const char *prefix, int
 
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? BLN_OK
-		                                           : bln_local_fail(sweep.local, err, errno, "sweep", prefix);
+							   : bln_local_fail(sweep.local, err, errno, "sweep", prefix);
 	memcpy(sweep.path, prefix, length);
 	status = folder_sweep(&sweep, fd, length, prefix + length + (prefix[length] == '/'));
 	close(fd);

@@ -103,8 +103,8 @@ static struct place *place_new(int threads)
 	pthread_mutex_init(&place->watch.lock, NULL);
 	place->disk = (struct bln_disk){ watch_before, &place->watch };
 	assert_ok(bln_store_open(kit_path(place->folder, "not/yet/there"),
-	                         &(struct bln_store_options){ .threads = threads, .faults = "" }, &place->store, &err),
-	          &err);
+				 &(struct bln_store_options){ .threads = threads, .faults = "" }, &place->store, &err),
+		  &err);
 	bln_local_set_disk(place->store, &place->disk);
 	return place;
 }
@@ -131,7 +131,7 @@ static void assert_synced(struct place *place, int syncs)
 static void put_staged(struct place *place, int count, int folders)
 {
 	struct bln_staged_file *files = calloc((size_t)count, sizeof(*files));
-	char (*names)[2][KIT_PATH_SIZE + 16] = calloc((size_t)count, sizeof(*names));
+	char(*names)[2][KIT_PATH_SIZE + 16] = calloc((size_t)count, sizeof(*names));
 	struct bln_err err = { 0 };
 
 	for (int i = 0; i < count; i++) {

@@ -19,14 +19,15 @@ int bln_local_temp_create(struct bln_local *local, int dir, char name[static BLN
 	struct bln_process self = local->self;
 	int fd = -1;
 
-	if (self.pid != getpid() && bln_process_of(getpid(), &self, NULL) != BLN_OK) /* forked since the store was opened */
+	if (self.pid != getpid() &&
+	    bln_process_of(getpid(), &self, NULL) != BLN_OK) /* forked since the store was opened */
 		self = (struct bln_process){ .pid = getpid() };
 	for (char *at = self.space; *at; at++)
 		if (*at == '/')
 			*at = '_';
 	for (int i = 0; i < CREATE_TRIES_MAX && fd < 0; i++) {
 		snprintf(name, BLN_LOCAL_TEMP_SIZE, BLN_KEY_TEMP_PREFIX "%" PRId64 "-%" PRId64 "-%" PRIuFAST64 "-%s",
-		         self.pid, self.start_ticks, atomic_fetch_add(&local->temps, 1), self.space);
+			 self.pid, self.start_ticks, atomic_fetch_add(&local->temps, 1), self.space);
 		fd = bln_disk_create(&local->disk, dir, name);
 		if (fd < 0 && errno != EEXIST)
 			break;
@@ -46,7 +47,8 @@ static bool name_parse(const char *name, struct bln_process *writer)
 	struct bln_slice start = bln_slice_cut(&rest, '-');
 
 	bln_slice_cut(&rest, '-');
-	if (rest.length == 0 || rest.length >= sizeof(writer->space) || !bln_int64_parse(pid.at, pid.length, &writer->pid) ||
+	if (rest.length == 0 || rest.length >= sizeof(writer->space) ||
+	    !bln_int64_parse(pid.at, pid.length, &writer->pid) ||
 	    !bln_int64_parse(start.at, start.length, &writer->start_ticks))
 		return false;
 	memcpy(writer->space, rest.at, rest.length);

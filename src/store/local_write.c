@@ -87,8 +87,8 @@ static const char *key_name(const char *key)
 	return length > 0 ? key + length + 1 : key;
 }
 
-static enum bln_status write_object(struct bln_local *local, const char *key, const void *bytes, size_t length,
-                                    int dir, publisher *publish, struct bln_err *err)
+static enum bln_status write_object(struct bln_local *local, const char *key, const void *bytes, size_t length, int dir,
+				    publisher *publish, struct bln_err *err)
 {
 	char temp[BLN_LOCAL_TEMP_SIZE];
 	int fd = bln_local_temp_create(local, dir, temp);
@@ -108,7 +108,7 @@ static enum bln_status write_object(struct bln_local *local, const char *key, co
 }
 
 static enum bln_status put(struct bln_local *local, const char *key, const void *bytes, size_t length,
-                           publisher *publish, struct bln_err *err)
+			   publisher *publish, struct bln_err *err)
 {
 	enum bln_status status;
 	int dir;
@@ -122,13 +122,13 @@ static enum bln_status put(struct bln_local *local, const char *key, const void 
 }
 
 enum bln_status bln_local_put(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                              struct bln_err *err)
+			      struct bln_err *err)
 {
 	return put(bln_local_of(store), key, bytes, length, publish_replacing, err);
 }
 
 enum bln_status bln_local_put_if_absent(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                        struct bln_err *err)
+					struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	struct stat stat;
@@ -141,10 +141,10 @@ enum bln_status bln_local_put_if_absent(struct bln_store *store, const char *key
 	/* A race that is lost already need not be paid for; who wins a running one is decided by publish_absent. */
 	if (bln_disk_stat_at(&local->disk, dir, key_name(key), &stat) == 0)
 		status = bln_local_fail(local, err,
-		                        S_ISDIR(stat.st_mode)   ? EISDIR
-		                        : S_ISLNK(stat.st_mode) ? ELOOP
-		                                                : EEXIST,
-		                        "write", key);
+					S_ISDIR(stat.st_mode)	? EISDIR
+					: S_ISLNK(stat.st_mode) ? ELOOP
+								: EEXIST,
+					"write", key);
 	else
 		status = write_object(local, key, bytes, length, dir, publish_absent, err);
 	close(dir);
@@ -152,7 +152,7 @@ enum bln_status bln_local_put_if_absent(struct bln_store *store, const char *key
 }
 
 enum bln_status bln_local_put_torn(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                   struct bln_err *err)
+				   struct bln_err *err)
 {
 	struct bln_local *local = bln_local_of(store);
 	char temp[BLN_LOCAL_TEMP_SIZE];

@@ -31,14 +31,14 @@ static size_t scheme_length(const char *url)
 static const struct opener {
 	const char *scheme;
 	enum bln_status (*open)(const char *url, const struct bln_store_options *options, struct bln_store **store,
-	                        struct bln_err *err);
+				struct bln_err *err);
 } openers[] = {
 	{ "", bln_local_open },
 	{ "file://", bln_local_open_url },
 };
 
 enum bln_status bln_store_open(const char *url, const struct bln_store_options *options, struct bln_store **store,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	const struct bln_store_options given = options ? *options : (struct bln_store_options){ 0 };
 	const char *faults = given.faults ? given.faults : getenv(BLN_STORE_FAULTS_VARIABLE);
@@ -50,7 +50,7 @@ enum bln_status bln_store_open(const char *url, const struct bln_store_options *
 		return bln_err_set(err, BLN_INVALID, "the place of the store is empty: give a directory");
 	if (given.threads < 0 || given.threads > BLN_PARALLEL_THREADS_MAX)
 		return bln_err_set(err, BLN_INVALID, "%d threads for a store: give 1 to %d", given.threads,
-		                   BLN_PARALLEL_THREADS_MAX);
+				   BLN_PARALLEL_THREADS_MAX);
 	for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
 		if (strlen(openers[i].scheme) != length || strncmp(url, openers[i].scheme, length) != 0)
 			continue;
@@ -60,9 +60,9 @@ enum bln_status bln_store_open(const char *url, const struct bln_store_options *
 	}
 	if (!opened)
 		return bln_err_set(err, status,
-		                   "'%s' is in a kind of store that this version cannot open: give a directory, as a "
-		                   "path or as file:///path",
-		                   bln_quote(url, strlen(url)).text);
+				   "'%s' is in a kind of store that this version cannot open: give a directory, as a "
+				   "path or as file:///path",
+				   bln_quote(url, strlen(url)).text);
 	if (faults && faults[0]) {
 		status = bln_faulty_open(opened, faults, &opened, err);
 		if (status != BLN_OK) {
@@ -80,15 +80,15 @@ void bln_store_close(struct bln_store *store)
 		store->ops->close(store);
 }
 
-#define TRY_KEY(key)                                                              \
-	do {                                                                      \
-		enum bln_status key_status = bln_key_check(key, strlen(key), err); \
-		if (key_status != BLN_OK)                                         \
-			return key_status;                                        \
+#define TRY_KEY(key)                                                                                                   \
+	do {                                                                                                           \
+		enum bln_status key_status = bln_key_check(key, strlen(key), err);                                     \
+		if (key_status != BLN_OK)                                                                              \
+			return key_status;                                                                             \
 	} while (0)
 
 enum bln_status bln_store_get(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-                              struct bln_err *err)
+			      struct bln_err *err)
 {
 	enum bln_status status;
 
@@ -101,31 +101,31 @@ enum bln_status bln_store_get(struct bln_store *store, const char *key, size_t s
 }
 
 enum bln_status bln_store_get_range(struct bln_store *store, const char *key, int64_t offset, void *buffer,
-                                    size_t length, size_t *got, struct bln_err *err)
+				    size_t length, size_t *got, struct bln_err *err)
 {
 	TRY_KEY(key);
 	if (offset < 0 || length > (size_t)(INT64_MAX - offset))
 		return bln_err_set(err, BLN_INVALID, "%zu bytes from %" PRId64 " are no range of '%s'", length, offset,
-		                   bln_quote(key, strlen(key)).text);
+				   bln_quote(key, strlen(key)).text);
 	return store->ops->get_range(store, key, offset, buffer, length, got, err);
 }
 
 enum bln_status bln_store_head(struct bln_store *store, const char *key, struct bln_object_head *head,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	TRY_KEY(key);
 	return store->ops->head(store, key, head, err);
 }
 
 enum bln_status bln_store_reader_open(struct bln_store *store, const char *key, struct bln_store_reader **reader,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	TRY_KEY(key);
 	return store->ops->reader_open(store, key, reader, err);
 }
 
 enum bln_status bln_store_reader_read(struct bln_store_reader *reader, void *buffer, size_t size, size_t *got,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	return reader->store->ops->reader_read(reader, buffer, size, got, err);
 }
@@ -137,7 +137,7 @@ void bln_store_reader_close(struct bln_store_reader *reader)
 }
 
 enum bln_status bln_store_list(struct bln_store *store, const struct bln_list_options *options,
-                               struct bln_listing **listing, struct bln_err *err)
+			       struct bln_listing **listing, struct bln_err *err)
 {
 	struct bln_list_options full = options ? *options : (struct bln_list_options){ 0 };
 	enum bln_status status;
@@ -151,7 +151,7 @@ enum bln_status bln_store_list(struct bln_store *store, const struct bln_list_op
 		return status;
 	if (strlen(full.start_after) > BLN_KEY_MAX)
 		return bln_err_set(err, BLN_INVALID, "a listing cannot start after '%s': longer than any key",
-		                   bln_quote(full.start_after, strlen(full.start_after)).text);
+				   bln_quote(full.start_after, strlen(full.start_after)).text);
 	return store->ops->list(store, &full, listing, err);
 }
 
@@ -167,14 +167,14 @@ void bln_listing_close(struct bln_listing *listing)
 }
 
 enum bln_status bln_store_put(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                              struct bln_err *err)
+			      struct bln_err *err)
 {
 	TRY_KEY(key);
 	return store->ops->put(store, key, bytes, length, err);
 }
 
 enum bln_status bln_store_put_if_absent(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                        struct bln_err *err)
+					struct bln_err *err)
 {
 	TRY_KEY(key);
 	return store->ops->put_if_absent(store, key, bytes, length, err);
@@ -183,9 +183,9 @@ enum bln_status bln_store_put_if_absent(struct bln_store *store, const char *key
 static enum bln_status batch_check(size_t count, struct bln_err *err)
 {
 	return count <= BLN_STORE_BATCH_MAX
-	               ? BLN_OK
-	               : bln_err_set(err, BLN_INVALID, "%zu objects are more than the %d of one batch", count,
-	                             BLN_STORE_BATCH_MAX);
+		       ? BLN_OK
+		       : bln_err_set(err, BLN_INVALID, "%zu objects are more than the %d of one batch", count,
+				     BLN_STORE_BATCH_MAX);
 }
 
 enum bln_status bln_store_put_file(struct bln_store *store, const char *key, const char *path, struct bln_err *err)
@@ -194,7 +194,7 @@ enum bln_status bln_store_put_file(struct bln_store *store, const char *key, con
 }
 
 enum bln_status bln_store_put_files(struct bln_store *store, const struct bln_staged_file *files, size_t count,
-                                    struct bln_err *err)
+				    struct bln_err *err)
 {
 	struct bln_map seen = { 0 };
 	enum bln_status status = batch_check(count, err);
@@ -210,7 +210,7 @@ enum bln_status bln_store_put_files(struct bln_store *store, const struct bln_st
 			status = bln_err_memory(err);
 		else if (!is_new)
 			status = bln_err_set(err, BLN_INVALID, "'%s' stands twice in one batch of files",
-			                     bln_quote(files[i].key, length).text);
+					     bln_quote(files[i].key, length).text);
 	}
 	bln_map_clean_up(&seen);
 	if (status != BLN_OK || count == 0)
@@ -224,7 +224,7 @@ enum bln_status bln_store_delete(struct bln_store *store, const char *key, struc
 }
 
 enum bln_status bln_store_delete_many(struct bln_store *store, const char *const *keys, size_t count,
-                                      struct bln_err *err)
+				      struct bln_err *err)
 {
 	enum bln_status status = batch_check(count, err);
 
@@ -236,7 +236,7 @@ enum bln_status bln_store_delete_many(struct bln_store *store, const char *const
 }
 
 enum bln_status bln_store_sweep(struct bln_store *store, const char *prefix, int64_t before_us, int64_t *removed,
-                                struct bln_err *err)
+				struct bln_err *err)
 {
 	int64_t count = 0;
 	enum bln_status status;
@@ -251,7 +251,7 @@ enum bln_status bln_store_sweep(struct bln_store *store, const char *prefix, int
 }
 
 enum bln_status bln_store_local_path(struct bln_store *store, const char *key, struct bln_text *path,
-                                     struct bln_err *err)
+				     struct bln_err *err)
 {
 	enum bln_status status;
 

@@ -43,7 +43,8 @@ struct bln_listing {
 /* { 0 } is right for most. */
 struct bln_store_options {
 	int threads; /* at once in batches; 0 means BLN_STORE_THREADS */
-	const char *faults; /* a plan of store/fault_plan.h, for tests; NULL: what BULLION_STORE_FAULTS says; "": none */
+	const char
+		*faults; /* a plan of store/fault_plan.h, for tests; NULL: what BULLION_STORE_FAULTS says; "": none */
 };
 enum { BLN_STORE_THREADS = 8 };
 
@@ -77,7 +78,7 @@ struct bln_staged_file {
 /* Opens what URL names: a path or file:///path (a directory; it and its parents are made by the first write). Of another
  * scheme: BLN_UNSUPPORTED. OPTIONS may be NULL and are not kept. */
 BLN_MUST_CHECK enum bln_status bln_store_open(const char *url, const struct bln_store_options *options,
-                                              struct bln_store **store, struct bln_err *err);
+					      struct bln_store **store, struct bln_err *err);
 
 /* NULL is fine. */
 void bln_store_close(struct bln_store *store);
@@ -87,110 +88,110 @@ void bln_store_close(struct bln_store *store);
 /* Fills BYTES, whose content is replaced (on failure it is empty), with the whole object. One of more than SIZE_MAX bytes
  * is BLN_CORRUPT: the caller knows how large the thing it wants may be. */
 BLN_MUST_CHECK enum bln_status bln_store_get(struct bln_store *store, const char *key, size_t size_max,
-                                             struct bln_text *bytes, struct bln_err *err);
+					     struct bln_text *bytes, struct bln_err *err);
 
 /* Reads LENGTH bytes from OFFSET into BUFFER; *GOT is less only where the object ends, 0 behind its end. */
-BLN_MUST_CHECK enum bln_status bln_store_get_range(struct bln_store *store, const char *key, int64_t offset, void *buffer,
-                                                   size_t length, size_t *got, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_store_get_range(struct bln_store *store, const char *key, int64_t offset,
+						   void *buffer, size_t length, size_t *got, struct bln_err *err);
 
 BLN_MUST_CHECK enum bln_status bln_store_head(struct bln_store *store, const char *key, struct bln_object_head *head,
-                                              struct bln_err *err);
+					      struct bln_err *err);
 
 /* A stream over the object as it is now; a later put does not disturb it. *READER is closed by the caller. */
 BLN_MUST_CHECK enum bln_status bln_store_reader_open(struct bln_store *store, const char *key,
-                                                     struct bln_store_reader **reader, struct bln_err *err);
+						     struct bln_store_reader **reader, struct bln_err *err);
 
 /* The next bytes, at most SIZE (> 0); *GOT is 0 at the end and only there. */
 BLN_MUST_CHECK enum bln_status bln_store_reader_read(struct bln_store_reader *reader, void *buffer, size_t size,
-                                                     size_t *got, struct bln_err *err);
+						     size_t *got, struct bln_err *err);
 void bln_store_reader_close(struct bln_store_reader *reader); /* NULL is fine */
 
 /* Lists in the order of the keys' bytes. What others write or delete meanwhile may be in it or not; the rest is in it once.
  * Memory does not grow with the number of objects. *LISTING is closed by the caller. */
 BLN_MUST_CHECK enum bln_status bln_store_list(struct bln_store *store, const struct bln_list_options *options,
-                                              struct bln_listing **listing, struct bln_err *err);
+					      struct bln_listing **listing, struct bln_err *err);
 
 /* *OBJECT is the next one, the listing's until the next call, or NULL at the end. */
 BLN_MUST_CHECK enum bln_status bln_listing_next(struct bln_listing *listing, const struct bln_object **object,
-                                                struct bln_err *err);
+						struct bln_err *err);
 void bln_listing_close(struct bln_listing *listing); /* NULL is fine */
 
 /* --- Writing. --- */
 
 /* Makes the object KEY, or replaces it. */
 BLN_MUST_CHECK enum bln_status bln_store_put(struct bln_store *store, const char *key, const void *bytes, size_t length,
-                                             struct bln_err *err);
+					     struct bln_err *err);
 
 /* Makes the object KEY; BLN_EXISTS, with nothing changed, when there is one already. */
 BLN_MUST_CHECK enum bln_status bln_store_put_if_absent(struct bln_store *store, const char *key, const void *bytes,
-                                                       size_t length, struct bln_err *err);
+						       size_t length, struct bln_err *err);
 
 /* Moves a staged file into the store, replacing what was there: the file is gone from its path when this returned BLN_OK.
  * On failure it may be in either place or both, whole. BLN_NOT_FOUND when there is no file at its path. */
 BLN_MUST_CHECK enum bln_status bln_store_put_file(struct bln_store *store, const char *key, const char *path,
-                                                  struct bln_err *err);
+						  struct bln_err *err);
 
 /* The same for many at once, several at a time. Keys must differ. On failure each may be in either place. */
 BLN_MUST_CHECK enum bln_status bln_store_put_files(struct bln_store *store, const struct bln_staged_file *files,
-                                                   size_t count, struct bln_err *err);
+						   size_t count, struct bln_err *err);
 
 /* Deletes; that there is no such object is fine. All keys are tried; the first failure is returned. */
 BLN_MUST_CHECK enum bln_status bln_store_delete(struct bln_store *store, const char *key, struct bln_err *err);
 BLN_MUST_CHECK enum bln_status bln_store_delete_many(struct bln_store *store, const char *const *keys, size_t count,
-                                                     struct bln_err *err);
+						     struct bln_err *err);
 
 /* Removes below PREFIX (a beginning of keys, NULL for all) what writers that died left unfinished; what one of which
  * nothing is known left is removed only if it has not changed since BEFORE_US. *REMOVED (if not NULL) counts. */
 BLN_MUST_CHECK enum bln_status bln_store_sweep(struct bln_store *store, const char *prefix, int64_t before_us,
-                                               int64_t *removed, struct bln_err *err);
+					       int64_t *removed, struct bln_err *err);
 
 /* --- Where things are. --- */
 
 /* Puts into PATH (its content is replaced) where the object KEY lies on a local disk, for engines that read files in
  * place. BLN_UNSUPPORTED where objects are no files; BLN_NOT_FOUND when there is none. */
 BLN_MUST_CHECK enum bln_status bln_store_local_path(struct bln_store *store, const char *key, struct bln_text *path,
-                                                    struct bln_err *err);
+						    struct bln_err *err);
 
 /* Puts into URL (its content is replaced) the object's URL, or the store's where KEY is NULL: file:///…, s3://… */
 BLN_MUST_CHECK enum bln_status bln_store_url(struct bln_store *store, const char *key, struct bln_text *url,
-                                             struct bln_err *err);
+					     struct bln_err *err);
 
 /* --- For implementations: the functions above check keys and arguments, so these need not. --- */
 struct bln_store_ops {
 	const char *name;
 	void (*close)(struct bln_store *store);
 	enum bln_status (*get)(struct bln_store *store, const char *key, size_t size_max, struct bln_text *bytes,
-	                       struct bln_err *err);
-	enum bln_status (*get_range)(struct bln_store *store, const char *key, int64_t offset, void *buffer, size_t length,
-	                             size_t *got, struct bln_err *err);
+			       struct bln_err *err);
+	enum bln_status (*get_range)(struct bln_store *store, const char *key, int64_t offset, void *buffer,
+				     size_t length, size_t *got, struct bln_err *err);
 	enum bln_status (*head)(struct bln_store *store, const char *key, struct bln_object_head *head,
-	                        struct bln_err *err);
+				struct bln_err *err);
 	enum bln_status (*reader_open)(struct bln_store *store, const char *key, struct bln_store_reader **reader,
-	                               struct bln_err *err);
+				       struct bln_err *err);
 	enum bln_status (*reader_read)(struct bln_store_reader *reader, void *buffer, size_t size, size_t *got,
-	                               struct bln_err *err);
+				       struct bln_err *err);
 	void (*reader_close)(struct bln_store_reader *reader);
 	enum bln_status (*list)(struct bln_store *store, const struct bln_list_options *options,
-	                        struct bln_listing **listing, struct bln_err *err); /* no member of OPTIONS is NULL */
+				struct bln_listing **listing, struct bln_err *err); /* no member of OPTIONS is NULL */
 	enum bln_status (*listing_next)(struct bln_listing *listing, const struct bln_object **object,
-	                                struct bln_err *err);
+					struct bln_err *err);
 	void (*listing_close)(struct bln_listing *listing);
 	enum bln_status (*put)(struct bln_store *store, const char *key, const void *bytes, size_t length,
-	                       struct bln_err *err);
+			       struct bln_err *err);
 	enum bln_status (*put_if_absent)(struct bln_store *store, const char *key, const void *bytes, size_t length,
-	                                 struct bln_err *err);
+					 struct bln_err *err);
 	enum bln_status (*put_files)(struct bln_store *store, const struct bln_staged_file *files, size_t count,
-	                             struct bln_err *err); /* COUNT > 0 */
+				     struct bln_err *err); /* COUNT > 0 */
 	enum bln_status (*delete_many)(struct bln_store *store, const char *const *keys, size_t count,
-	                               struct bln_err *err); /* COUNT > 0 */
+				       struct bln_err *err); /* COUNT > 0 */
 	enum bln_status (*sweep)(struct bln_store *store, const char *prefix, int64_t before_us, int64_t *removed,
-	                         struct bln_err *err); /* PREFIX and REMOVED are not NULL; *REMOVED begins as 0 */
+				 struct bln_err *err); /* PREFIX and REMOVED are not NULL; *REMOVED begins as 0 */
 	enum bln_status (*local_path)(struct bln_store *store, const char *key, struct bln_text *path,
-	                              struct bln_err *err);
+				      struct bln_err *err);
 	void (*url)(struct bln_store *store, const char *key, struct bln_text *url); /* KEY may be NULL */
 	/* Leaves behind what a writer leaves that is killed in the middle of a put of BYTES: for the faulty store. */
 	enum bln_status (*put_torn)(struct bln_store *store, const char *key, const void *bytes, size_t length,
-	                            struct bln_err *err);
+				    struct bln_err *err);
 };
 
 #endif

@@ -53,7 +53,9 @@ static inline void an_object_comes_back_as_it_was_put(void **state)
 	for (size_t i = 0; i < 1 << 20; i++)
 		bytes[i] = (char)bln_random_next(&random);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) { /* each replaces the one before */
-		assert_ok(bln_store_put(c->store, "a/object", bytes + i, sizes[i] - (sizes[i] == 1 << 20 ? i : 0), &err), &err);
+		assert_ok(bln_store_put(c->store, "a/object", bytes + i, sizes[i] - (sizes[i] == 1 << 20 ? i : 0),
+					&err),
+			  &err);
 		assert_ok(bln_store_get(c->store, "a/object", 1 << 20, &back, &err), &err);
 		assert_int_equal(back.length, sizes[i] - (sizes[i] == 1 << 20 ? i : 0));
 		assert_memory_equal(back.at, bytes + i, back.length);
@@ -72,10 +74,52 @@ static inline void an_object_comes_back_as_it_was_put(void **state)
 
 /* In the order of their bytes. */
 static const char *const edge_keys[] = {
-	" ", " a", "!", "\"quoted\"", "#1", "$HOME", "%", "%2F", "%2e%2e", "%zz/%00", "&amp;", "'", "(x)", "*", "+", ",",
-	"-rf", "...", "..a/..b", ".hidden", "0", "00000000000000000000.json", ":", ";", "<a>", "=", "?list-type=2", "@",
-	"A", "[x]", "\\", "^", "_delta_log/00000000000000000000.json", "`x`", "a", "a b/c d", "a-b", "a.", "a0",
-	"ab/symbol=XBT%2FUSD/part-0.parquet", "e\xcc\x81", "{}", "|", "~", "\xc3\xa9", "\xe6\x97\xa5\xe6\x9c\xac",
+	" ",
+	" a",
+	"!",
+	"\"quoted\"",
+	"#1",
+	"$HOME",
+	"%",
+	"%2F",
+	"%2e%2e",
+	"%zz/%00",
+	"&amp;",
+	"'",
+	"(x)",
+	"*",
+	"+",
+	",",
+	"-rf",
+	"...",
+	"..a/..b",
+	".hidden",
+	"0",
+	"00000000000000000000.json",
+	":",
+	";",
+	"<a>",
+	"=",
+	"?list-type=2",
+	"@",
+	"A",
+	"[x]",
+	"\\",
+	"^",
+	"_delta_log/00000000000000000000.json",
+	"`x`",
+	"a",
+	"a b/c d",
+	"a-b",
+	"a.",
+	"a0",
+	"ab/symbol=XBT%2FUSD/part-0.parquet",
+	"e\xcc\x81",
+	"{}",
+	"|",
+	"~",
+	"\xc3\xa9",
+	"\xe6\x97\xa5\xe6\x9c\xac",
 	"\xf0\x9f\x93\x88/\xf0\x9f\x93\x89",
 };
 enum { EDGE_KEYS = sizeof(edge_keys) / sizeof(edge_keys[0]) };
@@ -89,7 +133,8 @@ static inline void any_key_is_a_name(void **state)
 	size_t count = c->takes_any_bytes ? sizeof(bytes) / sizeof(bytes[0]) : 0;
 
 	for (int i = EDGE_KEYS - 1; i >= 0; i--) {
-		assert_ok(bln_store_put_if_absent(c->store, edge_keys[i], edge_keys[i], strlen(edge_keys[i]), &err), &err);
+		assert_ok(bln_store_put_if_absent(c->store, edge_keys[i], edge_keys[i], strlen(edge_keys[i]), &err),
+			  &err);
 		assert_int_equal(bln_store_put_if_absent(c->store, edge_keys[i], "", 0, &err), BLN_EXISTS);
 	}
 	for (int i = 0; i < EDGE_KEYS; i++) {
@@ -146,8 +191,9 @@ static inline void what_is_no_key_is_refused_everywhere(void **state)
 		const char *key;
 		enum bln_status status;
 	} bad[] = {
-		{ "", BLN_INVALID }, { "/etc/passwd", BLN_DENIED }, { "../up", BLN_DENIED }, { "a/../../up", BLN_DENIED },
-		{ "a//b", BLN_INVALID }, { "a/", BLN_INVALID }, { "./a", BLN_INVALID }, { "a/.bln-tmp-1", BLN_INVALID },
+		{ "", BLN_INVALID },	      { "/etc/passwd", BLN_DENIED },   { "../up", BLN_DENIED },
+		{ "a/../../up", BLN_DENIED }, { "a//b", BLN_INVALID },	       { "a/", BLN_INVALID },
+		{ "./a", BLN_INVALID },	      { "a/.bln-tmp-1", BLN_INVALID },
 	};
 	struct conformance *c = *state;
 	const char *path = kit_path(c->staging, "file");
@@ -174,7 +220,8 @@ static inline void what_is_no_key_is_refused_everywhere(void **state)
 		assert_int_equal(bln_store_url(c->store, key, &text, NULL), status);
 		bln_text_clean_up(&text);
 	}
-	assert_int_equal(bln_store_list(c->store, &(struct bln_list_options){ .prefix = "../" }, NULL, NULL), BLN_DENIED);
+	assert_int_equal(bln_store_list(c->store, &(struct bln_list_options){ .prefix = "../" }, NULL, NULL),
+			 BLN_DENIED);
 	assert_int_equal(bln_store_sweep(c->store, "/", 0, NULL, NULL), BLN_DENIED);
 	assert_int_equal(access(path, F_OK), 0);
 	assert_listed(c->store, NULL, "");
@@ -187,8 +234,9 @@ static inline void a_range_is_cut_at_the_end(void **state)
 		size_t length;
 		const char *expected;
 	} cases[] = {
-		{ 0, 10, "0123456789" }, { 0, 11, "0123456789" }, { 0, 0, "" }, { 3, 4, "3456" }, { 9, 1, "9" }, { 9, 16, "9" },
-		{ 10, 1, "" }, { 11, 1, "" }, { INT64_MAX - 16, 16, "" },
+		{ 0, 10, "0123456789" }, { 0, 11, "0123456789" }, { 0, 0, "" },
+		{ 3, 4, "3456" },	 { 9, 1, "9" },		  { 9, 16, "9" },
+		{ 10, 1, "" },		 { 11, 1, "" },		  { INT64_MAX - 16, 16, "" },
 	};
 	struct conformance *c = *state;
 	struct bln_err err = { 0 };
@@ -198,7 +246,8 @@ static inline void a_range_is_cut_at_the_end(void **state)
 	kit_put(c->store, "ten", "0123456789");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		got = 99;
-		assert_ok(bln_store_get_range(c->store, "ten", cases[i].offset, buffer, cases[i].length, &got, &err), &err);
+		assert_ok(bln_store_get_range(c->store, "ten", cases[i].offset, buffer, cases[i].length, &got, &err),
+			  &err);
 		assert_int_equal(got, strlen(cases[i].expected));
 		assert_memory_equal(buffer, cases[i].expected, got);
 	}
@@ -251,7 +300,8 @@ static inline void what_is_not_there_is_not_found(void **state)
 	struct conformance *c = *state;
 	struct bln_err err = { 0 };
 
-	for (int round = 0; round < 2; round++) { /* in a store that nothing was ever put in, and in one that has something */
+	for (int round = 0; round < 2;
+	     round++) { /* in a store that nothing was ever put in, and in one that has something */
 		for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
 			struct bln_store_reader *reader;
 			struct bln_text text = { 0 };
@@ -262,7 +312,8 @@ static inline void what_is_not_there_is_not_found(void **state)
 			assert_no_object(c->store, absent[i]);
 			assert_int_equal(bln_store_get(c->store, absent[i], 9, &text, &err), BLN_NOT_FOUND);
 			assert_non_null(strstr(err.message, absent[i]));
-			assert_int_equal(bln_store_get_range(c->store, absent[i], 0, &byte, 1, &got, NULL), BLN_NOT_FOUND);
+			assert_int_equal(bln_store_get_range(c->store, absent[i], 0, &byte, 1, &got, NULL),
+					 BLN_NOT_FOUND);
 			assert_int_equal(bln_store_reader_open(c->store, absent[i], &reader, NULL), BLN_NOT_FOUND);
 			status = bln_store_local_path(c->store, absent[i], &text, NULL);
 			assert_true(status == BLN_NOT_FOUND || status == BLN_UNSUPPORTED);

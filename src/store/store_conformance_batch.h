@@ -81,9 +81,10 @@ static inline void a_batch_that_cannot_be_is_refused(void **state)
 	assert_non_null(strstr(err.message, "missing"));
 	assert_int_equal(bln_store_put_file(c->store, "a", c->staging, &err), BLN_INVALID);
 	assert_int_equal(bln_store_put_files(c->store,
-	                                     (struct bln_staged_file[]){ { "twice", path }, { "b", path }, { "twice", path } },
-	                                     3, &err),
-	                 BLN_INVALID);
+					     (struct bln_staged_file[]){
+						     { "twice", path }, { "b", path }, { "twice", path } },
+					     3, &err),
+			 BLN_INVALID);
 	assert_non_null(strstr(err.message, "twice"));
 	assert_int_equal(bln_store_put_files(c->store, NULL, BLN_STORE_BATCH_MAX + 1, &err), BLN_INVALID);
 	assert_int_equal(bln_store_delete_many(c->store, NULL, BLN_STORE_BATCH_MAX + 1, &err), BLN_INVALID);
@@ -97,7 +98,8 @@ static inline bool conformance_put_torn(void *context)
 	struct conformance *c = context;
 	struct bln_store *store = c->open(c);
 
-	return store->ops->put_torn(store, "torn/folder/a", "never to be seen", 16, NULL) == BLN_OK && raise(SIGKILL) == 0;
+	return store->ops->put_torn(store, "torn/folder/a", "never to be seen", 16, NULL) == BLN_OK &&
+	       raise(SIGKILL) == 0;
 }
 
 static inline void what_the_dead_left_is_hidden_and_swept(void **state)

@@ -26,17 +26,19 @@ static inline bool begins(const char *text, const char *prefix)
  * the name of a folder stays taken. */
 static inline void list_random_key(struct bln_random *random, uint64_t round, char key[static 64])
 {
-	static const char *const names[] = { "a", "b", "a-", "a.b", "a0", "a b", "%2F", "\xc3\xa9", "~", "A", "aa", "_" };
+	static const char *const names[] = {
+		"a", "b", "a-", "a.b", "a0", "a b", "%2F", "\xc3\xa9", "~", "A", "aa", "_"
+	};
 	uint64_t depth = 1 + bln_random_below(random, 4);
 
 	snprintf(key, 64, "r%d", (int)round);
 	for (uint64_t i = 0; i < depth; i++)
 		snprintf(key + strlen(key), 64 - strlen(key), "/%s",
-		         names[bln_random_below(random, sizeof(names) / sizeof(names[0]))]);
+			 names[bln_random_below(random, sizeof(names) / sizeof(names[0]))]);
 }
 
 static inline void list_model_fill(struct list_model *model, uint64_t round, struct bln_random *random,
-                                   struct bln_store *store)
+				   struct bln_store *store)
 {
 	model->count = 0;
 	model->round = round;
@@ -61,7 +63,7 @@ static inline void list_model_fill(struct list_model *model, uint64_t round, str
 }
 
 static inline void list_model_list(const struct list_model *model, const struct bln_list_options *options,
-                                   struct bln_text *out)
+				   struct bln_text *out)
 {
 	const char *prefix = options->prefix ? options->prefix : "";
 	const char *after = options->start_after ? options->start_after : "";
@@ -116,8 +118,8 @@ static inline void list_query(const struct list_model *model, struct bln_random 
 	assert_ok(kit_list(store, &options, &listed, &err), &err);
 	if (strcmp(expected.at ? expected.at : "", listed.at ? listed.at : "") != 0)
 		fail_msg("prefix '%s', start_after '%s'%s: expected\n%sbut listed\n%s", prefix,
-		         options.start_after ? after : "", options.is_shallow ? ", shallow" : "",
-		         expected.at ? expected.at : "", listed.at ? listed.at : "");
+			 options.start_after ? after : "", options.is_shallow ? ", shallow" : "",
+			 expected.at ? expected.at : "", listed.at ? listed.at : "");
 	bln_text_clean_up(&expected);
 	bln_text_clean_up(&listed);
 }

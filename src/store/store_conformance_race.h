@@ -30,7 +30,8 @@ static inline struct race *race_new(struct conformance *c)
 }
 
 /* Runs WORK in COUNT processes at once; all must end well. */
-static inline void race_run(struct race *race, int count, void (*work)(struct race *race, struct bln_store *store, int self))
+static inline void race_run(struct race *race, int count,
+			    void (*work)(struct race *race, struct bln_store *store, int self))
 {
 	pid_t children[RACE_PROCESSES];
 
@@ -172,10 +173,11 @@ static inline void race_read(struct race *race, struct bln_store *store, int sel
 
 	while (atomic_load(&race->writers_left) > 0) {
 		bool is_good = self % 2 ? race_read_stream(store, bytes)
-		                        : bln_store_get(store, "hot/object", race_length('z'), &text, NULL) == BLN_OK &&
-		                                  race_is_whole(text.at, text.length);
+					: bln_store_get(store, "hot/object", race_length('z'), &text, NULL) == BLN_OK &&
+						  race_is_whole(text.at, text.length);
 
-		if (!is_good || bln_store_head(store, "hot/object", &head, NULL) != BLN_OK || head.size_bytes % RACE_UNIT != 0)
+		if (!is_good || bln_store_head(store, "hot/object", &head, NULL) != BLN_OK ||
+		    head.size_bytes % RACE_UNIT != 0)
 			atomic_fetch_add(&race->failed, 1);
 		atomic_fetch_add(&race->reads, 1);
 	}

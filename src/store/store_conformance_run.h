@@ -10,7 +10,7 @@
 /* Returns how many tests failed. */
 static inline int conformance_run(struct conformance *c)
 {
-#define CONFORMANCE_TEST(test) \
+#define CONFORMANCE_TEST(test)                                                                                         \
 	cmocka_unit_test_prestate_setup_teardown(test, conformance_setup, conformance_teardown, c)
 	const struct CMUnitTest conformance[] = {
 		CONFORMANCE_TEST(an_object_comes_back_as_it_was_put),

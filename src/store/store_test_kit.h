@@ -22,9 +22,9 @@ static inline void kit_folder_make(char folder[static KIT_PATH_SIZE])
 	const char *given = getenv("BLN_TEST_DIR");
 
 	snprintf(folder, KIT_PATH_SIZE, "%s/bln-store-XXXXXX",
-	         given                              ? given
-	         : access("/dev/shm", W_OK) == 0 ? "/dev/shm"
-	                                            : "/tmp");
+		 given				 ? given
+		 : access("/dev/shm", W_OK) == 0 ? "/dev/shm"
+						 : "/tmp");
 	assert_non_null(mkdtemp(folder));
 }
 
@@ -95,7 +95,7 @@ static inline void assert_no_object(struct bln_store *store, const char *key)
 
 /* The keys of a listing with a line end behind each, into TEXT. */
 static inline enum bln_status kit_list(struct bln_store *store, const struct bln_list_options *options,
-                                       struct bln_text *text, struct bln_err *err)
+				       struct bln_text *text, struct bln_err *err)
 {
 	struct bln_listing *listing = NULL;
 	const struct bln_object *object = NULL;
