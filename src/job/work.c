@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -16,27 +16,34 @@
 
 enum { DEPTH_MAX = 8, TAKES_MAX = 8 };
 
-/* Removes the folder NAME below DIR, with what is in it, following no link. */
-static void tree_remove(int dir, const char *name, int depth)
+/* Removes the folder NAME below DIR, with what is in it, following no link. KEPT, if not NULL, goes last and only when nothing
+ * else is left. */
+static void tree_remove(int dir, const char *name, const char *kept, int depth)
 {
 	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *entry;
+	bool is_empty = true;
 
 	if (!entries && fd >= 0)
 		close(fd);
 	while (entries && (entry = readdir(entries))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    (kept && strcmp(entry->d_name, kept) == 0))
 			continue;
 		if (unlinkat(dirfd(entries), entry->d_name, 0) != 0 && (errno == EISDIR || errno == EPERM) && depth > 0)
-			tree_remove(dirfd(entries), entry->d_name, depth - 1);
+			tree_remove(dirfd(entries), entry->d_name, NULL, depth - 1);
+		is_empty = is_empty && faccessat(dirfd(entries), entry->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
 	}
+	if (entries && kept && is_empty)
+		(void)unlinkat(dirfd(entries), kept, 0);
 	if (entries)
 		closedir(entries);
 	(void)unlinkat(dir, name, AT_REMOVEDIR);
 }
 
-/* Removes the folders whose lock nobody holds. */
+/* Removes the folders whose lock nobody holds, and empty ones: their owner died before there was a lock. One that lives makes
+ * another. */
 static void dead_remove(int dir)
 {
 	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -46,18 +53,19 @@ static void dead_remove(int dir)
 	if (!entries && copy >= 0)
 		close(copy);
 	while (entries && (entry = readdir(entries))) {
-		char name[sizeof(entry->d_name) + sizeof("/" LOCK_NAME)];
+		int folder;
 		int lock;
 
-		if (entry->d_name[0] == '.')
+		if (entry->d_name[0] == '.' || unlinkat(dir, entry->d_name, AT_REMOVEDIR) == 0)
 			continue;
-		snprintf(name, sizeof(name), "%s/" LOCK_NAME, entry->d_name);
-		lock = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-		if (lock < 0)
-			continue;
-		if (flock(lock, LOCK_EX | LOCK_NB) == 0)
-			tree_remove(dir, entry->d_name, DEPTH_MAX);
-		close(lock);
+		folder = openat(dir, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		lock = folder >= 0 ? openat(folder, LOCK_NAME, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+		if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0)
+			tree_remove(dir, entry->d_name, LOCK_NAME, DEPTH_MAX);
+		if (lock >= 0)
+			close(lock);
+		if (folder >= 0)
+			close(folder);
 	}
 	if (entries)
 		closedir(entries);
@@ -71,7 +79,7 @@ static enum bln_status folder_make(const char *path, struct bln_err *err)
 }
 
 /* Makes WORK's folder and takes its lock. BLN_EXISTS where another process took the folder for a dead one's, in the moment
- * before it was locked. */
+ * before it was locked. After a failure nothing of it is there. */
 static enum bln_status folder_take(struct bln_job_work *work, const char *all, struct bln_random *random,
                                    struct bln_arena *arena, struct bln_err *err)
 {
@@ -88,8 +96,12 @@ static enum bln_status folder_take(struct bln_job_work *work, const char *all, s
 		return bln_err_memory(err);
 	BLN_TRY(folder_make(work->path, err));
 	work->lock_fd = open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (work->lock_fd < 0)
-		return bln_err_errno(err, errno, "cannot make %s", lock);
+	if (work->lock_fd < 0) {
+		status = errno == ENOENT ? bln_err_set(err, BLN_EXISTS, "%s was taken away", work->path) :
+		                           bln_err_errno(err, errno, "cannot make %s", lock);
+		(void)rmdir(work->path);
+		goto done;
+	}
 	if (flock(work->lock_fd, LOCK_EX | LOCK_NB) != 0 || fstat(work->lock_fd, &stat) != 0 || stat.st_nlink == 0) {
 		close(work->lock_fd);
 		work->lock_fd = -1;
@@ -153,7 +165,7 @@ void bln_work_close(struct bln_job_work *work)
 	if (!work)
 		return;
 	if (work->path && work->lock_fd >= 0)
-		tree_remove(AT_FDCWD, work->path, DEPTH_MAX);
+		tree_remove(AT_FDCWD, work->path, LOCK_NAME, DEPTH_MAX);
 	if (work->lock_fd >= 0)
 		close(work->lock_fd);
 	work->lock_fd = -1;

@@ -1,0 +1,354 @@
+/* What tests of src/job share: a project in a folder of its own, a lake in it, a clock that stands still, randomness with a
+ * seed, and ways to look at what a job left behind. */
+#ifndef BLN_JOB_TEST_KIT_H
+#define BLN_JOB_TEST_KIT_H
+
+#include "base/base_test.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "delta/log_read.h"
+#include "engine/checkpoint.h"
+#include "engine/macros.h"
+#include "engine/statement.h"
+#include "job/job.h"
+#include "job/work.h"
+
+enum { KIT_PATH_SIZE = 512, KIT_START_S = 1700000000 };
+
+struct kit {
+	char folder[64];
+	struct bln_project *project;
+	struct bln_properties properties; /* of the runs */
+	struct bln_expander expander;
+	struct bln_state *state;
+	struct bln_clock_virtual clock;
+	struct bln_random random;
+	struct bln_parquet_lazy parquet;
+	struct bln_lake lake;
+	struct bln_arena arena;
+	struct bln_job_context context;
+	struct bln_engine *reader; /* of the tests' own questions; made when first asked */
+	struct bln_err err;
+};
+
+static inline int kit_unlink(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+	(void)info;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+/* FOLDER/NAME; good until the fourth call from now. */
+static inline const char *kit_path(const struct kit *kit, const char *name)
+{
+	static char paths[4][KIT_PATH_SIZE];
+	static int next;
+	char *path = paths[next++ % 4];
+
+	assert_true(snprintf(path, KIT_PATH_SIZE, "%s/%s", kit->folder, name) < KIT_PATH_SIZE);
+	return path;
+}
+
+static inline void kit_file(const struct kit *kit, const char *name, const char *text)
+{
+	char path[KIT_PATH_SIZE];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", kit->folder, name);
+	for (char *slash = path + strlen(kit->folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+		*slash = '\0';
+		(void)mkdir(path, 0755);
+	}
+	file = fopen(path, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The lake with the faults of PLAN (store/fault_plan.h), NULL for none. */
+static inline void kit_lake(struct kit *kit, const char *plan)
+{
+	const struct bln_store_options options = { .threads = 2, .faults = plan ? plan : "" };
+
+	bln_lake_close(&kit->lake);
+	assert_ok(bln_lake_open(kit_path(kit, "lake"), &options, &kit->parquet.port, &kit->lake, &kit->err), &kit->err);
+}
+
+/* YAML: what stands in bullion.yaml behind its name. */
+static inline struct kit *kit_new(const char *yaml, uint64_t seed)
+{
+	struct kit *kit = calloc(1, sizeof(*kit));
+	struct bln_text text = { 0 };
+
+	assert_non_null(kit);
+	strcpy(kit->folder, "/dev/shm/bln-job-XXXXXX");
+	assert_non_null(mkdtemp(kit->folder));
+	bln_text_add_format(&text, "project: test\n%s", yaml);
+	assert_ok(bln_project_parse(kit->folder, text.at, text.length, &kit->project, NULL, &kit->err), &kit->err);
+	bln_text_clean_up(&text);
+	assert_int_equal(mkdir(kit_path(kit, ".bullion"), 0700), 0);
+	assert_ok(bln_state_open(kit_path(kit, BLN_PROJECT_STATE), BLN_STATE_CREATE, &kit->state, &kit->err), &kit->err);
+	bln_clock_virtual_init(&kit->clock, KIT_START_S * INT64_C(1000000));
+	bln_random_init(&kit->random, seed);
+	bln_parquet_lazy_init(&kit->parquet, NULL);
+	kit_lake(kit, NULL);
+	kit->properties = kit->project->properties;
+	kit->expander = (struct bln_expander){ .project = kit->project, .properties = &kit->properties, .arena = &kit->arena };
+	kit->context = (struct bln_job_context){ .project = kit->project,
+		                                 .expander = &kit->expander,
+		                                 .lake = &kit->lake,
+		                                 .state = kit->state,
+		                                 .clock = &kit->clock.clock,
+		                                 .random = &kit->random,
+		                                 .arena = &kit->arena };
+	return kit;
+}
+
+static inline void kit_free(struct kit *kit)
+{
+	bln_engine_close(kit->reader);
+	bln_engine_close(kit->context.engine);
+	bln_work_close(kit->context.work);
+	bln_lake_close(&kit->lake);
+	bln_parquet_lazy_clean_up(&kit->parquet);
+	bln_state_close(kit->state);
+	bln_project_close(kit->project);
+	bln_arena_clean_up(&kit->arena);
+	nftw(kit->folder, kit_unlink, 16, FTW_DEPTH | FTW_PHYS);
+	free(kit);
+}
+
+/* What bln_job_run gives to a job: for tests of what stands below one. */
+static inline void kit_work(struct kit *kit)
+{
+	assert_ok(bln_work_open(kit->folder, &kit->random, &kit->arena, &kit->context.work, &kit->err), &kit->err);
+}
+
+static inline enum bln_status kit_try(struct kit *kit, const char *name, struct bln_job_result *result)
+{
+	const struct bln_job *job = bln_project_job(kit->project, name);
+	enum bln_status status;
+
+	assert_non_null(job);
+	*result = (struct bln_job_result){ 0 };
+	kit->err.message[0] = '\0';
+	bln_clock_virtual_advance(&kit->clock, 1000000);
+	status = bln_job_run(&kit->context, job, result, &kit->err);
+	assert_null(kit->context.engine);
+	assert_null(kit->context.work);
+	return status;
+}
+
+/* Runs the job and expects it to work. */
+static inline struct bln_job_result kit_run(struct kit *kit, const char *name)
+{
+	struct bln_job_result result;
+
+	assert_ok(kit_try(kit, name, &result), &kit->err);
+	bln_job_result_clean_up(&result);
+	return result;
+}
+
+/* Runs the job and expects STATUS, with TEXT in the message. */
+static inline void kit_fails(struct kit *kit, const char *name, enum bln_status status, const char *text)
+{
+	struct bln_job_result result;
+
+	assert_int_equal(kit_try(kit, name, &result), status);
+	bln_job_result_clean_up(&result);
+	if (!strstr(kit->err.message, text))
+		fail_msg("'%s' does not say '%s'", kit->err.message, text);
+}
+
+static inline struct bln_snapshot *kit_snapshot(struct kit *kit, const char *table)
+{
+	struct bln_snapshot *snapshot = NULL;
+
+	assert_ok(bln_lake_snapshot(&kit->lake, table, BLN_VERSION_LATEST, &snapshot, &kit->err), &kit->err);
+	return snapshot;
+}
+
+static inline int64_t kit_version(struct kit *kit, const char *table)
+{
+	struct bln_snapshot *snapshot = NULL;
+	int64_t version;
+
+	assert_ok(bln_lake_snapshot_if_any(&kit->lake, table, &snapshot, &kit->err), &kit->err);
+	version = snapshot ? snapshot->version : -1;
+	bln_snapshot_destroy(snapshot);
+	return version;
+}
+
+/* The tables that a question names, for the time of the question. */
+struct kit_tables {
+	struct kit *kit;
+	struct bln_snapshot *snapshots[16];
+	size_t count;
+};
+
+static inline enum bln_status kit_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
+                                          struct bln_err *err)
+{
+	struct kit_tables *tables = context;
+	struct bln_snapshot **snapshot = &tables->snapshots[tables->count];
+	enum bln_status status;
+
+	assert_true(tables->count < 16);
+	status = bln_lake_snapshot(&tables->kit->lake, relation->name, BLN_VERSION_LATEST, snapshot, err);
+	if (status == BLN_OK) {
+		tables->count++;
+		*out = (struct bln_resolved){ .snapshot = *snapshot, .is_all = true };
+	}
+	return status;
+}
+
+/* What SQL over the lake gives, as text: columns with '|' between, rows with '\n' behind. Good until the next call. */
+static inline const char *kit_rows(struct kit *kit, const char *sql)
+{
+	static char out[1 << 18];
+	const struct bln_engine_settings settings = { .memory_bytes = INT64_C(256) << 20, .threads = 2 };
+	const struct bln_statement_options options = { .may_read_files = true };
+	struct kit_tables tables = { .kit = kit };
+	const struct bln_resolver resolver = { .context = &tables, .resolve = kit_resolve };
+	struct bln_arena arena = { 0 };
+	struct bln_text wrapped = { 0 };
+	struct bln_rows *rows;
+	struct bln_err err = { 0 };
+	size_t length = 0;
+	size_t count;
+
+	if (!kit->reader) {
+		assert_ok(bln_engine_open(&settings, &kit->reader, &err), &err);
+		assert_ok(bln_engine_macros(kit->reader, &err), &err);
+		assert_ok(bln_engine_exec(kit->reader, "SET TimeZone = 'UTC'", &err), &err);
+	}
+	assert_ok(bln_statement_resolve(kit->reader, sql, &options, &resolver, &arena, NULL, &err), &err);
+	bln_text_add_format(&wrapped, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s)", sql);
+	assert_ok(bln_engine_query(kit->reader, wrapped.at, &rows, &err), &err);
+	out[0] = '\0';
+	for (;;) {
+		assert_ok(bln_rows_next(rows, &count, &err), &err);
+		if (count == 0)
+			break;
+		for (size_t row = 0; row < count; row++) {
+			for (size_t column = 0; column < bln_rows_column_count(rows); column++) {
+				struct bln_slice text = bln_rows_text(rows, column, row);
+
+				assert_true(length + text.length + 16 < sizeof(out));
+				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s", column ? "|" : "",
+				                           text.at ? (int)text.length : 4, text.at ? text.at : "NULL");
+			}
+			length += (size_t)snprintf(out + length, sizeof(out) - length, "\n");
+		}
+	}
+	bln_rows_destroy(rows);
+	bln_text_clean_up(&wrapped);
+	for (size_t i = 0; i < tables.count; i++)
+		bln_snapshot_destroy(tables.snapshots[i]);
+	bln_arena_clean_up(&arena);
+	return out;
+}
+
+#define assert_rows(kit, sql, expected) assert_string_equal(kit_rows(kit, sql), expected)
+
+/* "silver.t" → "lake/silver/t/NAME" in the kit's folder. */
+static inline const char *kit_table_path(const struct kit *kit, const char *table, const char *name)
+{
+	char inner[KIT_PATH_SIZE];
+
+	snprintf(inner, sizeof(inner), "lake/%s/%s", table, name);
+	*strchr(inner, '.') = '/';
+	return kit_path(kit, inner);
+}
+
+/* Actions of the table's commits, counted. */
+struct kit_actions {
+	int adds;
+	int removes;
+	int txns;
+	int metadatas;
+};
+
+static inline enum bln_status kit_action_count(void *context, const struct bln_log_entry *entry, struct bln_err *err)
+{
+	struct kit_actions *actions = context;
+
+	(void)err;
+	for (size_t i = 0; i < entry->action_count; i++) {
+		actions->adds += entry->actions[i].kind == BLN_ACTION_ADD;
+		actions->removes += entry->actions[i].kind == BLN_ACTION_REMOVE;
+		actions->txns += entry->actions[i].kind == BLN_ACTION_TXN;
+		actions->metadatas += entry->actions[i].kind == BLN_ACTION_METADATA;
+	}
+	return BLN_OK;
+}
+
+/* Those of versions FROM to TO. */
+static inline struct kit_actions kit_actions(struct kit *kit, const char *table, int64_t from, int64_t to)
+{
+	struct kit_actions actions = { 0 };
+	struct bln_table place;
+
+	assert_ok(bln_lake_table(&kit->lake, table, &kit->arena, &place, &kit->err), &kit->err);
+	assert_ok(bln_commits_read(&place, from, to, kit_action_count, &actions, NULL, &kit->err), &kit->err);
+	return actions;
+}
+
+/* Commits LINES (of a log, each with '\n' behind) as the table's next version, as another program would. */
+static inline void kit_commit(struct kit *kit, const char *table, const char *lines)
+{
+	char name[64];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "_delta_log/%020" PRId64 ".json", kit_version(kit, table) + 1);
+	file = fopen(kit_table_path(kit, table, name), "wbx");
+	assert_non_null(file);
+	assert_int_equal(fwrite(lines, 1, strlen(lines), file), strlen(lines));
+	assert_int_equal(fclose(file), 0);
+}
+
+/* The data files in the lake that no commit of their table names: what a writer left that did not clean up. */
+struct kit_walk {
+	struct kit *kit;
+	size_t orphans;
+	size_t files;
+};
+static struct kit_walk kit_walk;
+
+static inline int kit_orphan_find(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+	const char *relative = path + strlen(kit_walk.kit->folder) + strlen("/lake/");
+	const char *name = path + at->base;
+	char log[KIT_PATH_SIZE];
+	char command[2 * KIT_PATH_SIZE];
+	const char *end;
+
+	(void)info;
+	if (type != FTW_F || strstr(path, "/_delta_log/") || !strstr(name, ".parquet"))
+		return 0;
+	end = strchr(strchr(relative, '/') + 1, '/');
+	snprintf(log, sizeof(log), "%.*s/_delta_log", (int)(end - path), path);
+	snprintf(command, sizeof(command), "grep -rqsF '%s' '%s'", name, log);
+	kit_walk.files++;
+	if (system(command) != 0) {
+		print_message("orphan: %s\n", path);
+		kit_walk.orphans++;
+	}
+	return 0;
+}
+
+static inline size_t kit_orphans(struct kit *kit)
+{
+	kit_walk = (struct kit_walk){ .kit = kit };
+	nftw(kit_path(kit, "lake"), kit_orphan_find, 16, FTW_PHYS);
+	return kit_walk.orphans;
+}
+
+#endif
