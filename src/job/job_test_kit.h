@@ -94,20 +94,22 @@ static inline struct kit *kit_new(const char *yaml, uint64_t seed)
 	assert_ok(bln_project_parse(kit->folder, text.at, text.length, &kit->project, NULL, &kit->err), &kit->err);
 	bln_text_clean_up(&text);
 	assert_int_equal(mkdir(kit_path(kit, ".bullion"), 0700), 0);
-	assert_ok(bln_state_open(kit_path(kit, BLN_PROJECT_STATE), BLN_STATE_CREATE, &kit->state, &kit->err), &kit->err);
+	assert_ok(bln_state_open(kit_path(kit, BLN_PROJECT_STATE), BLN_STATE_CREATE, &kit->state, &kit->err),
+		  &kit->err);
 	bln_clock_virtual_init(&kit->clock, KIT_START_S * INT64_C(1000000));
 	bln_random_init(&kit->random, seed);
 	bln_parquet_lazy_init(&kit->parquet, NULL);
 	kit_lake(kit, NULL);
 	kit->properties = kit->project->properties;
-	kit->expander = (struct bln_expander){ .project = kit->project, .properties = &kit->properties, .arena = &kit->arena };
+	kit->expander =
+		(struct bln_expander){ .project = kit->project, .properties = &kit->properties, .arena = &kit->arena };
 	kit->context = (struct bln_job_context){ .project = kit->project,
-		                                 .expander = &kit->expander,
-		                                 .lake = &kit->lake,
-		                                 .state = kit->state,
-		                                 .clock = &kit->clock.clock,
-		                                 .random = &kit->random,
-		                                 .arena = &kit->arena };
+						 .expander = &kit->expander,
+						 .lake = &kit->lake,
+						 .state = kit->state,
+						 .clock = &kit->clock.clock,
+						 .random = &kit->random,
+						 .arena = &kit->arena };
 	return kit;
 }
 
@@ -194,7 +196,7 @@ struct kit_tables {
 };
 
 static inline enum bln_status kit_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
-                                          struct bln_err *err)
+					  struct bln_err *err)
 {
 	struct kit_tables *tables = context;
 	struct bln_snapshot **snapshot = &tables->snapshots[tables->count];
@@ -242,8 +244,9 @@ static inline const char *kit_rows(struct kit *kit, const char *sql)
 				struct bln_slice text = bln_rows_text(rows, column, row);
 
 				assert_true(length + text.length + 16 < sizeof(out));
-				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s", column ? "|" : "",
-				                           text.at ? (int)text.length : 4, text.at ? text.at : "NULL");
+				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s",
+							   column ? "|" : "", text.at ? (int)text.length : 4,
+							   text.at ? text.at : "NULL");
 			}
 			length += (size_t)snprintf(out + length, sizeof(out) - length, "\n");
 		}
@@ -314,30 +317,38 @@ static inline void kit_commit(struct kit *kit, const char *table, const char *li
 	assert_int_equal(fclose(file), 0);
 }
 
-/* The data files in the lake that no commit of their table names: what a writer left that did not clean up. */
+/* The data files in the lake that no commit names: what a writer left that did not clean up. */
 struct kit_walk {
-	struct kit *kit;
+	struct bln_text log; /* all commits there are */
 	size_t orphans;
-	size_t files;
 };
 static struct kit_walk kit_walk;
 
+static inline int kit_log_take(const char *path, const struct stat *info, int type, struct FTW *at)
+{
+	char *bytes;
+	int fd;
+
+	(void)at;
+	if (type != FTW_F || !strstr(path, "/_delta_log/") || !strstr(path, ".json"))
+		return 0;
+	fd = open(path, O_RDONLY);
+	bytes = malloc((size_t)info->st_size + 1);
+	assert_true(fd >= 0 && bytes);
+	assert_int_equal(read(fd, bytes, (size_t)info->st_size), info->st_size);
+	bln_text_add_bytes(&kit_walk.log, bytes, (size_t)info->st_size);
+	free(bytes);
+	close(fd);
+	return 0;
+}
+
 static inline int kit_orphan_find(const char *path, const struct stat *info, int type, struct FTW *at)
 {
-	const char *relative = path + strlen(kit_walk.kit->folder) + strlen("/lake/");
 	const char *name = path + at->base;
-	char log[KIT_PATH_SIZE];
-	char command[2 * KIT_PATH_SIZE];
-	const char *end;
 
 	(void)info;
-	if (type != FTW_F || strstr(path, "/_delta_log/") || !strstr(name, ".parquet"))
-		return 0;
-	end = strchr(strchr(relative, '/') + 1, '/');
-	snprintf(log, sizeof(log), "%.*s/_delta_log", (int)(end - path), path);
-	snprintf(command, sizeof(command), "grep -rqsF '%s' '%s'", name, log);
-	kit_walk.files++;
-	if (system(command) != 0) {
+	if (type == FTW_F && !strstr(path, "/_delta_log/") &&
+	    !memmem(kit_walk.log.at, kit_walk.log.length, name, strlen(name))) {
 		print_message("orphan: %s\n", path);
 		kit_walk.orphans++;
 	}
@@ -346,8 +357,12 @@ static inline int kit_orphan_find(const char *path, const struct stat *info, int
 
 static inline size_t kit_orphans(struct kit *kit)
 {
-	kit_walk = (struct kit_walk){ .kit = kit };
+	bln_text_clear(&kit_walk.log);
+	bln_text_add(&kit_walk.log, "");
+	kit_walk.orphans = 0;
+	nftw(kit_path(kit, "lake"), kit_log_take, 16, FTW_PHYS);
 	nftw(kit_path(kit, "lake"), kit_orphan_find, 16, FTW_PHYS);
+	bln_text_clean_up(&kit_walk.log);
 	return kit_walk.orphans;
 }
 

@@ -62,8 +62,9 @@ static enum bln_status keys_check(struct bln_table_writer *writer, struct bln_er
 
 	bln_text_add(&sql, "SELECT concat_ws(', '");
 	for (size_t i = 0; i < key->count; i++) {
-		bln_text_add(&sql, ", ");
+		bln_text_add(&sql, ", coalesce(CAST(");
 		add_name(&sql, key->items[i]);
+		bln_text_add(&sql, " AS VARCHAR), 'NULL')");
 	}
 	bln_text_add(&sql, ") FROM " BLN_WRITE_INCOMING " GROUP BY ");
 	add_names(key, &sql);

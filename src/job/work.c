@@ -81,7 +81,7 @@ static enum bln_status folder_make(const char *path, struct bln_err *err)
 /* Makes WORK's folder and takes its lock. BLN_EXISTS where another process took the folder for a dead one's, in the moment
  * before it was locked. After a failure nothing of it is there. */
 static enum bln_status folder_take(struct bln_job_work *work, const char *all, struct bln_random *random,
-                                   struct bln_arena *arena, struct bln_err *err)
+				   struct bln_arena *arena, struct bln_err *err)
 {
 	char uuid[BLN_UUID_TEXT_SIZE];
 	enum bln_status status;
@@ -97,8 +97,8 @@ static enum bln_status folder_take(struct bln_job_work *work, const char *all, s
 	BLN_TRY(folder_make(work->path, err));
 	work->lock_fd = open(lock, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (work->lock_fd < 0) {
-		status = errno == ENOENT ? bln_err_set(err, BLN_EXISTS, "%s was taken away", work->path) :
-		                           bln_err_errno(err, errno, "cannot make %s", lock);
+		status = errno == ENOENT ? bln_err_set(err, BLN_EXISTS, "%s was taken away", work->path)
+					 : bln_err_errno(err, errno, "cannot make %s", lock);
 		(void)rmdir(work->path);
 		goto done;
 	}
@@ -113,7 +113,7 @@ done:
 }
 
 enum bln_status bln_work_open(const char *project_folder, struct bln_random *random, struct bln_arena *arena,
-                              struct bln_job_work **out, struct bln_err *err)
+			      struct bln_job_work **out, struct bln_err *err)
 {
 	struct bln_job_work *work = bln_arena_calloc(arena, 1, sizeof(*work));
 	char *state = bln_arena_printf(arena, "%s/.bullion", project_folder);
@@ -147,7 +147,8 @@ done:
 	return status;
 }
 
-enum bln_status bln_work_part(struct bln_job_work *work, struct bln_arena *arena, const char **path, struct bln_err *err)
+enum bln_status bln_work_part(struct bln_job_work *work, struct bln_arena *arena, const char **path,
+			      struct bln_err *err)
 {
 	char *part = bln_arena_printf(arena, "%s/%d", work->path, work->part++);
 	enum bln_status status;

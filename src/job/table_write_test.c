@@ -1,0 +1,536 @@
+/* The table writer against rows kept in memory, and what each mode reads, rewrites and refuses. Conflicts and failures:
+ * table_write_race_test.c. */
+#include "job/job_test_kit.h"
+
+#include "job/table_write.h"
+
+static struct kit *kit;
+static uint64_t seed;
+
+#define LIST(...)                                                                                                      \
+	{                                                                                                              \
+		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
+		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
+	}
+
+static int set_up(void **state)
+{
+	(void)state;
+	kit = kit_new("", seed);
+	kit_work(kit);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	kit_free(kit);
+	return 0;
+}
+
+/* One writer: adds what the SQLs say, up to NULL, and commits. */
+static enum bln_status try_write(const struct bln_write_spec *spec, const char *const *sqls,
+				 const struct bln_write_commit *commit, struct bln_commit_result *result)
+{
+	const struct bln_write_commit none = { 0 };
+	struct bln_table_writer *writer = NULL;
+	enum bln_status status;
+
+	BLN_TRY(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err));
+	for (size_t i = 0; sqls[i]; i++)
+		BLN_TRY(bln_table_writer_add(writer, sqls[i], &kit->err));
+	BLN_TRY(bln_table_writer_commit(writer, commit ? commit : &none, result, &kit->err));
+done:
+	bln_table_writer_close(writer);
+	return status;
+}
+
+static int64_t write_rows(const struct bln_write_spec *spec, const char *sql)
+{
+	struct bln_commit_result result;
+
+	assert_ok(try_write(spec, (const char *[]){ sql, NULL }, NULL, &result), &kit->err);
+	return result.version;
+}
+
+static void assert_refused(const struct bln_write_spec *spec, const char *sql, enum bln_status status, const char *text)
+{
+	int64_t before = kit_version(kit, spec->table);
+	struct bln_commit_result result;
+
+	kit->err.message[0] = '\0';
+	assert_int_equal(try_write(spec, (const char *[]){ sql, NULL }, NULL, &result), status);
+	if (!strstr(kit->err.message, text))
+		fail_msg("'%s' does not say '%s'", kit->err.message, text);
+	if (before >= 0)
+		assert_int_equal(kit_version(kit, spec->table), before);
+}
+
+/* --- Random rows against the same rows in memory. --- */
+
+enum { ROUNDS = 20, ROWS_MAX = 2000, LINE_SIZE = 96 };
+
+struct row {
+	const char *part; /* of the partition; NULL: null */
+	const char *group; /* of the split */
+	int64_t key;
+	bool has_key; /* else null */
+	int64_t value;
+};
+
+struct table {
+	struct row rows[ROWS_MAX];
+	size_t count;
+};
+
+static const char *const parts[] = { "XBTUSD", "A/B", "x=y %41", "ü€", "it's", NULL };
+static const char *const groups[] = { "15m", "1d", NULL };
+
+static bool text_is(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* COLUMNS of the key: 1 key, 2 group, 4 part. */
+static bool key_is(const struct row *a, const struct row *b, unsigned columns)
+{
+	return (!(columns & 1) || (a->has_key == b->has_key && (!a->has_key || a->key == b->key))) &&
+	       (!(columns & 2) || text_is(a->group, b->group)) && (!(columns & 4) || text_is(a->part, b->part));
+}
+
+static bool has_key(const struct table *table, size_t count, const struct row *row, unsigned columns)
+{
+	for (size_t i = 0; i < count; i++)
+		if (key_is(&table->rows[i], row, columns))
+			return true;
+	return false;
+}
+
+static void oracle_write(struct table *table, const struct table *incoming, enum bln_write_mode mode, unsigned columns)
+{
+	size_t kept = 0;
+	size_t before = table->count;
+
+	for (size_t i = 0; i < before; i++)
+		if (mode == BLN_WRITE_ADD || mode == BLN_WRITE_ADD_NEW ||
+		    (mode != BLN_WRITE_ALL && !has_key(incoming, incoming->count, &table->rows[i], columns)))
+			table->rows[kept++] = table->rows[i];
+	table->count = kept;
+	for (size_t i = 0; i < incoming->count; i++) {
+		if (mode == BLN_WRITE_ADD_NEW && has_key(table, table->count, &incoming->rows[i], columns))
+			continue;
+		assert_true(table->count < ROWS_MAX);
+		table->rows[table->count++] = incoming->rows[i];
+	}
+}
+
+static int line_compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void oracle_check(const struct table *table)
+{
+	static char wanted[ROWS_MAX][LINE_SIZE];
+	static char got[ROWS_MAX][LINE_SIZE];
+	struct bln_slice rest = bln_slice_of(kit_rows(kit, "SELECT part, \"group\", key, value FROM silver.t"));
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct row *row = &table->rows[i];
+		char key[24] = "NULL";
+
+		if (row->has_key)
+			snprintf(key, sizeof(key), "%" PRId64, row->key);
+		snprintf(wanted[i], LINE_SIZE, "%s|%s|%s|%" PRId64, row->part ? row->part : "NULL",
+			 row->group ? row->group : "NULL", key, row->value);
+	}
+	while (rest.length) {
+		struct bln_slice line = bln_slice_cut(&rest, '\n');
+
+		assert_true(count < ROWS_MAX && line.length < LINE_SIZE);
+		snprintf(got[count++], LINE_SIZE, "%.*s", (int)line.length, line.at);
+	}
+	qsort(wanted, table->count, LINE_SIZE, line_compare);
+	qsort(got, count, LINE_SIZE, line_compare);
+	for (size_t i = 0; i < count && i < table->count; i++)
+		assert_string_equal(got[i], wanted[i]);
+	assert_int_equal(count, table->count);
+}
+
+static void add_value(struct bln_text *sql, const char *text)
+{
+	if (text)
+		bln_text_add_quoted(sql, '\'', text, strlen(text));
+	else
+		bln_text_add(sql, "NULL");
+}
+
+/* Rows of PARTS [FROM, TO), appended to INCOMING; NULL for none. IS_UNIQUE: each key once. */
+static char *random_sql(struct table *incoming, size_t from, size_t to, bool is_unique, unsigned columns)
+{
+	size_t count = bln_random_below(&kit->random, 40);
+	int64_t low = (int64_t)bln_random_below(&kit->random, 300);
+	struct bln_text sql = { 0 };
+
+	bln_text_add(&sql, "SELECT CAST(part AS VARCHAR) AS part, CAST(\"group\" AS VARCHAR) AS \"group\", "
+			   "CAST(key AS BIGINT) AS key, CAST(value AS BIGINT) AS value FROM (VALUES ");
+	for (size_t i = 0; i < count; i++) {
+		struct row row = { .part = parts[from + bln_random_below(&kit->random, to - from)],
+				   .group = groups[bln_random_below(&kit->random, 3)],
+				   .key = low + (int64_t)bln_random_below(&kit->random, 60),
+				   .has_key = bln_random_below(&kit->random, 12) > 0,
+				   .value = (int64_t)bln_random_below(&kit->random, 1000000) };
+
+		if (is_unique && has_key(incoming, incoming->count, &row, columns))
+			continue;
+		bln_text_add(&sql, "(");
+		add_value(&sql, row.part);
+		bln_text_add(&sql, ", ");
+		add_value(&sql, row.group);
+		if (row.has_key)
+			bln_text_add_format(&sql, ", %" PRId64, row.key);
+		else
+			bln_text_add(&sql, ", NULL");
+		bln_text_add_format(&sql, ", %" PRId64 "), ", row.value);
+		incoming->rows[incoming->count++] = row;
+	}
+	/* a last row that is none, so that there are VALUES in any case */
+	bln_text_add(&sql,
+		     "('none', NULL, NULL, NULL)) t(part, \"group\", key, value) WHERE part IS DISTINCT FROM 'none'");
+	return sql.at;
+}
+
+/* By the columns they have: see key_is. */
+static const struct bln_setting_list keys[] = {
+	{ 0 },	      LIST("key"),	   LIST("group"),	  LIST("key", "group"),
+	LIST("part"), LIST("part", "key"), LIST("part", "group"), LIST("part", "group", "key"),
+};
+
+static void modes_do_as_the_oracle(void **state)
+{
+	struct table *table = calloc(2, sizeof(*table));
+	struct table *incoming = table + 1;
+	(void)state;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		unsigned columns = 1 + (unsigned)bln_random_below(&kit->random, 7);
+		struct bln_write_spec spec = { .table = "silver.t",
+					       .mode = (enum bln_write_mode)bln_random_below(&kit->random, 5),
+					       .key = keys[columns],
+					       .partition = LIST("part"),
+					       .split = LIST("group") };
+		bool is_unique = spec.mode == BLN_WRITE_UPSERT || spec.mode == BLN_WRITE_ADD_NEW;
+		size_t adds = 1 + bln_random_below(&kit->random, 3);
+		char *sqls[4] = { NULL };
+		struct bln_commit_result result;
+
+		if (spec.mode == BLN_WRITE_ALL && bln_random_below(&kit->random, 3))
+			spec.mode = BLN_WRITE_UPSERT, is_unique = true; /* else there would be little to find */
+		if (round == 0)
+			spec.mode = BLN_WRITE_ADD;
+		incoming->count = 0;
+		/* the calls of one commit do not share keys: each has partitions of its own */
+		if (!(columns & 4) && spec.mode != BLN_WRITE_ADD && spec.mode != BLN_WRITE_ALL)
+			adds = 1;
+		for (size_t i = 0; i < adds; i++)
+			sqls[i] = random_sql(incoming, i * 6 / adds, (i + 1) * 6 / adds, is_unique, columns);
+		oracle_write(table, incoming, spec.mode, columns);
+		assert_ok(try_write(&spec, (const char *const *)sqls, NULL, &result), &kit->err);
+		for (size_t i = 0; i < adds; i++)
+			bln_mem_free(sqls[i]);
+		oracle_check(table);
+		assert_int_equal(kit_orphans(kit), 0);
+	}
+	free(table);
+}
+
+/* --- Which files are rewritten. --- */
+
+static const struct bln_write_spec upsert = { .table = "silver.t",
+					      .mode = BLN_WRITE_UPSERT,
+					      .key = LIST("symbol", "frequency", "ts"),
+					      .partition = LIST("symbol"),
+					      .split = LIST("frequency") };
+
+/* Ten files of a hundred candles for each of two symbols. */
+static void ten_files(void)
+{
+	for (int i = 0; i < 10; i++) {
+		char sql[256];
+
+		snprintf(sql, sizeof(sql),
+			 "SELECT 'S' || s AS symbol, '15m' AS frequency, CAST(i AS BIGINT) AS ts, 1.5 AS price FROM "
+			 "range(%d, %d) t(i), range(2) u(s)",
+			 i * 100, i * 100 + 100);
+		(void)write_rows(&upsert, sql);
+	}
+}
+
+static void assert_changed(int64_t version, int adds, int removes)
+{
+	struct kit_actions actions = kit_actions(kit, "silver.t", version, version);
+
+	assert_int_equal(actions.adds, adds);
+	assert_int_equal(actions.removes, removes);
+}
+
+static void only_files_that_meet_the_keys_are_rewritten(void **state)
+{
+	(void)state;
+	ten_files();
+	assert_rows(kit, "SELECT count(*), count(DISTINCT ts) FROM silver.t", "2000|1000\n");
+	/* within one file */
+	assert_changed(write_rows(&upsert, "SELECT 'S0' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price"), 1, 1);
+	/* from one into the next */
+	assert_changed(write_rows(&upsert,
+				  "SELECT 'S0' symbol, '15m' frequency, i AS ts, 2.5 price FROM range(290, 310) t(i)"),
+		       1, 2);
+	/* behind all there are */
+	assert_changed(write_rows(&upsert, "SELECT 'S1' symbol, '15m' frequency, 1000::BIGINT AS ts, 2.5 price"), 1, 0);
+	/* a frequency, and a symbol, that are new */
+	assert_changed(write_rows(&upsert, "SELECT 'S1' symbol, '1d' frequency, 150::BIGINT AS ts, 2.5 price"), 1, 0);
+	assert_changed(write_rows(&upsert, "SELECT 'S2' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price"), 1, 0);
+	/* far apart, of two symbols: each its own range */
+	assert_changed(write_rows(&upsert,
+				  "SELECT * FROM (VALUES ('S0', '15m', 950::BIGINT, 2.5), ('S1', '15m', 50, 2.5)) "
+				  "t(symbol, frequency, ts, price)"),
+		       2, 2);
+	assert_rows(
+		kit,
+		"SELECT count(*), count(DISTINCT (symbol, frequency, ts)), count(*) FILTER (price = 2.5) FROM silver.t",
+		"2003|2003|26\n");
+}
+
+static void a_key_that_comes_twice_is_named(void **state)
+{
+	struct bln_write_spec spec = upsert;
+	(void)state;
+
+	ten_files();
+	assert_refused(&upsert,
+		       "SELECT * FROM (VALUES ('S0', '15m', 5::BIGINT, 1.5), ('S0', '15m', 6, 1), ('S0', '15m', 5, 2)) "
+		       "t(symbol, frequency, ts, price)",
+		       BLN_INVALID, "silver.t: the query gives more than one row for the key S0, 15m, 5");
+	assert_refused(&upsert, "SELECT NULL::VARCHAR AS symbol, '15m' frequency, 5::BIGINT AS ts FROM range(2)",
+		       BLN_INVALID, "for the key NULL, 15m, 5");
+	spec.key = (struct bln_setting_list)LIST("symbol", "fequency");
+	assert_refused(&spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts", BLN_INVALID, "fequency");
+	/* all rows of a key may be several */
+	spec = upsert;
+	spec.mode = BLN_WRITE_REPLACE;
+	spec.key = (struct bln_setting_list)LIST("symbol", "frequency");
+	(void)write_rows(&spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts, 1.5 AS price FROM range(3)");
+	assert_rows(kit, "SELECT symbol, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "S0|3\nS1|1000\n");
+}
+
+static void partition_values_of_every_kind_come_back(void **state)
+{
+	static const char *const kinds =
+		"SELECT * FROM (VALUES ('a b'), ('A/B'), ('..'), ('.'), ('x=y'), ('100%'), ('%2F'), ('it''s'), ('\"'), ('*?[1]'), "
+		"('ü€😀'), (chr(10)), (chr(1)), ('\\'), ('#&+'), (NULL), ('__HIVE_DEFAULT_PARTITION'), (repeat('n', 100))) t(p), "
+		"(VALUES (DATE '2024-02-29', 1::BIGINT, true), (NULL, NULL, NULL)) u(d, n, b)";
+	const struct bln_write_spec add = { .table = "silver.t",
+					    .mode = BLN_WRITE_ADD,
+					    .partition = LIST("p", "d", "n", "b") };
+	const struct bln_write_spec put = { .table = "silver.t",
+					    .mode = BLN_WRITE_UPSERT,
+					    .key = LIST("p", "d", "n", "b") };
+	char sql[1024];
+	(void)state;
+
+	snprintf(sql, sizeof(sql), "SELECT *, 1 AS v FROM (%s)", kinds);
+	(void)write_rows(&add, sql);
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM ((%s) EXCEPT SELECT p, d, n, b FROM silver.t WHERE v = 1)",
+		 kinds);
+	assert_rows(kit, sql, "0\n");
+	/* each is found again when it is to be replaced */
+	snprintf(sql, sizeof(sql), "SELECT *, 2 AS v FROM (%s)", kinds);
+	(void)write_rows(&put, sql);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1", "2|36\n");
+	/* and one alone touches one */
+	assert_changed(write_rows(&put,
+				  "SELECT 'A/B' AS p, NULL::DATE AS d, NULL::BIGINT AS n, NULL::BOOLEAN AS b, 3 AS v"),
+		       1, 1);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "2|35\n3|1\n");
+	assert_refused(&add, "SELECT '' AS p, 1 AS v", BLN_INVALID, "p");
+}
+
+/* Keys of each type are found in the files that have them. */
+static void keys_of_every_type_are_found(void **state)
+{
+	static const struct {
+		const char *first; /* of a file */
+		const char *second; /* of another, far away */
+	} types[] = {
+		{ "1::TINYINT", "100::TINYINT" },
+		{ "-5::BIGINT", "9223372036854775807::BIGINT" },
+		{ "0.1::DOUBLE", "1e300::DOUBLE" },
+		{ "-0.0::DOUBLE", "'nan'::DOUBLE" },
+		{ "'-inf'::DOUBLE", "'inf'::DOUBLE" },
+		{ "0.25::FLOAT", "7::FLOAT" },
+		{ "1.01::DECIMAL(9,2)", "-99999.99::DECIMAL(9,2)" },
+		{ "12345678901234567890.5::DECIMAL(38,1)", "0::DECIMAL(38,1)" },
+		{ "DATE '1969-12-31'", "DATE '2024-02-29'" },
+		{ "TIMESTAMPTZ '2024-01-01 00:00:00.000001+00'", "TIMESTAMPTZ '1960-01-01 00:00:00+00'" },
+		{ "TIMESTAMP '2024-01-01 00:00:00.000001'", "TIMESTAMP '1960-01-01 00:00:00'" },
+		{ "true", "false" },
+		{ "''", "repeat('ü', 60)" },
+		{ "'a'", "chr(1114111)" },
+		{ "NULL::BIGINT", "1::BIGINT" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		char table[16];
+		char sql[256];
+		const struct bln_write_spec spec = { .table = table, .mode = BLN_WRITE_UPSERT, .key = LIST("k") };
+
+		snprintf(table, sizeof(table), "silver.t%zu", i);
+		for (int v = 0; v < 4; v++) {
+			snprintf(sql, sizeof(sql), "SELECT %s AS k, %d AS v", v % 2 ? types[i].second : types[i].first,
+				 v);
+			(void)write_rows(&spec, sql);
+		}
+		snprintf(sql, sizeof(sql), "SELECT v FROM %s ORDER BY v", table);
+		assert_rows(kit, sql, "2\n3\n");
+	}
+	assert_refused(&(struct bln_write_spec){ .table = "silver.u", .mode = BLN_WRITE_UPSERT, .key = LIST("k") },
+		       "SELECT 'b'::BLOB AS k", BLN_UNSUPPORTED, "'k'");
+}
+
+static void rows_that_do_not_fit_are_refused_by_name(void **state)
+{
+	const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRITE_ALL };
+	(void)state;
+
+	(void)write_rows(&all, "SELECT 1::BIGINT AS a, 'x' AS b");
+	assert_refused(&all, "SELECT 'no number' AS a", BLN_INVALID, "'a'");
+	assert_refused(&all, "SELECT nothing FROM nowhere", BLN_INVALID, "nowhere");
+	assert_refused(&all, "SELECT 1::BIGINT AS a; SELECT 2", BLN_INVALID, "silver.t");
+	(void)write_rows(&all, "SELECT 2::BIGINT AS a -- a comment at the end");
+	assert_rows(kit, "SELECT a, b FROM silver.t", "2|NULL\n");
+}
+
+/* --- The table itself. --- */
+
+static void a_commit_of_txns_alone(void **state)
+{
+	const struct bln_txn txn = { .app_id = bln_slice_of("job:x"), .version = 7, .updated_ms = -1 };
+	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
+	const struct bln_write_spec spec = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+	struct bln_commit_result result;
+	struct bln_snapshot *snapshot;
+	(void)state;
+
+	/* no table, no rows: nothing can be written, and nothing is */
+	assert_ok(try_write(&spec, (const char *[]){ NULL }, &commit, &result), &kit->err);
+	assert_int_equal(result.version, -1);
+	assert_int_equal(kit_version(kit, "silver.t"), -1);
+	(void)write_rows(&spec, "SELECT 1 AS a");
+	assert_ok(try_write(&spec, (const char *[]){ NULL }, &commit, &result), &kit->err);
+	assert_int_equal(result.version, 2);
+	assert_int_equal(kit_actions(kit, "silver.t", 2, 2).txns, 1);
+	assert_changed(2, 0, 0);
+	snapshot = kit_snapshot(kit, "silver.t");
+	assert_int_equal(bln_snapshot_txn(snapshot, "job:x"), 7);
+	bln_snapshot_destroy(snapshot);
+	/* neither rows nor txns: no commit */
+	assert_int_equal(write_rows(&spec, "SELECT 1 AS a WHERE false"), 2);
+	assert_int_equal(kit_version(kit, "silver.t"), 2);
+}
+
+static void a_table_is_made_as_the_standard_says(void **state)
+{
+	const struct bln_write_spec spec = { .table = "bronze.cryptos", .mode = BLN_WRITE_ADD };
+	struct bln_snapshot *snapshot;
+	(void)state;
+
+	(void)write_rows(&spec, "SELECT 'XBTUSD' AS symbol, DATE '2024-01-01' AS load_date");
+	snapshot = kit_snapshot(kit, "bronze.cryptos");
+	assert_int_equal(snapshot->schema.field_count, 17);
+	assert_true(bln_slices_have(snapshot->metadata.partition_columns, "load_date"));
+	assert_non_null(bln_pairs_find(snapshot->metadata.configuration, "delta.enableExpiredLogCleanup"));
+	bln_snapshot_destroy(snapshot);
+}
+
+static void everything_is_replaced_also_by_nothing(void **state)
+{
+	const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRITE_ALL };
+	int64_t version;
+	(void)state;
+
+	(void)write_rows(&all, "SELECT i AS a FROM range(10) t(i)");
+	(void)write_rows(&all, "SELECT i AS a FROM range(100, 103) t(i)");
+	assert_rows(kit, "SELECT a FROM silver.t ORDER BY a", "100\n101\n102\n");
+	version = write_rows(&all, "SELECT 1::BIGINT AS a WHERE false");
+	assert_changed(version, 0, 1);
+	assert_rows(kit, "SELECT count(*) FROM silver.t", "0\n");
+	assert_int_equal(write_rows(&all, "SELECT 1::BIGINT AS a WHERE false"), version);
+}
+
+/* Each tenth version has a checkpoint that the next reader begins from, without the commits before it. */
+static void checkpoints_are_written_and_read(void **state)
+{
+	const struct bln_write_spec spec = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+	struct bln_snapshot *snapshot;
+	char sql[64];
+	char name[64];
+	(void)state;
+
+	for (int i = 0; i < 24; i++) {
+		snprintf(sql, sizeof(sql), "SELECT %d AS a", i);
+		(void)write_rows(&spec, sql);
+	}
+	for (int i = 0; i < 20; i++) {
+		snprintf(name, sizeof(name), "_delta_log/%020d.json", i);
+		assert_int_equal(unlink(kit_table_path(kit, "silver.t", name)), 0);
+	}
+	snapshot = kit_snapshot(kit, "silver.t");
+	assert_int_equal(snapshot->checkpoint_version, 20);
+	assert_int_equal(snapshot->version, 24);
+	bln_snapshot_destroy(snapshot);
+	assert_rows(kit, "SELECT count(*), sum(a) FROM silver.t", "24|276\n");
+}
+
+static void what_was_written_is_counted(void **state)
+{
+	const struct bln_write_commit none = { 0 };
+	struct bln_job_result total = { 0 };
+	struct bln_table_writer *writer;
+	struct bln_commit_result result;
+	(void)state;
+
+	ten_files();
+	assert_ok(bln_table_writer_open(&kit->context, &upsert, NULL, &writer, &kit->err), &kit->err);
+	assert_ok(bln_table_writer_add(writer, "SELECT 'S0' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price",
+				       &kit->err),
+		  &kit->err);
+	assert_ok(bln_table_writer_commit(writer, &none, &result, &kit->err), &kit->err);
+	bln_table_writer_count(writer, &total);
+	bln_table_writer_close(writer);
+	assert_int_equal(total.files_added, 1);
+	assert_int_equal(total.files_removed, 1);
+	assert_int_equal(total.rows_out, 100);
+	assert_true(total.bytes_added > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(modes_do_as_the_oracle, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(only_files_that_meet_the_keys_are_rewritten, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_key_that_comes_twice_is_named, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(partition_values_of_every_kind_come_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(keys_of_every_type_are_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rows_that_do_not_fit_are_refused_by_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_commit_of_txns_alone, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_table_is_made_as_the_standard_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(everything_is_replaced_also_by_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(checkpoints_are_written_and_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_written_is_counted, set_up, tear_down),
+	};
+
+	seed = test_seed(1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
