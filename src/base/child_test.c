@@ -125,8 +125,12 @@ static void signals_are_as_a_new_program_expects(void **state)
 	sigaddset(&blocked, SIGTERM);
 	sigprocmask(SIG_BLOCK, &blocked, &before);
 	signal(SIGINT, SIG_IGN);
-	assert_string_equal(run((struct bln_child_start){ 0 }, "grep -E '^Sig(Blk|Ign)' /proc/self/status", &end),
-			    "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+	/* Signals 32 and 33 are the C library's own, which no program can set: we may have been started with them ignored. */
+	assert_string_equal(run((struct bln_child_start){ 0 },
+				"while read -r k v; do case $k in SigBlk:|SigIgn:) "
+				"printf '%s %x\n' $k $((0x$v & ~0x180000000));; esac; done </proc/self/status",
+				&end),
+			    "SigBlk: 0\nSigIgn: 0\n");
 	signal(SIGINT, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
