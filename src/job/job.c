@@ -6,9 +6,6 @@
 #include "engine/macros.h"
 #include "job/work.h"
 
-/* What the engine may hold beside what the job itself holds is the project's setting; this much where it says nothing. */
-#define ENGINE_MEMORY_BYTES (INT64_C(1) << 30)
-
 static const struct kind {
 	enum bln_status (*run)(struct bln_job_context *context, const struct bln_job *job,
 			       struct bln_job_result *result, struct bln_err *err);
@@ -33,28 +30,43 @@ enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_jo
 done:
 	bln_engine_close(context->engine);
 	context->engine = NULL;
+	bln_work_close(context->spill);
 	bln_work_close(context->work);
+	context->spill = NULL;
 	context->work = NULL;
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "job %s", job->name);
+}
+
+/* The folder that the project wants the engine to spill into. What is ours in there has a folder of its own. */
+static enum bln_status spill_open(struct bln_job_context *context, struct bln_err *err)
+{
+	const char *spill = context->project->settings.spill;
+	const char *folder;
+
+	if (!spill || context->spill)
+		return BLN_OK;
+	folder = spill[0] == '/' ? bln_arena_printf(context->arena, "%s/bullion-spill", spill)
+				 : bln_arena_printf(context->arena, "%s/%s/bullion-spill", context->project->folder, spill);
+	return folder ? bln_work_open_in(folder, context->random, context->arena, &context->spill, err) :
+			bln_err_memory(err);
 }
 
 enum bln_status bln_job_engine(struct bln_job_context *context, struct bln_engine **engine, struct bln_err *err)
 {
 	const struct bln_project_settings *settings = &context->project->settings;
-	struct bln_engine_settings wanted = { .memory_bytes = settings->memory_bytes ? settings->memory_bytes
-										     : ENGINE_MEMORY_BYTES,
+	struct bln_engine_settings wanted = { .memory_bytes = settings->memory_bytes,
 					      .threads = (int)settings->threads,
-					      .spill_dir = context->work->spill,
 					      .cancel = context->cancel };
 	enum bln_status status = BLN_OK;
 
 	if (!context->engine) {
-		status = bln_engine_open(&wanted, &context->engine, err);
-		if (status == BLN_OK)
-			status = bln_engine_macros(context->engine, err);
+		BLN_TRY(spill_open(context, err));
+		wanted.spill_dir = context->spill ? context->spill->path : context->work->spill;
+		BLN_TRY(bln_engine_open(&wanted, &context->engine, err));
+		BLN_TRY(bln_engine_macros(context->engine, err));
 	}
-	if (status == BLN_OK)
-		*engine = context->engine;
+	*engine = context->engine;
+done:
 	return status;
 }
 

@@ -42,6 +42,7 @@ struct bln_job_context {
 	/* Filled by bln_job_run. */
 	struct bln_engine *engine; /* see bln_job_engine */
 	struct bln_job_work *work; /* see work.h */
+	struct bln_job_work *spill; /* where the project says `spill`; NULL: the engine spills into WORK */
 };
 
 /* What a job did. { 0 } is nothing yet. */

@@ -260,7 +260,7 @@ static struct bln_setting_list list_or(struct bln_setting_list list, struct bln_
 	return list.count ? list : otherwise;
 }
 
-/* What the job says, with a standard table's own layout where it says nothing. */
+/* What the job says, or else the project of the table, or else the standard. */
 static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 {
 	static const enum bln_write_mode modes[] = {
@@ -272,14 +272,17 @@ static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 	};
 	const struct bln_job *job = sql->job;
 	const struct bln_standard_table *standard = bln_standard_find(job->into);
-	const struct bln_standard_table none = { 0 };
+	const struct bln_project_table *table = bln_project_table(sql->context->project, job->into);
+	struct bln_setting_list partition = standard ? standard->partition : (struct bln_setting_list){ 0 };
+	struct bln_setting_list split = standard ? standard->split : (struct bln_setting_list){ 0 };
 
-	standard = standard ? standard : &none;
+	partition = table ? list_or(table->partition_by, partition) : partition;
+	split = table ? list_or(table->split_by, split) : split;
 	*spec = (struct bln_write_spec){ .table = job->into,
 					 .mode = sql->context->is_full ? BLN_WRITE_ALL : modes[job->mode],
 					 .key = job->key,
-					 .partition = list_or(job->partition_by, standard->partition),
-					 .split = list_or(job->split_by, standard->split) };
+					 .partition = list_or(job->partition_by, partition),
+					 .split = list_or(job->split_by, split) };
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)
 		spec->key = spec->partition;
 }

@@ -275,7 +275,9 @@ static enum bln_status files_find(struct bln_table_writer *writer, size_t from, 
 		if (!bln_read_set_meets(&set, &snapshot->files[i], &snapshot->schema))
 			continue;
 		if (writer->is_removed[i])
-			return bln_err_set(err, BLN_BUG, "two parts of one job meet in the file %.*s",
+			return bln_err_set(err, BLN_INVALID,
+					   "two parts of the job meet in the file %.*s: the columns of `slice` must be among those of "
+					   "partition_by or split_by",
 					   (int)snapshot->files[i].path.length, snapshot->files[i].path.at);
 		writer->is_removed[i] = true;
 		(*files)[(*count)++] = &snapshot->files[i];

@@ -5,8 +5,6 @@
 
 #include "base/mem.h"
 #include "base/time.h"
-#include "catalog/standard.h"
-#include "delta/create.h"
 #include "delta/partition.h"
 #include "delta/tend.h"
 #include "job/table_write_private.h"
@@ -37,41 +35,6 @@ enum bln_status bln_table_writer_open(struct bln_job_context *context, const str
 	writer = NULL;
 done:
 	bln_table_writer_close(writer);
-	return status;
-}
-
-/* What a standard table has, or, of others, what the rows and the job say. */
-static enum bln_status table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
-{
-	const struct bln_standard_table *standard = bln_standard_find(writer->spec->table);
-	struct bln_setting_list partition = writer->spec->partition;
-	struct bln_schema schema = { 0 };
-	struct bln_table_spec spec = { .schema = &schema,
-		                       .clock = writer->context->clock,
-		                       .random = writer->context->random };
-	struct bln_slice *columns;
-	enum bln_status status;
-
-	if (standard) {
-		spec.configuration = standard->configuration;
-		BLN_TRY(bln_standard_schema(standard, &writer->arena, &schema, err));
-	} else {
-		BLN_TRY(bln_stage_schema(writer->context->engine, sql, &writer->arena, &schema, err));
-	}
-	if (standard && partition.count == 0)
-		partition = standard->partition;
-	columns = bln_arena_calloc(&writer->arena, partition.count + 1, sizeof(*columns));
-	if (!columns)
-		return bln_err_memory(err);
-	for (size_t i = 0; i < partition.count; i++)
-		columns[i] = bln_slice_of(partition.items[i]);
-	spec.partition_columns = (struct bln_slices){ columns, partition.count };
-	status = bln_table_create(&writer->table, &spec, err);
-	if (status != BLN_OK && status != BLN_EXISTS) /* there by now: somebody else's first rows */
-		goto done;
-	BLN_TRY(bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &writer->owned, err));
-	writer->snapshot = writer->owned;
-done:
 	return status;
 }
 
@@ -187,7 +150,7 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 
 	BLN_TRY(bln_job_engine(writer->context, &engine, err));
 	if (!writer->snapshot)
-		BLN_TRY(table_make(writer, sql, err));
+		BLN_TRY(bln_table_make(writer, sql, err));
 	switch (writer->spec->mode) {
 	case BLN_WRITE_ADD:
 	case BLN_WRITE_ALL:

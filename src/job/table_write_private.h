@@ -1,4 +1,5 @@
-/* What the files of the table writer share: table_write.c (from opening to the commit), table_merge.c (which files the incoming
+/* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a table that is not there
+ * yet), table_merge.c (which files the incoming
  * rows meet, and the query that joins them). */
 #ifndef BLN_JOB_TABLE_WRITE_PRIVATE_H
 #define BLN_JOB_TABLE_WRITE_PRIVATE_H
@@ -33,6 +34,9 @@ struct bln_table_writer {
 	int64_t removed;
 	int64_t committed; /* files */
 };
+
+/* Makes the table, for rows like those of SQL, and loads it. That somebody else makes it at the same time is fine. */
+enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
 
 /* The incoming rows, as a table of the engine's. */
 #define BLN_WRITE_INCOMING "bln_incoming"

@@ -115,25 +115,37 @@ done:
 enum bln_status bln_work_open(const char *project_folder, struct bln_random *random, struct bln_arena *arena,
 			      struct bln_job_work **out, struct bln_err *err)
 {
-	struct bln_job_work *work = bln_arena_calloc(arena, 1, sizeof(*work));
 	char *state = bln_arena_printf(arena, "%s/.bullion", project_folder);
 	char *all = bln_arena_printf(arena, "%s/" WORK_FOLDER, project_folder);
 	enum bln_status status;
+
+	if (!state || !all)
+		return bln_err_memory(err);
+	BLN_TRY(folder_make(state, err));
+	BLN_TRY(bln_work_open_in(all, random, arena, out, err));
+done:
+	return status;
+}
+
+enum bln_status bln_work_open_in(const char *folder, struct bln_random *random, struct bln_arena *arena,
+				 struct bln_job_work **out, struct bln_err *err)
+{
+	struct bln_job_work *work = bln_arena_calloc(arena, 1, sizeof(*work));
+	enum bln_status status;
 	int dir = -1;
 
-	if (!work || !state || !all)
+	if (!work)
 		return bln_err_memory(err);
 	work->lock_fd = -1;
-	BLN_TRY(folder_make(state, err));
-	BLN_TRY(folder_make(all, err));
-	dir = open(all, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	BLN_TRY(folder_make(folder, err));
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0) {
-		status = bln_err_errno(err, errno, "cannot open the folder %s", all);
+		status = bln_err_errno(err, errno, "cannot open the folder %s", folder);
 		goto done;
 	}
 	dead_remove(dir);
 	for (int i = 0; i < TAKES_MAX; i++) {
-		status = folder_take(work, all, random, arena, err);
+		status = folder_take(work, folder, random, arena, err);
 		if (status != BLN_EXISTS)
 			break;
 	}

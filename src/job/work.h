@@ -21,6 +21,10 @@ struct bln_job_work {
 BLN_MUST_CHECK enum bln_status bln_work_open(const char *project_folder, struct bln_random *random,
 					     struct bln_arena *arena, struct bln_job_work **work, struct bln_err *err);
 
+/* The same below FOLDER, a folder of ours on any disk, made where it is not there (its parent must be). */
+BLN_MUST_CHECK enum bln_status bln_work_open_in(const char *folder, struct bln_random *random, struct bln_arena *arena,
+						struct bln_job_work **work, struct bln_err *err);
+
 /* A new empty folder in it. */
 BLN_MUST_CHECK enum bln_status bln_work_part(struct bln_job_work *work, struct bln_arena *arena, const char **path,
 					     struct bln_err *err);

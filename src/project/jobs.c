@@ -193,6 +193,16 @@ static void check_sql(struct bln_parse *parse, const char *of, const struct bln_
 		bln_problems_add(parse->problems, key->place,
 				 "%s: 'key' is for the modes upsert and replace only; the mode is %s", of,
 				 modes[job->mode]);
+	for (size_t i = 0; has_key && i < job->slice.count; i++) {
+		size_t j = 0;
+
+		while (j < job->key.count && strcmp(job->slice.items[i], job->key.items[j]) != 0)
+			j++;
+		if (j == job->key.count)
+			bln_problems_add(parse->problems, place_of(job, "slice"),
+					 "%s: the column '%s' of slice is not in 'key': rows of one key could come from two parts", of,
+					 job->slice.items[i]);
+	}
 	if (job->slices && job->slice.count == 0)
 		bln_problems_add(parse->problems, place_of(job, "slices"), "%s: 'slices' needs 'slice': its columns",
 				 of);

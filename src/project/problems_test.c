@@ -80,6 +80,8 @@ static const struct {
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: merge}}\n", "1:54: job 'j': mode: 'merge' is not " },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: replace}}\n",
 	  "1:54: job 'j': mode replace needs 'key'" },
+	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: upsert, key: [a], slice: [b]}}\n",
+	  "1:79: job 'j': the column 'b' of slice is not in 'key'" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, slices: y}}\n", "1:56: job 'j': 'slices' needs 'slice'" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, side_file: y}}\n", "1:8: job 'j': 'side_file', 'side_into'" },
 	{ "jobs: {j: {kind: sql, file: x, into: silver.x, mode: upsert}}\n", "1:54: job 'j': mode upsert needs 'key'" },
