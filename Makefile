@@ -14,7 +14,7 @@ deps: ## Install what the build needs
 	@deps/install build
 
 build: deps ## Build the release program at build/bullion
-	@$(call CMAKE_BUILD,release)
+	@$(call CMAKE_BUILD,release) --target bullion demo_archive
 	@ln -sf release/bullion $(BUILD)/bullion
 
 demo: build ## Load a generated archive, refine it, and show what the lake holds
