@@ -280,10 +280,11 @@ enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const s
 	what.kind = writer->removed ? BLN_WRITE_REWRITE : BLN_WRITE_APPEND;
 	BLN_TRY(files_store(writer, err));
 	status = bln_log_commit(writer->snapshot, &what, result, err);
+	writer->is_waiting = status == BLN_CONFLICT && result->race == BLN_RACE_APP_ID && !result->is_in_doubt;
 	if (status == BLN_OK) {
 		writer->committed = (int64_t)writer->file_count;
 		log_tend(writer, result->version);
-	} else if (!result->is_in_doubt && !(status == BLN_CONFLICT && result->race == BLN_RACE_APP_ID)) {
+	} else if (!result->is_in_doubt && !writer->is_waiting) {
 		files_delete(writer);
 	}
 done:
@@ -298,7 +299,10 @@ enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct 
 
 	if (status != BLN_OK)
 		return status;
-	bln_snapshot_destroy(writer->owned);
+	if (writer->staged_for)
+		bln_snapshot_destroy(writer->owned);
+	else
+		writer->staged_for = writer->owned;
 	writer->owned = snapshot;
 	writer->snapshot = snapshot;
 	return BLN_OK;
@@ -321,7 +325,10 @@ void bln_table_writer_close(struct bln_table_writer *writer)
 {
 	if (!writer)
 		return;
+	if (writer->is_waiting)
+		files_delete(writer);
 	bln_snapshot_destroy(writer->owned);
+	bln_snapshot_destroy(writer->staged_for);
 	bln_mem_free(writer->is_removed);
 	bln_mem_free(writer->files);
 	bln_mem_free(writer->ranges);

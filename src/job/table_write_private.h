@@ -21,6 +21,7 @@ struct bln_table_writer {
 	struct bln_table table;
 	const struct bln_snapshot *snapshot; /* NULL: no such table yet */
 	struct bln_snapshot *owned; /* the same, where the writer loaded it */
+	struct bln_snapshot *staged_for; /* before the first rebase: the staged files' partition columns are named in its memory */
 	bool *is_removed; /* of the snapshot's files: rewritten into staged ones */
 	struct bln_write_file *files;
 	size_t file_count;
@@ -29,6 +30,7 @@ struct bln_table_writer {
 	size_t range_count;
 	size_t range_capacity;
 	bool is_stored; /* the staged files are in the store */
+	bool is_waiting; /* for another try at the commit: they are in none */
 	int64_t rows;
 	int64_t bytes;
 	int64_t removed;
