@@ -86,6 +86,9 @@ static enum bln_status source_open(struct ingest *ingest, struct bln_err *err)
 	status = bln_source_find(bln_slice_of(wanted->kind), &ops, err);
 	if (status != BLN_OK)
 		return bln_project_where(ingest->context->project, wanted->place, err, status);
+	ingest->app_id = bln_arena_printf(ingest->context->arena, "ingest:%s:%s", ops->venue, ingest->job->into);
+	if (!ingest->app_id)
+		return bln_err_memory(err);
 	for (size_t i = 0; i < map->count; i++)
 		if (strcmp(map->entries[i].key, "kind") != 0)
 			BLN_TRY(value_expand(ingest, ops, &map->entries[i], &values[count++], err));
@@ -281,13 +284,11 @@ static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 		return bln_err_memory(err);
 	for (size_t i = 0; i < ingest->unit_count; i++)
 		ingest->items[i].unit = &ingest->units[i];
-	BLN_TRY(bln_units_fold(context, ingest->job->into, err));
-	BLN_TRY(bln_units_known(context, ingest->job->into, &ingest->arena, &ingest->known, &ingest->last_loaded_at_us,
-				err));
+	BLN_TRY(ingest_known_load(ingest, err));
 	BLN_TRY(units_recall(ingest, err));
 	status = batches_run(ingest, err);
 	if (status == BLN_OK)
-		status = bln_units_fold(context, ingest->job->into, err);
+		status = bln_units_fold(context, ingest->job->into, NULL, err);
 	if (status == BLN_OK)
 		status = units_remember(ingest, err);
 done:
@@ -303,9 +304,6 @@ enum bln_status bln_job_ingest(struct bln_job_context *context, const struct bln
 				 .quarantine = job->quarantine ? job->quarantine : BLN_QUARANTINE_TABLE };
 	enum bln_status status;
 
-	ingest.app_id = bln_arena_printf(context->arena, "ingest:%s:%s", job->source->name, job->into);
-	if (!ingest.app_id)
-		return bln_err_memory(err);
 	status = ingest_run(&ingest, err);
 	result->is_idle = status == BLN_OK && result->units == 0 && !result->is_partial;
 	bln_source_close(ingest.source);

@@ -37,11 +37,12 @@ struct ingest {
 	size_t unit_count;
 	struct ingest_unit *items; /* the same, with what became of them */
 	struct bln_map known; /* id → struct bln_unit_record * */
+	int64_t known_version; /* of the table: what later ones added is not among KNOWN */
 	struct bln_arena arena; /* of the records of KNOWN */
 	int64_t last_loaded_at_us; /* of the table */
 	int64_t read_at_ns; /* when the source was listed */
 	const char *quarantine;
-	const char *app_id; /* the stream: source and table */
+	const char *app_id; /* the stream: venue and table, as units are told apart by their venue */
 };
 
 /* Some units on their way into one commit. */
@@ -63,6 +64,9 @@ struct ingest_batch {
 
 /* Notes that a unit, or a part of the source, could not be read. Safe for several threads of a batch. */
 void ingest_miss(struct ingest *ingest, const char *what);
+
+/* Makes KNOWN what the lake has now. */
+enum bln_status ingest_known_load(struct ingest *ingest, struct bln_err *err);
 
 /* Stages, quarantines and commits BATCH's items that are NEW. */
 enum bln_status ingest_batch_run(struct ingest_batch *batch, struct bln_err *err);

@@ -10,12 +10,11 @@
 
 enum { COMMITS_MAX = 32 };
 
-/* Brings what is known up to date with the lake. */
-static enum bln_status known_refresh(struct ingest *ingest, struct bln_err *err)
+enum bln_status ingest_known_load(struct ingest *ingest, struct bln_err *err)
 {
 	enum bln_status status;
 
-	BLN_TRY(bln_units_fold(ingest->context, ingest->job->into, err));
+	BLN_TRY(bln_units_fold(ingest->context, ingest->job->into, &ingest->known_version, err));
 	bln_map_clean_up(&ingest->known);
 	bln_arena_clean_up(&ingest->arena);
 	BLN_TRY(bln_units_known(ingest->context, ingest->job->into, &ingest->arena, &ingest->known,
@@ -91,7 +90,26 @@ static enum bln_status records_make(struct ingest_batch *batch, size_t *count, s
 	return bln_text_check(json, err);
 }
 
-/* Commits what is staged. *IS_DONE is false where others loaded some of the same units meanwhile. */
+/* Whether what is staged is still not in the table, as the writer is going to commit behind it. */
+static enum bln_status is_still_new(struct ingest_batch *batch, const struct bln_table_writer *writer, bool *is_new,
+				    struct bln_err *err)
+{
+	struct ingest *ingest = batch->ingest;
+	struct bln_map_entry *entry = NULL;
+	enum bln_status status;
+
+	*is_new = true;
+	if (bln_table_writer_snapshot(writer)->version <= ingest->known_version)
+		return BLN_OK;
+	BLN_TRY(ingest_known_load(ingest, err));
+	while ((entry = bln_map_next(&batch->claimed, entry)))
+		*is_new = *is_new && !bln_map_find(&ingest->known, entry->key, entry->length);
+done:
+	return status;
+}
+
+/* Commits what is staged. *IS_DONE is false where others loaded some of the same units meanwhile. A commit fails with a race
+ * where others of our stream commit behind the writer's snapshot; those before it must be among what is known. */
 static enum bln_status rows_commit(struct ingest_batch *batch, struct bln_table_writer *writer, struct bln_slice json,
 				   bool *is_done, struct bln_err *err)
 {
@@ -100,23 +118,16 @@ static enum bln_status rows_commit(struct ingest_batch *batch, struct bln_table_
 	enum bln_status status = BLN_CONFLICT;
 
 	for (int i = 0; i < COMMITS_MAX; i++) {
-		const struct bln_txn txn = {
-			.app_id = bln_slice_of(ingest->app_id),
-			.version = bln_snapshot_txn(bln_table_writer_snapshot(writer), ingest->app_id) + 1,
-			.updated_ms = -1,
-		};
+		struct bln_txn txn = { .app_id = bln_slice_of(ingest->app_id), .updated_ms = -1 };
 		const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1, .bullion = json };
-		struct bln_map_entry *entry = NULL;
 
+		BLN_TRY(is_still_new(batch, writer, is_done, err));
+		if (!*is_done)
+			goto done;
+		txn.version = bln_snapshot_txn(bln_table_writer_snapshot(writer), ingest->app_id) + 1;
 		status = bln_table_writer_commit(writer, &commit, &result, err);
 		if (status != BLN_CONFLICT || result.race != BLN_RACE_APP_ID)
 			break;
-		BLN_TRY(known_refresh(ingest, err));
-		*is_done = true;
-		while ((entry = bln_map_next(&batch->claimed, entry)))
-			*is_done = *is_done && !bln_map_find(&ingest->known, entry->key, entry->length);
-		if (!*is_done)
-			return BLN_OK;
 		BLN_TRY(bln_table_writer_rebase(writer, err));
 		status = BLN_CONFLICT;
 	}
@@ -125,7 +136,6 @@ static enum bln_status rows_commit(struct ingest_batch *batch, struct bln_table_
 		ingest->last_loaded_at_us = batch->loaded_at_us;
 		bln_table_writer_count(writer, ingest->result);
 	}
-	*is_done = true;
 done:
 	return status;
 }

@@ -269,15 +269,23 @@ static enum bln_status rows_write(struct bln_job_context *context, struct fold *
 	BLN_TRY(bln_row_source_add(engine, &source, err));
 	status = bln_table_writer_add(writer, "SELECT * FROM bln_units()", err);
 	bln_row_source_remove(engine, source.name);
-	if (status == BLN_OK)
-		status = bln_table_writer_commit(writer, &commit, result, err);
+	if (status != BLN_OK)
+		goto done;
+	if (!units && bln_snapshot_txn(bln_table_writer_snapshot(writer), app_id) >= 0) {
+		/* The table was not there when we looked; the writer met it with what others folded. */
+		result->race = BLN_RACE_APP_ID;
+		status = bln_err_set(err, BLN_CONFLICT, "others made " BLN_UNITS_TABLE " meanwhile");
+		goto done;
+	}
+	status = bln_table_writer_commit(writer, &commit, result, err);
 done:
 	bln_table_writer_close(writer);
 	return status;
 }
 
 /* One try. *IS_DONE is false where somebody else folded meanwhile. */
-static enum bln_status fold_once(struct bln_job_context *context, const char *table, bool *is_done, struct bln_err *err)
+static enum bln_status fold_once(struct bln_job_context *context, const char *table, int64_t *version, bool *is_done,
+                                 struct bln_err *err)
 {
 	struct fold fold = { .table = table };
 	struct bln_snapshot *units = NULL;
@@ -296,9 +304,11 @@ static enum bln_status fold_once(struct bln_job_context *context, const char *ta
 	BLN_TRY(bln_lake_table(context->lake, table, &fold.arena, &place, err));
 	status = bln_commits_read(&place, from, BLN_VERSION_LATEST, entry_take, &fold, &last, err);
 	if ((status == BLN_NOT_FOUND || status == BLN_INVALID) && from == 0) { /* no such table */
+		*version = -1;
 		status = BLN_OK;
 		goto done;
 	}
+	*version = last;
 	if (status != BLN_OK || last < from || fold.count == 0)
 		goto done;
 	status = rows_write(context, &fold, app_id, last, units, &result, err);
@@ -313,13 +323,17 @@ done:
 	return status;
 }
 
-enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, struct bln_err *err)
+enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, int64_t *version,
+                               struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
+	int64_t last = -1;
 	bool is_done = false;
 
 	for (int i = 0; i < FOLDS_MAX && status == BLN_OK && !is_done; i++)
-		status = fold_once(context, table, &is_done, err);
+		status = fold_once(context, table, &last, &is_done, err);
+	if (version)
+		*version = last;
 	if (status == BLN_OK && !is_done)
 		status = bln_err_set(err, BLN_CONFLICT, "others fold the units of the table all the time; try again");
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s from %s", BLN_UNITS_TABLE, table);
@@ -336,7 +350,7 @@ enum bln_status bln_units_fold_all(struct bln_job_context *context, struct bln_e
 	for (size_t i = 0; i < count; i++) {
 		if (strncmp(names[i], "bronze.", 7) != 0 || strcmp(names[i], BLN_UNITS_TABLE) == 0)
 			continue;
-		BLN_TRY(bln_units_fold(context, names[i], err));
+		BLN_TRY(bln_units_fold(context, names[i], NULL, err));
 	}
 done:
 	bln_arena_clean_up(&arena);

@@ -31,9 +31,11 @@ struct bln_unit_record {
 /* Appends RECORD as a JSON object. */
 void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_text *text);
 
-/* Brings bronze.units up to date with TABLE's commits. Several processes may do so at once. A table that is not there has
- * nothing to fold. BLN_NOT_FOUND: commits that were not folded yet are gone from the log. */
-BLN_MUST_CHECK enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, struct bln_err *err);
+/* Brings bronze.units up to date with TABLE's commits. Several processes may do so at once. *VERSION (may be NULL) is the one of
+ * TABLE up to which all is folded; -1: there is no such table, and nothing to fold. BLN_NOT_FOUND: commits that were not folded
+ * yet are gone from the log. */
+BLN_MUST_CHECK enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, int64_t *version,
+                                              struct bln_err *err);
 
 /* The same for every table of the bronze layer. */
 BLN_MUST_CHECK enum bln_status bln_units_fold_all(struct bln_job_context *context, struct bln_err *err);
