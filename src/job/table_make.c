@@ -81,7 +81,11 @@ enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql,
 	status = bln_table_create(&writer->table, &spec, err);
 	if (status != BLN_OK && status != BLN_EXISTS) /* there by now: somebody else's first rows */
 		goto done;
-	BLN_TRY(bln_lake_snapshot(context->lake, name, BLN_VERSION_LATEST, &writer->owned, err));
+	BLN_TRY(bln_lake_snapshot(context->lake, name, 0, &writer->owned, err));
+	if (writer->owned->file_count) {
+		status = bln_err_set(err, BLN_CONFLICT, "others made the table meanwhile, with rows");
+		goto done;
+	}
 	writer->snapshot = writer->owned;
 done:
 	return status;

@@ -192,17 +192,13 @@ static enum bln_status files_store(struct bln_table_writer *writer, struct bln_e
 /* Takes back what was put into the store and is in no commit; what cannot be taken back, vacuum removes one day. */
 static void files_delete(struct bln_table_writer *writer)
 {
-	const char **keys;
+	const char **keys = bln_arena_calloc(&writer->arena, writer->file_count + 1, sizeof(*keys));
 
-	if (!writer->is_stored || writer->file_count == 0)
-		return;
-	keys = bln_arena_calloc(&writer->arena, writer->file_count, sizeof(*keys));
 	if (!keys)
 		return;
 	for (size_t i = 0; i < writer->file_count; i++)
 		keys[i] = writer->files[i].key;
 	(void)!bln_store_delete_many(writer->table.store, keys, writer->file_count, NULL);
-	writer->file_count = 0;
 }
 
 static enum bln_status actions_make(struct bln_table_writer *writer, const struct bln_write_commit *commit,
@@ -280,12 +276,10 @@ enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const s
 	what.kind = writer->removed ? BLN_WRITE_REWRITE : BLN_WRITE_APPEND;
 	BLN_TRY(files_store(writer, err));
 	status = bln_log_commit(writer->snapshot, &what, result, err);
-	writer->is_waiting = status == BLN_CONFLICT && result->race == BLN_RACE_APP_ID && !result->is_in_doubt;
+	writer->is_kept = status == BLN_OK || result->is_in_doubt;
 	if (status == BLN_OK) {
 		writer->committed = (int64_t)writer->file_count;
 		log_tend(writer, result->version);
-	} else if (!result->is_in_doubt && !writer->is_waiting) {
-		files_delete(writer);
 	}
 done:
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", writer->spec->table);

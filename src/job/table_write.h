@@ -36,13 +36,14 @@ struct bln_write_spec {
 struct bln_table_writer;
 
 /* SNAPSHOT is the table as the job has read it, and outlives the writer; NULL: it is loaded. A table that is not there is made
- * when the first rows come. *WRITER is the caller's to close. */
+ * by the first call of bln_table_writer_add. *WRITER is the caller's to close. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_open(struct bln_job_context *context, const struct bln_write_spec *spec,
 						     const struct bln_snapshot *snapshot,
 						     struct bln_table_writer **writer, struct bln_err *err);
 
-/* Stages the rows of SQL, one SELECT that the engine can run as it is. For UPSERT and REPLACE, keys of one call must not come
- * again in another. BLN_INVALID: rows that do not fit the table, or a key that comes twice, named. */
+/* Stages the rows of SQL, one SELECT that the engine can run as it is. A key that came in an earlier call is there already: the
+ * mode says what becomes of it. Columns that the table has not are added to it, but for tables of catalog/standard.h; a column
+ * that looks like a mistyped one of the table is refused. BLN_INVALID: rows that do not fit the table, or a key that comes twice, named. BLN_CONFLICT: others made the table meanwhile. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql,
 						    struct bln_err *err);
 
@@ -56,8 +57,9 @@ struct bln_write_commit {
 /* Moves the files into the store and commits. Where there is neither a file to add or remove nor a txn, nothing is written
  * and RESULT->version is the table's, -1 where there is none.
  *
- * BLN_CONFLICT with RESULT->race: others wrote what we read or did our work; close, and plan again. The staged files are
- * kept for another call only with BLN_RACE_APP_ID (see bln_table_writer_rebase). */
+ * BLN_CONFLICT with RESULT->race: others wrote what we read or did our work; close, and plan again, or go on with the same
+ * files (bln_table_writer_rebase). RESULT->is_in_doubt: what was to be written may be in the table, now or soon; the next run
+ * sees by the txns whether it is. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_commit(struct bln_table_writer *writer,
 						       const struct bln_write_commit *commit,
 						       struct bln_commit_result *result, struct bln_err *err);
@@ -71,6 +73,7 @@ const struct bln_snapshot *bln_table_writer_snapshot(const struct bln_table_writ
 /* Adds up into RESULT what was committed. */
 void bln_table_writer_count(const struct bln_table_writer *writer, struct bln_job_result *result);
 
+/* Takes back what was put into the store and is in no commit. */
 void bln_table_writer_close(struct bln_table_writer *writer);
 
 #endif

@@ -29,7 +29,8 @@ struct bln_table_writer {
 	struct bln_key_range *ranges; /* that were read */
 	size_t range_count;
 	size_t range_capacity;
-	bool is_stored; /* the staged files are in the store */
+	bool is_stored; /* the staged files are in the store, or some of them */
+	bool is_kept; /* and must stay there: they are in a commit, or may be */
 	bool is_waiting; /* for another try at the commit: they are in none */
 	int64_t rows;
 	int64_t bytes;
@@ -37,7 +38,8 @@ struct bln_table_writer {
 	int64_t committed; /* files */
 };
 
-/* Makes the table, for rows like those of SQL, and loads it. That somebody else makes it at the same time is fine. */
+/* Makes the table, for rows like those of SQL, and loads it as it was made: what others who did the same at the same time have
+ * put into it since is for the commit to meet. BLN_CONFLICT: somebody made it with rows at once. */
 enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
 
 /* The incoming rows, as a table of the engine's. */

@@ -1,0 +1,411 @@
+/* The table writer among others: what ends a race and what does not, failures of the store and of memory at each step. After
+ * each, the table has all rows of a commit or none, and no data file lies about that is in none. */
+#include "job/job_test_kit.h"
+
+#include "job/table_write.h"
+
+static struct kit *kit;
+static uint64_t seed;
+
+#define LIST(...)                                                                                                      \
+	{                                                                                                              \
+		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
+		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
+	}
+
+static const struct bln_write_spec add = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+static const struct bln_write_spec add_new = { .table = "silver.t", .mode = BLN_WRITE_ADD_NEW, .key = LIST("k") };
+static const struct bln_write_spec upsert = { .table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = LIST("k") };
+static const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRITE_ALL };
+
+static int set_up(void **state)
+{
+	(void)state;
+	kit = kit_new("", seed);
+	kit_work(kit);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	assert_int_equal(kit_orphans(kit), 0);
+	kit_free(kit);
+	return 0;
+}
+
+static struct bln_table_writer *writer_open(const struct bln_write_spec *spec)
+{
+	struct bln_table_writer *writer;
+
+	assert_ok(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err), &kit->err);
+	return writer;
+}
+
+/* Rows of the keys [FROM, TO), all with VALUE. */
+static void writer_add(struct bln_table_writer *writer, int from, int to, int value)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof(sql), "SELECT i AS k, %d AS v FROM range(%d, %d) t(i)", value, from, to);
+	assert_ok(bln_table_writer_add(writer, sql, &kit->err), &kit->err);
+}
+
+static enum bln_status writer_commit(struct bln_table_writer *writer, struct bln_commit_result *result)
+{
+	const struct bln_write_commit none = { 0 };
+
+	return bln_table_writer_commit(writer, &none, result, &kit->err);
+}
+
+static void write_rows(const struct bln_write_spec *spec, int from, int to, int value)
+{
+	struct bln_table_writer *writer = writer_open(spec);
+	struct bln_commit_result result;
+
+	writer_add(writer, from, to, value);
+	assert_ok(writer_commit(writer, &result), &kit->err);
+	bln_table_writer_close(writer);
+}
+
+/* While a writer of SPEC with rows [10, 20), of ADD_NEW [190, 210), waits for its commit, another one of OTHER writes the rows
+ * [FROM, TO). */
+static enum bln_status race(const struct bln_write_spec *spec, const struct bln_write_spec *other, int from, int to,
+			    struct bln_commit_result *result)
+{
+	struct bln_table_writer *writer;
+	enum bln_status status;
+
+	write_rows(&all, 0, 100, 0);
+	write_rows(&add, 100, 200, 0);
+	writer = writer_open(spec);
+	if (spec == &add_new)
+		writer_add(writer, 190, 210, 1);
+	else
+		writer_add(writer, 10, 20, 1);
+	write_rows(other, from, to, 2);
+	kit->err.message[0] = '\0';
+	status = writer_commit(writer, result);
+	bln_table_writer_close(writer);
+	assert_int_equal(kit_orphans(kit), 0);
+	return status;
+}
+
+static void assert_race(const struct bln_write_spec *spec, const struct bln_write_spec *other, int from, int to,
+			enum bln_race wanted, const char *rows)
+{
+	struct bln_commit_result result;
+	enum bln_status status = race(spec, other, from, to, &result);
+
+	assert_int_equal(status, wanted == BLN_RACE_NONE ? BLN_OK : BLN_CONFLICT);
+	assert_int_equal(result.race, wanted);
+	if (status != BLN_OK)
+		assert_memory_equal(kit->err.message, "silver.t: ", 10);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", rows);
+}
+
+static void what_ends_a_race(void **state)
+{
+	(void)state;
+	/* rows are added, whatever others do */
+	assert_race(&add, &add, 10, 20, BLN_RACE_NONE, "0|200\n1|10\n2|10\n");
+	assert_race(&add, &upsert, 10, 20, BLN_RACE_NONE, "0|190\n1|10\n2|10\n");
+	/* keys elsewhere, in files of their own */
+	assert_race(&upsert, &add, 200, 210, BLN_RACE_NONE, "0|190\n1|10\n2|10\n");
+	assert_race(&upsert, &upsert, 150, 160, BLN_RACE_NONE, "0|180\n1|10\n2|10\n");
+	/* the same keys, or the same file */
+	assert_race(&upsert, &upsert, 12, 13, BLN_RACE_FILES, "0|199\n2|1\n");
+	assert_race(&upsert, &add, 19, 25, BLN_RACE_FILES, "0|200\n2|6\n");
+	assert_race(&upsert, &upsert, 50, 51, BLN_RACE_FILES, "0|199\n2|1\n");
+	/* who looked at everything */
+	assert_race(&add_new, &add, 500, 501, BLN_RACE_FILES, "0|200\n2|1\n");
+	assert_race(&all, &add, 500, 501, BLN_RACE_FILES, "0|200\n2|1\n");
+	assert_race(&upsert, &all, 500, 501, BLN_RACE_FILES, "2|1\n");
+}
+
+/* A compaction moves rows and changes none: in the way only of who rewrites one of its inputs. */
+static void compactions_are_in_the_way_of_few(void **state)
+{
+	const struct bln_write_spec *const specs[] = { &add, &upsert, &add_new };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
+		struct bln_table_writer *writer;
+		struct bln_commit_result result;
+		struct bln_snapshot *snapshot;
+		struct bln_text lines = { 0 };
+		enum bln_status status;
+
+		write_rows(&all, 0, 100, 0);
+		snapshot = kit_snapshot(kit, "silver.t");
+		assert_int_equal(snapshot->file_count, 1);
+		writer = writer_open(specs[i]);
+		writer_add(writer, 10, 20, 1);
+		/* the file under another name, as if compacted with nothing else */
+		bln_text_add_format(&lines,
+				    "{\"remove\":{\"path\":\"%.*s\",\"deletionTimestamp\":1,\"dataChange\":false}}\n",
+				    (int)snapshot->files[0].path.length, snapshot->files[0].path.at);
+		bln_text_add_format(&lines,
+				    "{\"add\":{\"path\":\"./%.*s\",\"partitionValues\":{},\"size\":%" PRId64
+				    ",\"modificationTime\":1,\"dataChange\":false}}\n",
+				    (int)snapshot->files[0].path.length, snapshot->files[0].path.at,
+				    snapshot->files[0].size_bytes);
+		kit_commit(kit, "silver.t", lines.at);
+		bln_text_clean_up(&lines);
+		bln_snapshot_destroy(snapshot);
+		status = writer_commit(writer, &result);
+		bln_table_writer_close(writer);
+		if (specs[i] == &upsert) {
+			assert_int_equal(status, BLN_CONFLICT);
+			assert_int_equal(result.race, BLN_RACE_FILES);
+		} else {
+			assert_ok(status, &kit->err);
+		}
+		assert_int_equal(kit_orphans(kit), 0);
+	}
+}
+
+static void other_columns_stop_everybody(void **state)
+{
+	struct bln_table_writer *writer;
+	struct bln_commit_result result;
+	(void)state;
+
+	write_rows(&add, 0, 10, 0);
+	writer = writer_open(&add);
+	writer_add(writer, 10, 20, 1);
+	kit_commit(kit, "silver.t",
+		   "{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
+		   "\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
+		   "\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
+	assert_int_equal(writer_commit(writer, &result), BLN_CONFLICT);
+	assert_int_equal(result.race, BLN_RACE_METADATA);
+	bln_table_writer_close(writer);
+}
+
+/* Somebody did our work: the files wait for what the job makes of it. */
+static void a_writer_of_the_same_stream_is_met(void **state)
+{
+	const struct bln_txn first = { .app_id = bln_slice_of("stream"), .version = 1, .updated_ms = -1 };
+	const struct bln_txn second = { .app_id = bln_slice_of("stream"), .version = 2, .updated_ms = -1 };
+	const struct bln_write_commit one = { .txns = &first, .txn_count = 1, .bullion = bln_slice_of("{\"a\":1}") };
+	const struct bln_write_commit two = { .txns = &second, .txn_count = 1 };
+	struct bln_table_writer *writers[3];
+	struct bln_commit_result result;
+	(void)state;
+
+	for (int i = 0; i < 3; i++) { /* none of them finds a table */
+		writers[i] = writer_open(&add);
+		assert_null(bln_table_writer_snapshot(writers[i]));
+	}
+	for (int i = 0; i < 3; i++)
+		writer_add(writers[i], 10 * i, 10 * i + 10, i);
+	assert_ok(bln_table_writer_commit(writers[0], &one, &result, &kit->err), &kit->err);
+	for (int i = 1; i < 3; i++) {
+		assert_int_equal(bln_table_writer_commit(writers[i], &one, &result, &kit->err), BLN_CONFLICT);
+		assert_int_equal(result.race, BLN_RACE_APP_ID);
+		assert_int_equal(result.other_txn_version, 1);
+	}
+	/* one goes on with the same files, the other lets it be */
+	assert_ok(bln_table_writer_rebase(writers[1], &kit->err), &kit->err);
+	assert_int_equal(bln_snapshot_txn(bln_table_writer_snapshot(writers[1]), "stream"), 1);
+	assert_ok(bln_table_writer_commit(writers[1], &two, &result, &kit->err), &kit->err);
+	for (int i = 0; i < 3; i++)
+		bln_table_writer_close(writers[i]);
+	assert_int_equal(kit_orphans(kit), 0);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "0|10\n1|10\n");
+}
+
+/* Two that both found no table and planned for an empty one. */
+static void two_creators(void **state)
+{
+	struct bln_table_writer *first;
+	struct bln_table_writer *second;
+	struct bln_commit_result result;
+	(void)state;
+
+	first = writer_open(&upsert);
+	second = writer_open(&upsert);
+	writer_add(first, 0, 10, 1);
+	assert_ok(writer_commit(first, &result), &kit->err);
+	writer_add(second, 5, 15, 2);
+	assert_int_equal(writer_commit(second, &result), BLN_CONFLICT);
+	assert_int_equal(result.race, BLN_RACE_FILES);
+	bln_table_writer_close(first);
+	bln_table_writer_close(second);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "1|10\n");
+}
+
+/* Others made it, with rows, in its first commit. */
+static void a_table_that_was_made_with_rows_meanwhile(void **state)
+{
+	struct bln_table_writer *writer = writer_open(&upsert);
+	(void)state;
+
+	kit_file(
+		kit, "lake/silver/t/_delta_log/00000000000000000000.json",
+		"{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}\n"
+		"{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
+		"\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
+		"\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n"
+		"{\"add\":{\"path\":\"a.parquet\",\"partitionValues\":{},\"size\":1,\"modificationTime\":1,\"dataChange\":true}}\n");
+	assert_int_equal(bln_table_writer_add(writer, "SELECT 1::BIGINT AS k", &kit->err), BLN_CONFLICT);
+	assert_non_null(strstr(kit->err.message, "silver.t"));
+	bln_table_writer_close(writer);
+	assert_int_equal(kit_version(kit, "silver.t"), 0);
+}
+
+/* --- A store that fails. --- */
+
+/* Sets the value of the keys [0, 30) under PLAN; *IS_THERE: the table has it then. */
+static enum bln_status set_under(const char *plan, int value, bool *is_there, bool *is_in_doubt)
+{
+	struct bln_commit_result result = { 0 };
+	struct bln_table_writer *writer = NULL;
+	enum bln_status status;
+	char sql[128];
+	char wanted[64];
+	const char *rows;
+
+	kit_lake(kit, plan);
+	snprintf(sql, sizeof(sql), "SELECT i AS k, %d AS v FROM range(30) t(i)", value);
+	kit->err.message[0] = '\0';
+	BLN_TRY(bln_table_writer_open(&kit->context, &upsert, NULL, &writer, &kit->err));
+	BLN_TRY(bln_table_writer_add(writer, sql, &kit->err));
+	BLN_TRY(writer_commit(writer, &result));
+done:
+	bln_table_writer_close(writer);
+	kit_lake(kit, NULL);
+	/* the keys' rows, each once, all with one value; and all others as they were */
+	snprintf(wanted, sizeof(wanted), "30|30|%d|%d\n", value, value);
+	rows = kit_rows(kit,
+			"SELECT count(*), count(DISTINCT k), min(v), max(v) FROM silver.t GROUP BY k >= 30 ORDER BY 1");
+	*is_there = strncmp(rows, wanted, strlen(wanted)) == 0;
+	assert_memory_equal(rows, "30|30|", 6);
+	assert_string_equal(strchr(rows, '\n'), "\n70|70|-1|-1\n");
+	if (status != BLN_OK)
+		assert_true(kit->err.message[0] != '\0');
+	*is_in_doubt = result.is_in_doubt;
+	return status;
+}
+
+/* How many calls the next few writes make at most: each reads one commit more, one of ten writes a checkpoint. */
+static int calls_of_a_write(int value)
+{
+	char plan[KIT_PATH_SIZE];
+	bool is_there;
+	bool is_in_doubt;
+	int count = 0;
+	FILE *file;
+
+	snprintf(plan, sizeof(plan), "count=%s", kit_path(kit, "calls"));
+	assert_ok(set_under(plan, value, &is_there, &is_in_doubt), &kit->err);
+	file = fopen(kit_path(kit, "calls"), "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%d", &count), 1);
+	fclose(file);
+	assert_true(count > 4);
+	return count + 12;
+}
+
+static void each_call_fails_once(void **state)
+{
+	static const char *const writes[] = { "lose@1:put_files",     "torn@1:put_files",     "nospace@1:put_files",
+					      "lose@1:put_if_absent", "torn@1:put_if_absent", "fail@2:put_files" };
+	char plan[32];
+	bool is_there;
+	bool is_in_doubt;
+	int value = 0;
+	int calls;
+	(void)state;
+
+	write_rows(&add, 0, 100, -1);
+	calls = calls_of_a_write(value++);
+	for (int n = 1; n <= calls + (int)(sizeof(writes) / sizeof(writes[0])); n++) {
+		enum bln_status status;
+
+		snprintf(plan, sizeof(plan), "fail@%d", n);
+		if (n > calls)
+			snprintf(plan, sizeof(plan), "%s", writes[n - calls - 1]);
+		status = set_under(plan, value++, &is_there, &is_in_doubt);
+		assert_int_equal(is_there, status == BLN_OK); /* one failure leaves no doubt */
+		assert_false(is_in_doubt);
+		if (kit_orphans(kit))
+			fail_msg("%s leaves files behind", plan);
+	}
+}
+
+/* An answer is lost and no other comes: what may be in a commit stays in the store. */
+static void in_doubt_nothing_is_taken_back(void **state)
+{
+	bool is_there;
+	bool is_in_doubt;
+	int doubts = 0;
+	int value = 0;
+	int calls;
+	(void)state;
+
+	write_rows(&add, 0, 100, -1);
+	calls = calls_of_a_write(value++);
+	for (int n = calls / 3; n <= calls; n++) { /* the first third is reading */
+		char plan[64];
+		enum bln_status status;
+
+		snprintf(plan, sizeof(plan), "lose@%d,fail@%d+", n, n + 1);
+		status = set_under(plan, value++, &is_there, &is_in_doubt); /* reads all rows, so all files */
+		if (status == BLN_OK || is_in_doubt)
+			assert_true(is_there);
+		else
+			assert_false(is_there);
+		doubts += is_in_doubt;
+	}
+	assert_true(doubts > 0);
+	/* what could not be taken back lies there, in no commit: vacuum's */
+	assert_int_equal(nftw(kit_path(kit, "lake"), kit_unlink, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void no_memory_is_survived(void **state)
+{
+	enum { DRAWS = 25, ALLOCATIONS = 400 };
+	int failed = 0;
+	(void)state;
+
+	write_rows(&add, 0, 100, -1);
+	for (int i = 0; i < DRAWS; i++) {
+		struct bln_commit_result result = { 0 };
+		struct bln_table_writer *writer = NULL;
+		enum bln_status status;
+
+		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
+		BLN_TRY(bln_table_writer_open(&kit->context, &upsert, NULL, &writer, &kit->err));
+		BLN_TRY(bln_table_writer_add(writer, "SELECT i AS k, 7 AS v FROM range(10) t(i)", &kit->err));
+		BLN_TRY(writer_commit(writer, &result));
+	done:
+		bln_mem_fail_at(0, false);
+		bln_table_writer_close(writer);
+		failed += status != BLN_OK;
+		if (status != BLN_OK && status != BLN_NO_MEMORY)
+			fail_msg("no memory: %s", kit->err.message);
+		assert_rows(kit, "SELECT count(*), count(DISTINCT k) FROM silver.t", "100|100\n");
+		assert_int_equal(kit_orphans(kit), 0);
+	}
+	assert_true(failed > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_ends_a_race, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(compactions_are_in_the_way_of_few, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_columns_stop_everybody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_writer_of_the_same_stream_is_met, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(two_creators, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_table_that_was_made_with_rows_meanwhile, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_call_fails_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(in_doubt_nothing_is_taken_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+	};
+
+	seed = test_seed(1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
