@@ -86,7 +86,7 @@ enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql,
 		status = bln_err_set(err, BLN_CONFLICT, "others made the table meanwhile, with rows");
 		goto done;
 	}
-	writer->snapshot = writer->owned;
+	bln_table_writer_base(writer, writer->owned);
 done:
 	return status;
 }

@@ -8,7 +8,7 @@
 #include "engine/scan.h"
 #include "job/table_write_private.h"
 
-#define KEPT "\"bln_write\".\"kept\""
+#define VIEW(name) "\"" BLN_WRITE_VIEWS "\".\"" name "\""
 
 enum { TEXT_MAX = 64 };
 
@@ -257,56 +257,59 @@ done:
 	return status;
 }
 
-/* Marks the files that meet the ranges from FROM on, and puts them into FILES. */
-static enum bln_status files_find(struct bln_table_writer *writer, size_t from, const struct bln_add ***files,
-				  size_t *count, struct bln_err *err)
+/* Marks the files that meet READ, and puts them into FILES. */
+static enum bln_status files_find(struct bln_table_writer *writer, const struct bln_read_set *read,
+				  const struct bln_add *const **files, size_t *count, struct bln_err *err)
 {
 	const struct bln_snapshot *snapshot = writer->snapshot;
+	const struct bln_add **found = bln_arena_calloc(&writer->arena, snapshot->file_count + 1, sizeof(*found));
 
-	*files = bln_arena_calloc(&writer->arena, snapshot->file_count + 1, sizeof(**files));
+	*files = found;
 	if (!writer->is_removed)
 		writer->is_removed = bln_mem_calloc(snapshot->file_count + 1, sizeof(*writer->is_removed));
-	if (!*files || !writer->is_removed)
+	if (!found || !writer->is_removed)
 		return bln_err_memory(err);
 	for (size_t i = 0; i < snapshot->file_count; i++) {
-		struct bln_read_set set = { .ranges = writer->ranges + from,
-					    .range_count = writer->range_count - from };
-
-		if (!bln_read_set_meets(&set, &snapshot->files[i], &snapshot->schema))
-			continue;
-		if (writer->is_removed[i])
-			return bln_err_set(err, BLN_INVALID,
-					   "two parts of the job meet in the file %.*s: the columns of `slice` must be among those of "
-					   "partition_by or split_by",
-					   (int)snapshot->files[i].path.length, snapshot->files[i].path.at);
+		if (writer->is_removed[i] || !bln_read_set_meets(read, &snapshot->files[i], &snapshot->schema))
+			continue; /* rewritten by an earlier call: its rows are among the staged ones */
 		writer->is_removed[i] = true;
-		(*files)[(*count)++] = &snapshot->files[i];
+		found[(*count)++] = &snapshot->files[i];
 	}
 	return BLN_OK;
+}
+
+/* Appends the rows of VIEW whose key does not come. */
+static void add_kept(const struct bln_table_writer *writer, const char *view, struct bln_text *query)
+{
+	bln_text_add_format(query, " UNION ALL BY NAME SELECT k.* FROM %s k ANTI JOIN " BLN_WRITE_INCOMING " i ON ",
+			    view);
+	add_key_match(writer, "k", "i", query);
 }
 
 enum bln_status bln_table_merge(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				struct bln_err *err)
 {
 	size_t from = writer->range_count;
-	const struct bln_add **files = NULL;
-	size_t count = 0;
+	struct bln_read_set read = { 0 };
+	struct bln_scan scan = { .snapshot = writer->snapshot };
 	enum bln_status status;
+	bool has_staged;
 
 	BLN_TRY(incoming_make(writer, sql, err));
 	if (writer->spec->mode == BLN_WRITE_UPSERT)
 		BLN_TRY(keys_check(writer, err));
 	BLN_TRY(ranges_find(writer, err));
-	BLN_TRY(files_find(writer, from, &files, &count, err));
+	read.ranges = writer->ranges + from;
+	read.range_count = writer->range_count - from;
+	BLN_TRY(files_find(writer, &read, &scan.files, &scan.file_count, err));
+	BLN_TRY(bln_table_restage(writer, &read, &has_staged, err));
 	bln_text_add(query, "SELECT * FROM " BLN_WRITE_INCOMING);
-	if (count) {
-		const struct bln_scan scan = { .snapshot = writer->snapshot, .files = files, .file_count = count };
-
-		BLN_TRY(bln_scan_view(writer->context->engine, "bln_write", "kept", &scan, err));
-		bln_text_add(query,
-			     " UNION ALL BY NAME SELECT k.* FROM " KEPT " k ANTI JOIN " BLN_WRITE_INCOMING " i ON ");
-		add_key_match(writer, "k", "i", query);
+	if (scan.file_count) {
+		BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
+		add_kept(writer, VIEW(BLN_WRITE_KEPT), query);
 	}
+	if (has_staged)
+		add_kept(writer, VIEW(BLN_WRITE_STAGED), query);
 done:
 	return status;
 }
@@ -315,16 +318,23 @@ enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char 
 				    struct bln_err *err)
 {
 	const struct bln_scan scan = { .snapshot = writer->snapshot, .is_all = true };
+	const struct bln_read_set read = { .is_whole_table = true };
 	enum bln_status status;
+	bool has_staged;
 
 	BLN_TRY(incoming_make(writer, sql, err));
+	BLN_TRY(bln_table_restage(writer, &read, &has_staged, err));
 	bln_text_add(query, "SELECT DISTINCT ON (");
 	add_names(&writer->spec->key, query);
 	bln_text_add(query, ") i.* FROM " BLN_WRITE_INCOMING " i");
 	if (writer->snapshot->file_count) {
-		BLN_TRY(bln_scan_view(writer->context->engine, "bln_write", "kept", &scan, err));
-		bln_text_add(query, " ANTI JOIN " KEPT " k ON ");
+		BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
+		bln_text_add(query, " ANTI JOIN " VIEW(BLN_WRITE_KEPT) " k ON ");
 		add_key_match(writer, "k", "i", query);
+	}
+	if (has_staged) {
+		bln_text_add(query, " ANTI JOIN " VIEW(BLN_WRITE_STAGED) " s ON ");
+		add_key_match(writer, "s", "i", query);
 	}
 done:
 	return status;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "delta/evolve.h"
 #include "delta/partition.h"
 #include "delta/tend.h"
 #include "job/table_write_private.h"
@@ -13,9 +14,15 @@
 /* Rows of a file: two years of minutes, and small enough to be rewritten for one late candle. */
 enum { FILE_ROWS_MAX = 1000000 };
 
+void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_snapshot *snapshot)
+{
+	writer->snapshot = snapshot;
+	writer->schema = snapshot ? &snapshot->schema : NULL;
+}
+
 enum bln_status bln_table_writer_open(struct bln_job_context *context, const struct bln_write_spec *spec,
-                                      const struct bln_snapshot *snapshot, struct bln_table_writer **out,
-                                      struct bln_err *err)
+				      const struct bln_snapshot *snapshot, struct bln_table_writer **out,
+				      struct bln_err *err)
 {
 	struct bln_table_writer *writer = bln_mem_calloc(1, sizeof(*writer));
 	enum bln_status status;
@@ -25,12 +32,12 @@ enum bln_status bln_table_writer_open(struct bln_job_context *context, const str
 		return bln_err_memory(err);
 	writer->context = context;
 	writer->spec = spec;
-	writer->snapshot = snapshot;
+	bln_table_writer_base(writer, snapshot);
 	BLN_TRY(bln_lake_table(context->lake, spec->table, &writer->arena, &writer->table, err));
 	if (!snapshot)
 		BLN_TRY(bln_lake_snapshot_if_any(context->lake, spec->table, &writer->owned, err));
 	if (!snapshot)
-		writer->snapshot = writer->owned;
+		bln_table_writer_base(writer, writer->owned);
 	*out = writer;
 	writer = NULL;
 done:
@@ -40,7 +47,7 @@ done:
 
 /* Appends the key or the path of a new file, folder by folder: "symbol=XBTUSD/year=2024/UUID.parquet". */
 static enum bln_status file_place(struct bln_table_writer *writer, const struct bln_staged *staged,
-                                  struct bln_write_file *file, struct bln_err *err)
+				  struct bln_write_file *file, struct bln_err *err)
 {
 	struct bln_text place = { 0 };
 	struct bln_text uri = { 0 };
@@ -66,11 +73,12 @@ done:
 static enum bln_status file_add(struct bln_table_writer *writer, const struct bln_staged *staged, struct bln_err *err)
 {
 	struct bln_write_file file = { .path = staged->path,
-		                       .add = { .partition = staged->partition,
-		                                .size_bytes = staged->size_bytes,
-		                                .modified_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS,
-		                                .is_data_change = true,
-		                                .stats = staged->stats } };
+				       .rows = staged->rows,
+				       .add = { .partition = staged->partition,
+						.size_bytes = staged->size_bytes,
+						.modified_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS,
+						.is_data_change = true,
+						.stats = staged->stats } };
 	enum bln_status status = file_place(writer, staged, &file, err);
 
 	if (status != BLN_OK)
@@ -111,13 +119,13 @@ static enum bln_status stage_rows(struct bln_table_writer *writer, const char *s
 	const struct bln_snapshot *snapshot = writer->snapshot;
 	const struct bln_slices *columns = &snapshot->metadata.partition_columns;
 	const char **partition = bln_arena_calloc(&writer->arena, columns->count + 1, sizeof(*partition));
-	struct bln_stage_spec stage = { .schema = &snapshot->schema,
-		                        .partition = partition,
-		                        .partition_count = columns->count,
-		                        .split = writer->spec->split.items,
-		                        .split_count = writer->spec->split.count,
-		                        .rows_per_file_max = FILE_ROWS_MAX,
-		                        .is_clustered = writer->spec->is_clustered };
+	struct bln_stage_spec stage = { .schema = writer->schema,
+					.partition = partition,
+					.partition_count = columns->count,
+					.split = writer->spec->split.items,
+					.split_count = writer->spec->split.count,
+					.rows_per_file_max = FILE_ROWS_MAX,
+					.is_clustered = writer->spec->is_clustered };
 	struct bln_staged_list staged = { 0 };
 	enum bln_status status;
 
@@ -151,6 +159,7 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 	BLN_TRY(bln_job_engine(writer->context, &engine, err));
 	if (!writer->snapshot)
 		BLN_TRY(bln_table_make(writer, sql, err));
+	BLN_TRY(bln_table_evolve(writer, sql, err));
 	switch (writer->spec->mode) {
 	case BLN_WRITE_ADD:
 	case BLN_WRITE_ALL:
@@ -166,6 +175,7 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 	}
 	BLN_TRY(bln_text_check(&query, err));
 	BLN_TRY(stage_rows(writer, query.at, err));
+	bln_table_restaged(writer);
 	BLN_TRY(bln_table_merge_end(writer, err));
 done:
 	bln_text_clean_up(&query);
@@ -202,16 +212,19 @@ static void files_delete(struct bln_table_writer *writer)
 }
 
 static enum bln_status actions_make(struct bln_table_writer *writer, const struct bln_write_commit *commit,
-                                    struct bln_action **out, size_t *count, struct bln_err *err)
+				    struct bln_action **out, size_t *count, struct bln_err *err)
 {
 	const struct bln_snapshot *snapshot = writer->snapshot;
 	int64_t now_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS;
-	size_t total = writer->file_count + snapshot->file_count + commit->txn_count;
-	struct bln_action *actions = bln_arena_calloc(&writer->arena, total + 1, sizeof(*actions));
+	size_t total = writer->file_count + snapshot->file_count + commit->txn_count + 1;
+	struct bln_action *actions = bln_arena_calloc(&writer->arena, total, sizeof(*actions));
+	enum bln_status status = BLN_OK;
 	size_t used = 0;
 
 	if (!actions)
 		return bln_err_memory(err);
+	if (writer->schema != &snapshot->schema)
+		BLN_TRY(bln_schema_change(&snapshot->metadata, writer->schema, &writer->arena, &actions[used++], err));
 	for (size_t i = 0; i < commit->txn_count; i++)
 		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = commit->txns[i] };
 	for (size_t i = 0; i < snapshot->file_count; i++)
@@ -223,17 +236,18 @@ static enum bln_status actions_make(struct bln_table_writer *writer, const struc
 		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_ADD, .add = writer->files[i].add };
 	*out = actions;
 	*count = used;
-	return BLN_OK;
+done:
+	return status;
 }
 
 /* A checkpoint now and then. The commit stands whatever comes of it. */
 static void log_tend(struct bln_table_writer *writer, int64_t version)
 {
 	const struct bln_job_context *context = writer->context;
-	struct bln_tend_spec spec = { .checkpoint = { .parquet = context->lake->parquet,
-		                                      .clock = context->clock,
-		                                      .random = context->random },
-		                      .keep_from_version = BLN_KEEP_FROM_UNKNOWN };
+	struct bln_tend_spec spec = {
+		.checkpoint = { .parquet = context->lake->parquet, .clock = context->clock, .random = context->random },
+		.keep_from_version = BLN_KEEP_FROM_UNKNOWN
+	};
 	struct bln_tended tended;
 	struct bln_err err = { 0 };
 
@@ -242,7 +256,7 @@ static void log_tend(struct bln_table_writer *writer, int64_t version)
 	if (bln_work_part(context->work, &writer->arena, &spec.checkpoint.staging, &err) != BLN_OK ||
 	    bln_log_tend(writer->snapshot, version, &spec, &tended, &err) != BLN_OK)
 		bln_logger_say(context->logger, BLN_LEVEL_WARN, "delta", "%s: no checkpoint at version %" PRId64 ": %s",
-		               writer->spec->table, version, err.message);
+			       writer->spec->table, version, err.message);
 }
 
 static const char *const operations[] = {
@@ -251,17 +265,17 @@ static const char *const operations[] = {
 };
 
 enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const struct bln_write_commit *commit,
-                                        struct bln_commit_result *result, struct bln_err *err)
+					struct bln_commit_result *result, struct bln_err *err)
 {
 	struct bln_read_set read = { .is_whole_table = writer->spec->mode == BLN_WRITE_ADD_NEW ||
-		                                       writer->spec->mode == BLN_WRITE_ALL,
-		                     .ranges = writer->ranges,
-		                     .range_count = writer->range_count };
+						       writer->spec->mode == BLN_WRITE_ALL,
+				     .ranges = writer->ranges,
+				     .range_count = writer->range_count };
 	struct bln_commit what = { .operation = operations[writer->spec->mode],
-		                   .bullion = commit->bullion,
-		                   .read = writer->spec->mode == BLN_WRITE_ADD ? NULL : &read,
-		                   .clock = writer->context->clock,
-		                   .random = writer->context->random };
+				   .bullion = commit->bullion,
+				   .read = writer->spec->mode == BLN_WRITE_ADD ? NULL : &read,
+				   .clock = writer->context->clock,
+				   .random = writer->context->random };
 	struct bln_action *actions = NULL;
 	enum bln_status status;
 
@@ -288,17 +302,17 @@ done:
 enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct bln_err *err)
 {
 	struct bln_snapshot *snapshot = NULL;
-	enum bln_status status =
-		bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &snapshot, err);
+	enum bln_status status;
 
+	if (writer->schema != &writer->snapshot->schema)
+		return bln_err_set(err, BLN_CONFLICT, "%s: others wrote while new columns were to come: try again",
+				   writer->spec->table);
+	status = bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &snapshot, err);
 	if (status != BLN_OK)
 		return status;
-	if (writer->staged_for)
-		bln_snapshot_destroy(writer->owned);
-	else
-		writer->staged_for = writer->owned;
+	bln_snapshot_destroy(writer->owned);
 	writer->owned = snapshot;
-	writer->snapshot = snapshot;
+	bln_table_writer_base(writer, snapshot);
 	return BLN_OK;
 }
 
@@ -319,13 +333,13 @@ void bln_table_writer_close(struct bln_table_writer *writer)
 {
 	if (!writer)
 		return;
-	if (writer->is_waiting)
+	if (writer->is_stored && !writer->is_kept)
 		files_delete(writer);
 	bln_snapshot_destroy(writer->owned);
-	bln_snapshot_destroy(writer->staged_for);
 	bln_mem_free(writer->is_removed);
 	bln_mem_free(writer->files);
 	bln_mem_free(writer->ranges);
+	bln_store_close(writer->work_store);
 	bln_arena_clean_up(&writer->arena);
 	bln_mem_free(writer);
 }

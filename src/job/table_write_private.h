@@ -1,6 +1,7 @@
-/* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a table that is not there
- * yet), table_merge.c (which files the incoming
- * rows meet, and the query that joins them). */
+/* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a
+ * table that is not there yet), table_merge.c (which files the incoming
+ * rows meet, and the query that joins them), table_restage.c (the same for files that the writer itself has staged),
+ * table_evolve.c (columns that are new). */
 #ifndef BLN_JOB_TABLE_WRITE_PRIVATE_H
 #define BLN_JOB_TABLE_WRITE_PRIVATE_H
 
@@ -12,6 +13,8 @@ struct bln_write_file {
 	const char *key; /* of the object */
 	const char *path; /* where it is staged */
 	struct bln_add add;
+	int64_t rows;
+	bool is_replaced; /* by files that are being staged */
 };
 
 struct bln_table_writer {
@@ -21,7 +24,7 @@ struct bln_table_writer {
 	struct bln_table table;
 	const struct bln_snapshot *snapshot; /* NULL: no such table yet */
 	struct bln_snapshot *owned; /* the same, where the writer loaded it */
-	struct bln_snapshot *staged_for; /* before the first rebase: the staged files' partition columns are named in its memory */
+	const struct bln_schema *schema; /* the snapshot's, or one with more columns */
 	bool *is_removed; /* of the snapshot's files: rewritten into staged ones */
 	struct bln_write_file *files;
 	size_t file_count;
@@ -31,28 +34,45 @@ struct bln_table_writer {
 	size_t range_capacity;
 	bool is_stored; /* the staged files are in the store, or some of them */
 	bool is_kept; /* and must stay there: they are in a commit, or may be */
-	bool is_waiting; /* for another try at the commit: they are in none */
+	struct bln_store *work_store; /* the work folder, where staged files were read back */
 	int64_t rows;
 	int64_t bytes;
 	int64_t removed;
 	int64_t committed; /* files */
 };
 
-/* Makes the table, for rows like those of SQL, and loads it as it was made: what others who did the same at the same time have
- * put into it since is for the commit to meet. BLN_CONFLICT: somebody made it with rows at once. */
-enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
-
-/* The incoming rows, as a table of the engine's. */
+/* The incoming rows, as a table of the engine's; the table's rows that they meet, and the staged ones, as views. */
 #define BLN_WRITE_INCOMING "bln_incoming"
+#define BLN_WRITE_VIEWS "bln_write"
+#define BLN_WRITE_KEPT "kept"
+#define BLN_WRITE_STAGED "staged"
+
+/* What the writer writes on top of; SNAPSHOT may be NULL. */
+void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_snapshot *snapshot);
+
+/* Makes the table, for rows like those of SQL, and that the writer's base as it was made: what others who did the same at the same
+ * time have put into it since is for the commit to meet. BLN_CONFLICT: somebody made it with rows at once. */
+enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
 
 /* Makes BLN_WRITE_INCOMING from SQL, checks its keys, finds the files of the snapshot that may hold one of them, and appends
  * to QUERY the one whose rows the new files are to hold. */
 enum bln_status bln_table_merge(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
-                                struct bln_err *err);
+				struct bln_err *err);
 
 /* The same for ADD_NEW. */
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
-                                    struct bln_err *err);
+				    struct bln_err *err);
+
+/* Makes the view of rows that earlier calls have staged, as far as their files meet READ: those are then replaced by what is
+ * staged next; with is_whole_table all, and none is replaced. */
+enum bln_status bln_table_restage(struct bln_table_writer *writer, const struct bln_read_set *read, bool *has_rows,
+				  struct bln_err *err);
+
+/* Lets go of the staged files that were replaced. */
+void bln_table_restaged(struct bln_table_writer *writer);
+
+/* Gives WRITER's schema the columns that SQL has and the table has not. BLN_INVALID names one that it may not have. */
+enum bln_status bln_table_evolve(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
 
 /* Lets go of the incoming rows. */
 enum bln_status bln_table_merge_end(struct bln_table_writer *writer, struct bln_err *err);
