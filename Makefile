@@ -24,6 +24,12 @@ test: deps ## Build with sanitizers and run the tests
 	@$(call CMAKE_BUILD,asan)
 	@ctest --preset asan -j $(JOBS)
 
+faults: build ## Break what must not break: a sample of kills, store faults, races, full disks (another each day)
+	@tests/faults/faults.py $(BUILD)/bullion
+
+soak: build ## The same at length: every store call of a run, many processes, hours
+	@tests/faults/faults.py $(BUILD)/bullion --all --rounds 20
+
 docs: build ## Write the reference pages that the program makes
 	@$(BUILD)/bullion man --format markdown >docs/CLI.md
 	@$(BUILD)/bullion help config >docs/CONFIG.md
