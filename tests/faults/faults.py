@@ -16,8 +16,10 @@ import time
 
 import disk
 import held
+import memory
 import points
 import races
+import signals
 from kit import Failed
 from world import World
 
@@ -50,12 +52,15 @@ def test_successive(world, options):
     return f"{sum(came.values())} loads killed three times and then given a bad store"
 
 
-TESTS = {"points": test_points, "successive": test_successive, "races": races.run, "held": held.run, "disk": disk.run}
+TESTS = {
+    "points": test_points, "successive": test_successive, "races": races.run, "held": held.run, "disk": disk.run, "signals": signals.run, "memory": memory.run,
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("bullion", type=os.path.abspath)
+    parser.add_argument("--debug-program", type=os.path.abspath, help="the same, built with sanitizers")
     parser.add_argument("--seed", type=int, default=int(datetime.date.today().strftime("%Y%m%d")))
     parser.add_argument("--points", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=1, help="how often the tests that wait for chance are done")
@@ -70,6 +75,7 @@ def main():
         program = folder / "bullion"  # a copy: the build may make another meanwhile
         shutil.copy(options.bullion, program)
         world = World(str(program), folder)
+        world.debug_program = options.debug_program
         for name in options.only or TESTS:
             begun = time.monotonic()
             said = TESTS[name](world, options)

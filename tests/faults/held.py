@@ -1,10 +1,9 @@
 """Two processes at one table, in every order there is of one and then the other: the first is held at its Nth store call, the second
 runs from its beginning to its end, the first goes on. Races that chance finds once a year are found here each time."""
 import random
-import time
 
 import races
-from kit import Failed, check, judge_logs, judge_units
+from kit import Failed, check, judge_logs, judge_units, wait_for_call
 
 HOLD_S = 1.2  # longer than the second takes
 
@@ -25,25 +24,13 @@ class Scenario:
         return int(counts.read_text().split()[0])
 
 
-def reached(counts, number, process):
-    """Waits until the process has made its call NUMBER, or has ended without."""
-    while process.poll() is None:
-        try:
-            if int(counts.read_text().split()[0]) >= number:
-                return True
-        except (FileNotFoundError, IndexError, ValueError):
-            pass
-        time.sleep(0.005)
-    return False
-
-
 def hold(world, scenario, call, number):
     project = scenario.project.copy(world.folder / f"held{number}")
     counts = world.folder / f"held{number}.calls"
     counts.unlink(missing_ok=True)
     first = project.start(*scenario.args, faults=f"delay@{call}={int(HOLD_S * 1000)}ms,count={counts}")
     try:
-        was_reached = reached(counts, call, first)
+        was_reached = wait_for_call(counts, call, first)
         said = project.bullion(*scenario.other_args)
         was_held = was_reached and said.seconds < HOLD_S
         check(said.code in (0, 4), "the second ended with", said)

@@ -7,7 +7,6 @@ import os
 import pathlib
 import random
 import shutil
-import signal
 import subprocess
 import threading
 import time
@@ -255,6 +254,13 @@ class Reader(threading.Thread):
         return self.looks
 
 
-def stop(process, number=signal.SIGKILL):
-    if process.poll() is None:
-        process.send_signal(number)
+def wait_for_call(counts, number, process):
+    """Waits until a process that counts its store calls in the file COUNTS has made NUMBER, or has ended without."""
+    while process.poll() is None:
+        try:
+            if number == 0 or int(counts.read_text().split()[0]) >= number:
+                return True
+        except (FileNotFoundError, IndexError, ValueError):
+            pass
+        time.sleep(0.005)
+    return False
