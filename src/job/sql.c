@@ -287,6 +287,7 @@ static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 	*spec = (struct bln_write_spec){ .table = job->into,
 					 .mode = sql->context->is_full ? BLN_WRITE_ALL : modes[job->mode],
 					 .key = job->key,
+					 .is_unique = job->mode == BLN_JOB_UPSERT,
 					 .partition = list_or(job->partition_by, partition),
 					 .split = list_or(job->split_by, split) };
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)

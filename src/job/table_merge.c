@@ -314,6 +314,21 @@ done:
 	return status;
 }
 
+enum bln_status bln_table_merge_all(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
+				    struct bln_err *err)
+{
+	enum bln_status status = BLN_OK;
+
+	if (writer->spec->is_unique) {
+		BLN_TRY(incoming_make(writer, sql, err));
+		BLN_TRY(keys_check(writer, err));
+		sql = "SELECT * FROM " BLN_WRITE_INCOMING;
+	}
+	bln_text_add(query, sql);
+done:
+	return status;
+}
+
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				    struct bln_err *err)
 {

@@ -162,8 +162,10 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 	BLN_TRY(bln_table_evolve(writer, sql, err));
 	switch (writer->spec->mode) {
 	case BLN_WRITE_ADD:
-	case BLN_WRITE_ALL:
 		bln_text_add(&query, sql);
+		break;
+	case BLN_WRITE_ALL:
+		BLN_TRY(bln_table_merge_all(writer, sql, &query, err));
 		break;
 	case BLN_WRITE_ADD_NEW:
 		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));

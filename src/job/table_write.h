@@ -26,7 +26,8 @@ enum bln_write_mode {
 struct bln_write_spec {
 	const char *table; /* "silver.cryptos" */
 	enum bln_write_mode mode;
-	struct bln_setting_list key; /* not for ADD and ALL */
+	struct bln_setting_list key; /* not for ADD */
+	bool is_unique; /* ALL: a key comes once, as with UPSERT */
 	struct bln_setting_list partition; /* of a table that is made; one that is there keeps its own */
 	struct bln_setting_list split; /* columns of which a file has one value each */
 	struct bln_setting_list sort; /* within a file; none: by the key */

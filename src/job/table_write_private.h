@@ -59,6 +59,10 @@ enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql,
 enum bln_status bln_table_merge(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				struct bln_err *err);
 
+/* The same for ALL: SQL itself, once it is known that no key comes twice, where the job has one. */
+enum bln_status bln_table_merge_all(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
+				    struct bln_err *err);
+
 /* The same for ADD_NEW. */
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				    struct bln_err *err);

@@ -232,6 +232,20 @@ static void rows_that_do_not_fit_are_refused_by_name(void **state)
 	assert_rows(kit, "SELECT a, b FROM silver.t", "2|NULL\n");
 }
 
+/* Overwriting by what an upsert gives, as --full does, must not let in what the upsert would refuse. */
+static void a_key_comes_once_also_where_everything_is_replaced(void **state)
+{
+	static const char *const columns[] = { "a" };
+	const struct bln_write_spec all = {
+		.table = "silver.t", .mode = BLN_WRITE_ALL, .key = { columns, 1 }, .is_unique = true
+	};
+	(void)state;
+
+	(void)write_rows(&all, "SELECT i AS a FROM range(3) t(i)");
+	assert_refused(&all, "SELECT i % 2 AS a FROM range(3) t(i)", BLN_INVALID, "more than one row for the key 0");
+	assert_rows(kit, "SELECT count(*) FROM silver.t", "3\n");
+}
+
 /* --- The table itself. --- */
 
 static void a_commit_of_txns_alone(void **state)
@@ -345,6 +359,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(rows_that_do_not_fit_are_refused_by_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_commit_of_txns_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_table_is_made_as_the_standard_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_key_comes_once_also_where_everything_is_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(everything_is_replaced_also_by_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(checkpoints_are_written_and_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_written_is_counted, set_up, tear_down),
