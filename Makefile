@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
 
-.PHONY: build deps demo test faults soak docs lint install package clean help
+.PHONY: build deps demo test faults soak docs fuzz lint install package clean help
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ soak: build ## The same at length: every store call of a run, many processes, ho
 docs: build ## Write the reference pages that the program makes
 	@$(BUILD)/bullion man --format markdown >docs/CLI.md
 	@$(BUILD)/bullion help config >docs/CONFIG.md
+
+fuzz: ## Run each fuzzer for SECONDS (10); FUZZERS="dv rows" runs those
+	@deps/install build fuzz
+	@$(call CMAKE_BUILD,fuzz)
+	@tools/fuzz $(BUILD)/fuzz $(or $(SECONDS),10) $(FUZZERS)
 
 lint: ## Check the style and the static analysis of the sources
 	@deps/install lint

@@ -100,7 +100,8 @@ void bln_json_add_string(struct bln_text *text, const char *bytes, size_t length
 		}
 		bln_text_add_bytes(text, escape, escape_length);
 	}
-	bln_text_add_bytes(text, bytes + plain, length - plain);
+	if (plain < length) /* BYTES of no length may be NULL */
+		bln_text_add_bytes(text, bytes + plain, length - plain);
 	bln_text_add_bytes(text, "\"", 1);
 }
 
