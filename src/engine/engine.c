@@ -100,6 +100,9 @@ void bln_engine_close(struct bln_engine *engine)
 
 enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err)
 {
+	/* What DuckDB puts before the reason why a statement failed that had begun. */
+	static const char late[] = "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
+				   "Error: ";
 	enum bln_status failed = bln_row_sources_take_error(engine, err);
 	enum bln_status status = bln_cancel_check(engine->cancel, err);
 
@@ -109,11 +112,24 @@ enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message
 		return failed;
 	if (!message)
 		message = "DuckDB gives no reason";
+	if (strncmp(message, late, sizeof(late) - 1) == 0)
+		message += sizeof(late) - 1;
 	if (strstr(message, "Out of Memory"))
 		return bln_err_set(err, BLN_NO_MEMORY, "%s", message);
 	if (strncmp(message, "IO Error", 8) == 0)
 		return bln_err_set(err, BLN_IO, "%s", message);
 	return bln_err_set(err, BLN_INVALID, "%s", message);
+}
+
+enum bln_status bln_engine_check(struct bln_engine *engine, const char *sql, struct bln_err *err)
+{
+	duckdb_prepared_statement prepared = NULL;
+	enum bln_status status = BLN_OK;
+
+	if (engine->db.prepare(engine->connection, sql, &prepared) == DuckDBError)
+		status = bln_engine_failed(engine, engine->db.prepare_error(prepared), err);
+	engine->db.destroy_prepare(&prepared);
+	return status;
 }
 
 /* Works on the pending statement task by task. Interrupts it once when we are asked to stop; it then ends by itself. */

@@ -33,6 +33,10 @@ void bln_engine_close(struct bln_engine *engine);
 /* Runs one or several statements and drops what they return. SQL that DuckDB refuses is BLN_INVALID with its message. */
 BLN_MUST_CHECK enum bln_status bln_engine_exec(struct bln_engine *engine, const char *sql, struct bln_err *err);
 
+/* Whether SQL, one statement, could be run: what DuckDB says against it points into SQL as it is, not into whatever a caller
+ * puts around it. */
+BLN_MUST_CHECK enum bln_status bln_engine_check(struct bln_engine *engine, const char *sql, struct bln_err *err);
+
 /* Rows of one statement, in chunks of up to BLN_ROWS_CHUNK, each value as DuckDB prints it or typed (vector.h). */
 struct bln_rows;
 enum { BLN_ROWS_CHUNK = 2048 };
