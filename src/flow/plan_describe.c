@@ -16,12 +16,13 @@ static void add_mode(struct bln_text *text, const struct bln_job *job)
 	static const char *const modes[] = {
 		[BLN_JOB_APPEND] = "append",
 		[BLN_JOB_UPSERT] = "upsert",
+		[BLN_JOB_REPLACE] = "replace",
 		[BLN_JOB_OVERWRITE] = "overwrite",
 		[BLN_JOB_OVERWRITE_PARTITIONS] = "overwrite partitions",
 	};
 
 	bln_text_add_format(text, " (%s", modes[job->mode]);
-	if (job->mode == BLN_JOB_UPSERT) {
+	if (job->key.count) {
 		bln_text_add(text, " by ");
 		add_list(text, &job->key, ", ");
 	}
@@ -153,5 +154,5 @@ void bln_plan_describe_json(const struct bln_plan *plan, const struct bln_proper
 		bln_text_add_format(text, ",\"timeout_us\":%" PRId64 ",\"retries\":%" PRId64 "}",
 				    action->job->timeout_us, action->job->retries);
 	}
-	bln_text_add(text, "]}");
+	bln_text_add(text, "]}\n");
 }
