@@ -70,23 +70,42 @@ enum bln_status bln_lake_table(const struct bln_lake *lake, const char *name, st
 	return BLN_OK;
 }
 
-/* "there is no table silver.crypto; did you mean silver.cryptos?" */
-static enum bln_status not_found(const struct bln_lake *lake, const char *name, struct bln_err *err)
+/* The table that was meant by a name: a mistyped one, or one without its layer. */
+static const char *nearest(const char *name, const char *const *names, size_t count)
 {
+	const char *found = bln_nearest(bln_slice_of(name), names, count);
+	size_t distance = SIZE_MAX;
+
+	if (found || strchr(name, '.'))
+		return found;
+	for (size_t i = 0; i < count; i++) {
+		const char *best = NULL;
+		const size_t before = distance;
+
+		bln_nearest_try(bln_slice_of(name), strchr(names[i], '.') + 1, &best, &distance);
+		if (distance < before)
+			found = names[i];
+	}
+	return found;
+}
+
+enum bln_status bln_lake_not_found(const struct bln_lake *lake, const char *name, struct bln_err *err)
+{
+	const struct bln_quoted quoted = bln_quote(name, strlen(name));
 	struct bln_arena arena = { 0 };
 	const char *const *names = NULL;
 	size_t count = 0;
-	const char *nearest = NULL;
+	const char *meant = NULL;
 
 	if (bln_lake_tables(lake, &arena, &names, &count, NULL) == BLN_OK)
-		nearest = bln_nearest(bln_slice_of(name), names, count);
-	if (nearest)
-		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s; did you mean %s?", name, nearest);
+		meant = nearest(name, names, count);
+	if (meant)
+		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s; did you mean %s?", quoted.text, meant);
 	else if (count == 0)
-		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s: the lake is empty", name);
+		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s: the lake is empty", quoted.text);
 	else
 		(void)bln_err_set(err, BLN_NOT_FOUND, "there is no table %s: `bullion table list` shows what there is",
-				  name);
+				  quoted.text);
 	bln_arena_clean_up(&arena);
 	return BLN_NOT_FOUND;
 }
@@ -122,7 +141,7 @@ enum bln_status bln_lake_snapshot(const struct bln_lake *lake, const char *name,
 	BLN_TRY(bln_lake_table(lake, name, &arena, &table, err));
 	status = bln_snapshot_load(&table, version, lake->parquet, snapshot, err);
 	if (status == BLN_NOT_FOUND && log_exists(&table, &arena, &exists, NULL) == BLN_OK && !exists)
-		status = not_found(lake, name, err);
+		status = bln_lake_not_found(lake, name, err);
 	else if (status != BLN_OK)
 		status = bln_err_where(err, status, "%s", name);
 done:
