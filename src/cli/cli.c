@@ -194,13 +194,32 @@ struct bln_expander bln_cli_expander(struct bln_cli *cli, const struct bln_prope
 	};
 }
 
+void bln_cli_out(struct bln_cli *cli, const char *bytes, size_t length)
+{
+	errno = 0;
+	if (fwrite(bytes, 1, length, cli->out) < length && !cli->out_error)
+		cli->out_error = errno ? errno : EIO;
+}
+
+void bln_cli_out_text(struct bln_cli *cli, const char *text)
+{
+	bln_cli_out(cli, text, strlen(text));
+}
+
+void bln_cli_out_flush(struct bln_cli *cli)
+{
+	errno = 0;
+	if (fflush(cli->out) != 0 && !cli->out_error)
+		cli->out_error = errno ? errno : EIO;
+}
+
 enum bln_exit bln_cli_print(struct bln_cli *cli, struct bln_text *text)
 {
 	struct bln_err err = { 0 };
 	const enum bln_status status = bln_text_check(text, &err);
 
 	if (status == BLN_OK && text->length > 0)
-		fwrite(text->at, 1, text->length, cli->out);
+		bln_cli_out(cli, text->at, text->length);
 	bln_text_clean_up(text);
 	return status == BLN_OK ? BLN_EXIT_DONE : bln_cli_fail(cli, &err);
 }
@@ -225,10 +244,10 @@ enum bln_exit bln_cli_print_grid(struct bln_cli *cli, struct bln_grid *grid, con
 /* What a reader did not get is not done. Who closes a pipe early (head) has what it wanted. */
 static enum bln_exit flush(struct bln_cli *cli, enum bln_exit result)
 {
-	errno = 0;
-	if ((fflush(cli->out) == 0 && !ferror(cli->out)) || errno == EPIPE)
+	bln_cli_out_flush(cli);
+	if (!cli->out_error || cli->out_error == EPIPE)
 		return result;
-	(void)bln_cli_fail_with(cli, BLN_IO, "cannot write the result: %s", strerror(errno));
+	(void)bln_cli_fail_with(cli, BLN_IO, "cannot write the result: %s", strerror(cli->out_error));
 	return result == BLN_EXIT_DONE ? BLN_EXIT_FAILED : result;
 }
 

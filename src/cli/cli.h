@@ -18,7 +18,8 @@
 struct bln_cli {
 	struct bln_args args;
 	struct bln_arena arena; /* for whatever lives as long as the command */
-	FILE *out; /* results */
+	FILE *out; /* results: written by bln_cli_out only */
+	int out_error; /* the errno of the first write to OUT that failed */
 	FILE *talk; /* the rest; with is_log_json, lines of the logger instead */
 	struct bln_clock *clock;
 	struct bln_cancel *cancel; /* Ctrl-C */
@@ -61,6 +62,11 @@ struct bln_expander bln_cli_expander(struct bln_cli *cli, const struct bln_prope
 
 /* Prints GRID as a table, or as JSON where that is asked for, and cleans it up. EMPTY is said where there are no rows. */
 enum bln_exit bln_cli_print_grid(struct bln_cli *cli, struct bln_grid *grid, const char *empty);
+
+/* Writes a part of the result. What could not be written is told in the end, when the command is done. */
+void bln_cli_out(struct bln_cli *cli, const char *bytes, size_t length);
+void bln_cli_out_text(struct bln_cli *cli, const char *text);
+void bln_cli_out_flush(struct bln_cli *cli);
 
 /* Prints TEXT and cleans it up. */
 enum bln_exit bln_cli_print(struct bln_cli *cli, struct bln_text *text);

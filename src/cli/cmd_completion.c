@@ -38,7 +38,7 @@ static enum bln_exit run(struct bln_cli *cli)
 
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		if (strcmp(scripts[i].shell, shell) == 0)
-			fputs(scripts[i].script, cli->out);
+			bln_cli_out_text(cli, scripts[i].script);
 	return BLN_EXIT_DONE;
 }
 

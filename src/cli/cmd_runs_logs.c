@@ -39,7 +39,7 @@ static enum bln_exit print_more(struct bln_cli *cli, struct log *log, bool *is_t
 		return BLN_EXIT_DONE;
 	}
 	while (fd >= 0 && (got = pread(fd, bytes, sizeof(bytes), log->at)) > 0) {
-		fwrite(bytes, 1, (size_t)got, cli->out);
+		bln_cli_out(cli, bytes, (size_t)got);
 		log->at += got;
 	}
 	if (fd < 0 || got < 0) {
@@ -68,7 +68,7 @@ static enum bln_exit print_all(struct bln_cli *cli, struct log *logs, size_t cou
 		result = print_more(cli, &logs[i], &is_there);
 		*there += is_there;
 	}
-	fflush(cli->out);
+	bln_cli_out_flush(cli);
 	return result;
 }
 
@@ -113,8 +113,8 @@ static enum bln_exit follow(struct bln_cli *cli, struct bln_state *state, struct
 			return bln_cli_fail(cli, &err);
 		if (run->log_path)
 			result = print_more(cli, &log, &is_there);
-		fflush(cli->out);
-		if (result != BLN_EXIT_DONE || has_ended || bln_cancel_check(cli->cancel, NULL) != BLN_OK)
+		bln_cli_out_flush(cli);
+		if (result != BLN_EXIT_DONE || has_ended || cli->out_error || bln_cancel_check(cli->cancel, NULL) != BLN_OK)
 			return result;
 		bln_clock_sleep_us(cli->clock, LOOK_EVERY_US);
 	}

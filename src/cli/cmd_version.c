@@ -3,10 +3,7 @@
 
 static enum bln_exit run(struct bln_cli *cli)
 {
-	if (cli->is_json)
-		fputs("{\"version\":\"" BLN_VERSION "\"}\n", cli->out);
-	else
-		fputs("bullion " BLN_VERSION "\n", cli->out);
+	bln_cli_out_text(cli, cli->is_json ? "{\"version\":\"" BLN_VERSION "\"}\n" : "bullion " BLN_VERSION "\n");
 	return BLN_EXIT_DONE;
 }
 
@@ -14,6 +11,7 @@ const struct bln_command bln_command_version = {
 	.name = "version",
 	.summary = "which bullion this is",
 	.description = "Prints the version of the program. `bullion doctor` tells those of the libraries.",
+	.json = "{version}",
 	.examples = "bullion version --json\nfor scripts",
 	.run = run,
 };
