@@ -255,9 +255,13 @@ static enum bln_exit run(struct bln_cli *cli)
 			bln_grid_add(&grid, verdicts[verdict]);
 			bln_grid_add(&grid, said);
 		} else { /* a line as soon as it is known */
-			fprintf(cli->out, "%s%-4s%s  %-9s  %s\n", has_color ? colours[verdict] : "", verdicts[verdict],
-				has_color ? "\033[0m" : "", checks[i].name, said);
-			fflush(cli->out);
+			struct bln_text line = { 0 };
+
+			bln_text_add_format(&line, "%s%-4s%s  %-9s  %s\n", has_color ? colours[verdict] : "", verdicts[verdict],
+					    has_color ? "\033[0m" : "", checks[i].name, said);
+			if (bln_cli_print(cli, &line) != BLN_EXIT_DONE)
+				result = BLN_EXIT_FAILED;
+			bln_cli_out_flush(cli);
 		}
 		bln_text_clean_up(&detail);
 	}
@@ -276,6 +280,7 @@ const struct bln_command bln_command_doctor = {
 	.description = "Looks at what runs need: the engine's library, the lake (by writing and deleting an\n"
 		       "object of its own), the state file, space and fsync of the disk, memory, variables.\n"
 		       "A line each: ok, warn or fail. Exits with 1 where something fails.",
+	.json = "[{check, verdict, detail}]",
 	.examples = "bullion doctor\nof the project in this folder\nbullion doctor --json\nfor scripts",
 	.run = run,
 };

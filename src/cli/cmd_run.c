@@ -12,59 +12,35 @@
 
 #define GRACE_US (10 * BLN_US_PER_SECOND)
 
+enum { MISSED_SHOWN_MAX = 20 };
+
 /* What is shown while a run goes on. */
 struct showing {
 	struct bln_cli *cli;
 	struct bln_progress progress;
 };
 
-/* "SUCCEEDED  silver    1,234 rows, 12 files, version 3". */
-static void result_add(const char *result, struct bln_text *text)
-{
-	json_t *json = NULL;
-	int64_t rows = 0;
-	int64_t units = 0;
-	int64_t known = 0;
-	int64_t files = 0;
-	int64_t version = -1;
-	int64_t refused = 0;
-	bool is_idle = false;
-
-	if (!result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
-		return;
-	if (json_is_null(json_object_get(json, "table"))) { /* a command: whatever it did, it is not rows */
-		json_decref(json);
-		return;
-	}
-	(void)!bln_json_get_int(json, "rows_out", &rows, NULL);
-	(void)!bln_json_get_int(json, "units", &units, NULL);
-	(void)!bln_json_get_int(json, "units_known", &known, NULL);
-	(void)!bln_json_get_int(json, "files_added", &files, NULL);
-	(void)!bln_json_get_int(json, "refused", &refused, NULL);
-	(void)!bln_json_get_int(json, "version", &version, NULL);
-	(void)!bln_json_get_bool(json, "idle", &is_idle, NULL);
-	if (is_idle)
-		bln_text_add(text, "nothing new");
-	else
-		bln_text_add_format(text, "%" PRId64 " rows in %" PRId64 " files", rows, files);
-	if (units || known)
-		bln_text_add_format(text, ", %" PRId64 " units loaded, %" PRId64 " known", units, known);
-	if (refused)
-		bln_text_add_format(text, ", %" PRId64 " rows refused", refused);
-	if (version >= 0 && !is_idle)
-		bln_text_add_format(text, ", version %" PRId64, version);
-	json_decref(json);
-}
-
 static void action_ended(struct showing *showing, const struct bln_run_event *event)
 {
 	struct bln_text text = { 0 };
+	const char *const *lines = NULL;
+	size_t missed;
 
 	if (event->state == BLN_RUN_SUCCEEDED)
-		result_add(event->result, &text);
-	bln_cli_say(showing->cli, "%-10s %-20s %s%s%s", bln_run_state_name(event->state), event->action->name,
-		    text.at ? text.at : "", text.length && event->reason[0] ? ": " : "", event->reason);
+		bln_cli_result_add(event->result, &text);
+	if (event->reason[0])
+		bln_text_add_format(&text, "%s%s", text.length ? ": " : "", event->reason);
+	if (text.length)
+		bln_cli_say(showing->cli, "%-10s %-20s %s", bln_run_state_name(event->state), event->action->name, text.at);
+	else
+		bln_cli_say(showing->cli, "%-10s %s", bln_run_state_name(event->state), event->action->name);
 	bln_text_clean_up(&text);
+	missed = bln_cli_missed(showing->cli, event->result, &lines);
+	for (size_t i = 0; i < missed && i < MISSED_SHOWN_MAX; i++)
+		bln_cli_say(showing->cli, "%-10s %-20s %s", "MISSED", event->action->name, lines[i]);
+	if (missed > MISSED_SHOWN_MAX)
+		bln_cli_say(showing->cli, "%-10s %-20s and %zu more: see bullion runs show", "MISSED", event->action->name,
+			    missed - MISSED_SHOWN_MAX);
 }
 
 static void happened(void *context, const struct bln_run_event *event)
@@ -118,10 +94,12 @@ static enum bln_exit plan_show(struct bln_cli *cli, const struct bln_plan *plan,
 static enum bln_exit outcome_show(struct bln_cli *cli, const struct bln_plan *plan,
 				  const struct bln_run_outcome *outcome)
 {
+	const bool has_failed = outcome->state != BLN_RUN_SUCCEEDED || outcome->is_partial;
 	struct bln_text text = { 0 };
 
-	bln_cli_say(cli, "%-10s %s%s (run %.8s)", bln_run_state_name(outcome->state), plan->name,
-		    outcome->is_partial ? ", done in part" : "", outcome->run_id);
+	bln_cli_say(cli, "%-10s %s%s (run %.8s)%s%.8s%s", bln_run_state_name(outcome->state), plan->name,
+		    outcome->is_partial ? ", done in part" : "", outcome->run_id,
+		    has_failed ? ": `bullion runs show " : "", has_failed ? outcome->run_id : "", has_failed ? "` says why" : "");
 	if (cli->is_json) {
 		bln_text_add(&text, "{\"id\":");
 		bln_json_add_string(&text, outcome->run_id, strlen(outcome->run_id));
@@ -213,8 +191,8 @@ static const struct bln_option options[] = {
 	  .value = "KEY=VALUE",
 	  .is_repeated = true,
 	  .complete = BLN_COMPLETE_NOTHING,
-	  .help = "a property of the run; overrides the project's" },
-	{ .name = "full", .help = "work on everything, not only on what is new: the same rows come of it" },
+	  .help = "a property of the run, before the project's; repeatable" },
+	{ .name = "full", .help = "work on everything, not only on what is new: same rows" },
 	{ .name = "dry-run", .help = "say what would be done, in which order, and do nothing" },
 	{ .name = "exit-code", .help = "exit with 3 where there was nothing to do" },
 };
@@ -229,6 +207,9 @@ const struct bln_command bln_command_run = {
 	.description = "Runs the steps of a workflow in the order of their conditions, or one job, each in a\n"
 		       "process of its own, and records what came of it (`bullion runs show`). A run does only\n"
 		       "what is new since the last; to run again after a failure is always safe.",
+	.json = "{id, name, kind, state, partial, idle}\n"
+		"with --dry-run: {name, kind, properties, actions:\n"
+		"  [{name, job, work, after, timeout_us, retries}]}",
 	.examples = "bullion run historical -p archive=Kraken_OHLCVT.zip\nload an archive and refine it\n"
 		    "bullion run historical -p archive=new/ --dry-run\nwhat would be done\n"
 		    "bullion run silver-cryptos --full\none job, on everything",

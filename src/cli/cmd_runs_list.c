@@ -93,6 +93,7 @@ const struct bln_command bln_command_runs_list = {
 	.name = "runs list",
 	.summary = "what ran and what runs, newest first",
 	.description = "Lists the runs of the project's workflows and jobs. Times are UTC.",
+	.json = "[{id, name, kind, state, started_at, ended_at, reason}]",
 	.examples = "bullion runs list\nthe newest 20\n"
 		    "bullion runs list --active\nwhat is under way\n"
 		    "bullion runs list --state FAILED --state TIMEOUT --json\nfor scripts",

@@ -55,15 +55,34 @@ static void line(struct bln_text *text, const char *label, const char *value)
 		bln_text_add_format(text, "%-11s %s\n", label, value);
 }
 
+static void missed_add(struct bln_cli *cli, const struct bln_run *run, struct bln_text *text)
+{
+	const char *const *lines = NULL;
+	const size_t count = bln_cli_missed(cli, run->result, &lines);
+
+	for (size_t i = 0; i < count; i++)
+		line(text, "missed", lines[i]);
+}
+
+/* What a run did, or why it did not. */
+static void outcome_add(const struct bln_run *run, struct bln_text *text)
+{
+	if (run->state == BLN_RUN_SUCCEEDED)
+		bln_cli_result_add(run->result, text);
+	if (run->reason)
+		bln_text_add_format(text, "%s%s", text->length ? ": " : "", run->reason);
+}
+
 static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, const struct bln_run *steps,
 			       size_t count)
 {
 	static const struct bln_column columns[] = {
-		{ .name = "step" },   { .name = "job" },	{ .name = "try", .type = BLN_COLUMN_NUMBER },
-		{ .name = "state" },  { .name = "started_at" }, { .name = "took" },
-		{ .name = "reason" },
+		{ .name = "step" },  { .name = "job" },        { .name = "try", .type = BLN_COLUMN_NUMBER },
+		{ .name = "state" }, { .name = "started_at" }, { .name = "took" },
+		{ .name = "what_came_of_it" },
 	};
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };
+	struct bln_text result_text = { 0 };
 	struct bln_text text = { 0 };
 	enum bln_exit result;
 
@@ -75,9 +94,15 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, c
 	line(&text, "ended", bln_cli_time(cli, run->ended_at_us));
 	line(&text, "took", bln_cli_took(cli, run));
 	line(&text, "properties", run->properties);
-	line(&text, "result", run->result);
+	if (run->state == BLN_RUN_SUCCEEDED)
+		bln_cli_result_add(run->result, &result_text);
+	line(&text, "result", result_text.at);
 	line(&text, "reason", run->reason);
+	bln_text_clean_up(&result_text);
 	line(&text, "log", run->log_path);
+	missed_add(cli, run, &text);
+	for (size_t i = count; i-- > 0;)
+		missed_add(cli, &steps[i], &text);
 	bln_text_add(&text, count > 0 ? "\n" : "");
 	result = bln_cli_print(cli, &text);
 	for (size_t i = count; i-- > 0;) {
@@ -87,7 +112,9 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, c
 		bln_grid_add(&grid, bln_run_state_name(steps[i].state));
 		bln_grid_add(&grid, bln_cli_time(cli, steps[i].started_at_us));
 		bln_grid_add(&grid, bln_cli_took(cli, &steps[i]));
-		bln_grid_add(&grid, steps[i].reason);
+		outcome_add(&steps[i], &text);
+		bln_grid_add(&grid, text.at);
+		bln_text_clean_up(&text);
 	}
 	if (result == BLN_EXIT_DONE)
 		return bln_cli_print_grid(cli, &grid, NULL);
@@ -130,6 +157,8 @@ const struct bln_command bln_command_runs_show = {
 	.summary = "one run: its state, what it was given, what it did, its steps",
 	.description =
 		"Shows the record of a run, and for a workflow those of its steps, in the order in\nwhich they were begun.",
+	.json = "{id, name, kind, state, attempt, created_at, started_at, ended_at, reason, log_path,\n"
+		"properties, result, steps}; a step is such an object, with step instead of steps",
 	.examples =
 		"bullion runs show\nthe newest run\nbullion runs show 3f2a --json\na run by the beginning of its id, for scripts",
 	BLN_ARGUMENTS(arguments),

@@ -1,8 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -10,28 +13,7 @@
 
 enum { SHOWN_ROWS_MAX = 10000 };
 
-/* Into FILE as a whole or not at all. */
-static enum bln_exit file_write(struct bln_query *query, const char *sql, const char *format, const char *file)
-{
-	struct bln_cli *cli = query->cli;
-	const char *partial = bln_arena_printf(&cli->arena, "%s.%ld.partial", file, (long)getpid());
-	struct bln_err err = { 0 };
-
-	if (!partial)
-		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
-	if (bln_query_copy(query, sql, format, partial, &err) != BLN_OK) {
-		(void)unlink(partial);
-		return bln_cli_fail(cli, &err);
-	}
-	if (rename(partial, file) != 0) {
-		(void)bln_err_errno(&err, errno, "cannot write %s", file);
-		(void)unlink(partial);
-		return bln_cli_fail(cli, &err);
-	}
-	return BLN_EXIT_DONE;
-}
-
-/* From a pipe to stdout, until the pipe is closed on the other side. */
+/* From a pipe to whom the rows are for, until it is closed on the other side. */
 struct pump {
 	int from;
 	int to;
@@ -70,23 +52,20 @@ static void *pump_run(void *argument)
 	return NULL;
 }
 
-/* DuckDB writes files, and begins them by cutting them to nothing: stdout, which may be somebody's file to append to, is kept
- * from it behind a pipe. */
-static enum bln_exit out_write(struct bln_query *query, const char *sql, const char *format)
+/* DuckDB writes files, and begins them by cutting them to nothing: what may be somebody's file to append to (stdout), or no
+ * file at all, is kept from it behind a pipe. */
+static enum bln_exit stream_write(struct bln_query *query, const char *sql, const char *format, int to, const char *name)
 {
 	struct bln_cli *cli = query->cli;
-	struct pump pump = { .to = fileno(cli->out), .cancel = cli->cancel };
+	struct pump pump = { .to = to, .cancel = cli->cancel };
 	struct bln_err err = { 0 };
 	enum bln_status status;
 	pthread_t thread;
 	const char *path;
 	int ends[2];
 
-	if (strcmp(format, "parquet") == 0 && isatty(fileno(cli->out)))
-		return bln_cli_fail_with(cli, BLN_INVALID,
-		                         "Parquet is not for a terminal: name a file with -o, or redirect the output");
-	if (fflush(cli->out) != 0 || pipe2(ends, O_CLOEXEC) != 0)
-		return bln_cli_fail_with(cli, BLN_IO, "cannot write the result: %s", strerror(errno));
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return bln_cli_fail_with(cli, BLN_IO, "cannot write %s: %s", name, strerror(errno));
 	pump.from = ends[0];
 	path = bln_arena_printf(&cli->arena, "/proc/self/fd/%d", ends[1]);
 	if (!path || pthread_create(&thread, NULL, pump_run, &pump) != 0) {
@@ -98,11 +77,66 @@ static enum bln_exit out_write(struct bln_query *query, const char *sql, const c
 	close(ends[1]);
 	pthread_join(thread, NULL);
 	close(ends[0]);
-	if (pump.error == EPIPE)
-		return BLN_EXIT_FAILED;
+	if (pump.error == EPIPE) /* who closes a pipe early (head) has what it wanted */
+		return BLN_EXIT_DONE;
 	if (pump.error)
-		status = bln_err_errno(&err, pump.error, "cannot write the result");
+		status = bln_err_errno(&err, pump.error, "cannot write %s", name);
 	return status == BLN_OK ? BLN_EXIT_DONE : bln_cli_fail(cli, &err);
+}
+
+static enum bln_exit out_write(struct bln_query *query, const char *sql, const char *format)
+{
+	struct bln_cli *cli = query->cli;
+
+	if (strcmp(format, "parquet") == 0 && isatty(fileno(cli->out)))
+		return bln_cli_fail_with(cli, BLN_INVALID,
+					 "Parquet is not for a terminal: name a file with -o, or redirect the output");
+	return stream_write(query, sql, format, fileno(cli->out), "the result");
+}
+
+/* Into the file at PATH as a whole or not at all. FILE is what the user calls it. */
+static enum bln_exit whole_write(struct bln_query *query, const char *sql, const char *format, const char *path,
+				 const char *file)
+{
+	struct bln_cli *cli = query->cli;
+	const char *partial = bln_arena_printf(&cli->arena, "%s.%ld.partial", path, (long)getpid());
+	struct bln_err err = { 0 };
+	enum bln_status status;
+	int fd;
+
+	if (!partial)
+		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return bln_cli_fail_with(cli, BLN_IO, "cannot write %s: %s", file, strerror(errno));
+	(void)close(fd);
+	status = bln_query_copy(query, sql, format, partial, &err);
+	if (status == BLN_OK && rename(partial, path) != 0)
+		status = bln_err_errno(&err, errno, "cannot write %s", file);
+	if (status == BLN_OK)
+		return BLN_EXIT_DONE;
+	(void)unlink(partial);
+	return bln_cli_fail(cli, &err);
+}
+
+/* A file is replaced, also at the end of a link; a pipe or a device (/dev/stdout) is written to. */
+static enum bln_exit file_write(struct bln_query *query, const char *sql, const char *format, const char *file)
+{
+	char target[PATH_MAX];
+	enum bln_exit result;
+	struct stat there;
+	int fd;
+
+	if (stat(file, &there) != 0)
+		return whole_write(query, sql, format, file, file);
+	if (S_ISREG(there.st_mode))
+		return whole_write(query, sql, format, realpath(file, target) ? target : file, file);
+	fd = open(file, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return bln_cli_fail_with(query->cli, BLN_IO, "cannot write %s: %s", file, strerror(errno));
+	result = stream_write(query, sql, format, fd, file);
+	(void)close(fd);
+	return result;
 }
 
 static enum bln_exit sql_run(struct bln_query *query)
@@ -117,6 +151,8 @@ static enum bln_exit sql_run(struct bln_query *query)
 
 	if (!text)
 		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	if (cli->is_json && format && strcmp(format, "json") != 0)
+		return bln_cli_fail_with(cli, BLN_INVALID, "--json and --format %s do not go together", format);
 	while (length && strchr("; \t\r\n", text[length - 1]))
 		text[--length] = '\0';
 	if (!format)
@@ -145,21 +181,23 @@ static const char *const formats[] = { "table", "csv", "json", "parquet", NULL }
 
 static const struct bln_option options[] = {
 	{ .name = "format", .letter = 'f', .value = "FORMAT", .choices = formats, .complete = BLN_COMPLETE_NOTHING,
-	  .help = "table, csv, json or parquet" },
+	  .help = "table (for people), csv, json or parquet" },
 	{ .name = "as-of", .value = "VERSION|TIME", .complete = BLN_COMPLETE_NOTHING,
 	  .help = "the tables as they were then" },
-	{ .name = "output", .letter = 'o', .value = "FILE", .help = "write to FILE: whole or not at all" },
+	{ .name = "output", .letter = 'o', .value = "FILE", .help = "write to FILE, whole or not at all; csv unless -f says" },
 };
 
 static const struct bln_argument arguments[] = {
-	{ .name = "SQL", .help = "one SELECT", .complete = BLN_COMPLETE_TABLE },
+	{ .name = "SQL", .help = "one SELECT, in quotes", .complete = BLN_COMPLETE_TABLE },
 };
 
 const struct bln_command bln_command_sql = {
 	.name = "sql",
 	.summary = "ask the lake",
-	.description = "Runs one SELECT of DuckDB's SQL. Tables are named layer.table; delta('PATH') is a\n"
-	               "Delta table anywhere, files('layer.table') has a row for each of a table's data files.",
+	.description = "Runs one SELECT of DuckDB's SQL (or DESCRIBE, SUMMARIZE). Tables are named layer.table;\n"
+		       "delta('PATH') is a Delta table anywhere, files('layer.table') has a row for each of a\n"
+		       "table's data files. Times are UTC.",
+	.json = "[{…}]: the columns of each row, NaN and infinities as null",
 	.examples = "bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
 	            "bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
 	            "bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet -f parquet\ninto a file",

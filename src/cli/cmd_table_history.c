@@ -107,6 +107,8 @@ const struct bln_command bln_command_table_history = {
 	.name = "table history",
 	.summary = "what happened to a table, newest first",
 	.description = "Lists the commits of a Delta table, as far as its log still has them.",
+	.json = "[{version, time, operation, rows_added, rows_removed, files_added, files_removed,\n"
+		"bytes_added, engine, parameters, metrics, user_metadata}]",
 	.examples = "bullion table history silver.cryptos -n 5\nthe last five commits\n"
 		    "bullion table history silver.cryptos --json\nwith parameters and metrics",
 	BLN_OPTIONS(options),

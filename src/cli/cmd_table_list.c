@@ -30,11 +30,12 @@ static void table_add(struct bln_cli *cli, struct bln_cli_lake *lake, const char
 	struct bln_snapshot *snapshot = NULL;
 	struct bln_err err = { 0 };
 	struct bln_text by = { 0 };
+	struct bln_text json = { 0 };
 	int64_t bytes = 0;
 
 	bln_grid_add(grid, name);
 	if (bln_lake_snapshot(&lake->lake, name, BLN_VERSION_LATEST, &snapshot, &err) != BLN_OK) {
-		for (int i = 0; i < 5; i++)
+		for (int i = 0; i < 6; i++)
 			bln_grid_add(grid, NULL);
 		bln_cli_warn(cli, "%s", err.message);
 		return;
@@ -44,6 +45,8 @@ static void table_add(struct bln_cli *cli, struct bln_cli_lake *lake, const char
 	for (size_t i = 0; i < snapshot->metadata.partition_columns.count; i++) {
 		struct bln_slice column = snapshot->metadata.partition_columns.items[i];
 
+		bln_text_add(&json, i ? "," : "[");
+		bln_json_add_string(&json, column.at, column.length);
 		bln_text_add(&by, i ? "," : "");
 		bln_text_add_bytes(&by, column.at, column.length);
 	}
@@ -54,8 +57,11 @@ static void table_add(struct bln_cli *cli, struct bln_cli_lake *lake, const char
 		bln_grid_add_int(grid, bln_cli_rows_of(snapshot));
 	bln_grid_add_int(grid, (int64_t)snapshot->file_count);
 	bln_grid_add_int(grid, bytes);
+	bln_text_add(&json, json.length ? "]" : "[]");
 	bln_grid_add(grid, by.at);
+	bln_grid_add(grid, json.at);
 	bln_text_clean_up(&by);
+	bln_text_clean_up(&json);
 	bln_snapshot_destroy(snapshot);
 }
 
@@ -67,7 +73,8 @@ static enum bln_exit run(struct bln_cli *cli)
 		{ .name = "rows", .type = BLN_COLUMN_NUMBER },
 		{ .name = "files", .type = BLN_COLUMN_NUMBER },
 		{ .name = "bytes", .type = BLN_COLUMN_NUMBER },
-		{ .name = "partitioned_by" },
+		{ .name = "partitioned_by", .only = BLN_COLUMN_ONLY_TEXT },
+		{ .name = "partition_columns", .type = BLN_COLUMN_JSON, .only = BLN_COLUMN_ONLY_JSON },
 	};
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };
 	struct bln_cli_lake lake;
@@ -92,6 +99,7 @@ const struct bln_command bln_command_table_list = {
 	.summary = "the tables of the lake",
 	.description = "Lists the Delta tables of the lake with their version, rows, files and size. Only the\n"
 		       "logs are read.",
+	.json = "[{table, version, rows, files, bytes, partition_columns}]",
 	.examples = "bullion table list\nwhat there is\nbullion table list --json\nfor scripts",
 	.run = run,
 };

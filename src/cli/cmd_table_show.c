@@ -38,6 +38,7 @@ static int64_t bytes_of(const struct bln_snapshot *snapshot)
 static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *snapshot, const char *name,
 			       const char *url)
 {
+	const int64_t rows = bln_cli_rows_of(snapshot);
 	struct bln_text text = { 0 };
 	char time[BLN_TIME_TEXT_SIZE];
 
@@ -48,12 +49,15 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 	bln_json_add_string(&text, url, strlen(url));
 	bln_text_add(&text, ",\"id\":");
 	slice_json(&text, snapshot->metadata.id);
+	bln_text_add_format(&text, ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":", snapshot->version, time);
+	if (rows < 0)
+		bln_text_add(&text, "null");
+	else
+		bln_text_add_format(&text, "%" PRId64, rows);
 	bln_text_add_format(&text,
-			    ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":%" PRId64
 			    ",\"files\":%zu,\"bytes\":%" PRId64 ",\"reader_version\":%" PRId64
 			    ",\"writer_version\":%" PRId64 ",\"reader_features\":",
-			    snapshot->version, time, bln_cli_rows_of(snapshot), snapshot->file_count,
-			    bytes_of(snapshot), snapshot->protocol.reader, snapshot->protocol.writer);
+			    snapshot->file_count, bytes_of(snapshot), snapshot->protocol.reader, snapshot->protocol.writer);
 	slices_json(&text, snapshot->protocol.reader_features);
 	bln_text_add(&text, ",\"writer_features\":");
 	slices_json(&text, snapshot->protocol.writer_features);
@@ -103,6 +107,7 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *s
 {
 	static const struct bln_column columns[] = { { .name = "column" }, { .name = "type" }, { .name = "notes" } };
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };
+	const int64_t rows = bln_cli_rows_of(snapshot);
 	struct bln_text text = { 0 };
 	struct bln_text type = { 0 };
 	char size[BLN_QUANTITY_TEXT_SIZE];
@@ -114,7 +119,10 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *s
 	line(&text, "table", "%s", name);
 	line(&text, "location", "%s", url);
 	line(&text, "version", "%" PRId64 " (%s)", snapshot->version, time);
-	line(&text, "rows", "%" PRId64, bln_cli_rows_of(snapshot));
+	if (rows < 0)
+		line(&text, "rows", "unknown: the log does not say how many a file has");
+	else
+		line(&text, "rows", "%" PRId64, rows);
 	line(&text, "files", "%zu, %s", snapshot->file_count, size);
 	line(&text, "protocol", "reader %" PRId64 ", writer %" PRId64, snapshot->protocol.reader,
 	     snapshot->protocol.writer);
@@ -196,8 +204,11 @@ static const struct bln_argument arguments[] = {
 const struct bln_command bln_command_table_show = {
 	.name = "table show",
 	.summary = "one table: where it is, how large, its columns",
-	.description = "Shows what the log of a Delta table says: version, size, protocol, properties, what jobs\n"
-		       "have consumed for it, and its columns.",
+	.description = "Shows what the log of a Delta table says: version, size, protocol, properties, what\n"
+		       "jobs have consumed for it, and its columns.",
+	.json = "{table, location, id, version, modified_at, rows, files, bytes, reader_version,\n"
+		"writer_version, reader_features, writer_features, partition_columns,\n"
+		"properties, txns, schema}",
 	.examples =
 		"bullion table show silver.cryptos\nby name\nbullion table show /data/sales --as-of 3\nany Delta table, as it was",
 	BLN_OPTIONS(options),

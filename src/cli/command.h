@@ -54,6 +54,7 @@ struct bln_command {
 	const char *name; /* one or two words: "validate", "table list" */
 	const char *summary; /* one line, no full stop */
 	const char *description; /* lines of at most 79 columns */
+	const char *json; /* what --json prints: "[{key, key}]"; NULL where there is no result */
 	const char *examples; /* pairs of lines: a command, then what it does */
 	const struct bln_option *options;
 	size_t option_count;

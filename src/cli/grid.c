@@ -118,6 +118,8 @@ enum bln_status bln_grid_format(const struct bln_grid *grid, struct bln_text *te
 				   grid->columns[column].type == BLN_COLUMN_NUMBER, column == last);
 			is_first = false;
 		}
+		while (text->length && text->at[text->length - 1] == ' ') /* where the last cells are empty */
+			text->length--;
 		bln_text_add(text, "\n");
 	}
 	status = bln_text_check(text, err);

@@ -66,6 +66,19 @@ static void add_arguments(const struct bln_command *command, struct bln_text *te
 		bln_text_add_format(text, "  %-22s  %s\n", command->arguments[i].name, command->arguments[i].help);
 }
 
+static void add_lines(const char *lines, struct bln_text *text)
+{
+	struct bln_slice rest = bln_slice_of(lines);
+
+	while (rest.length > 0) {
+		const struct bln_slice line = bln_slice_cut(&rest, '\n');
+
+		bln_text_add(text, "  ");
+		bln_text_add_bytes(text, line.at, line.length);
+		bln_text_add(text, "\n");
+	}
+}
+
 /* The pairs of lines, the second of each further in. */
 static void add_examples(const char *examples, const char *command_prefix, const char *note_prefix,
 			 struct bln_text *text)
@@ -100,6 +113,10 @@ static void help_command(const struct bln_command *command, struct bln_text *tex
 	}
 	bln_text_add(text, "\nOptions of every command:\n");
 	add_options(bln_global_options, bln_global_option_count, text);
+	if (command->json) {
+		bln_text_add(text, "\nWith --json:\n");
+		add_lines(command->json, text);
+	}
 	if (command->examples) {
 		bln_text_add(text, "\nExamples:\n");
 		add_examples(command->examples, "  ", "      ", text);

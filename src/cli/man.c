@@ -49,9 +49,24 @@ static void roff_pairs(const char *const *pairs, struct bln_text *text)
 	}
 }
 
+static void roff_lines(const char *lines, struct bln_text *text)
+{
+	struct bln_slice rest = bln_slice_of(lines);
+
+	while (rest.length > 0) {
+		const struct bln_slice line = bln_slice_cut(&rest, '\n');
+		char copy[256];
+		const size_t length = line.length < sizeof(copy) ? line.length : sizeof(copy) - 1;
+
+		memcpy(copy, line.at, length);
+		copy[length] = '\0';
+		roff(text, copy);
+		bln_text_add(text, "\n");
+	}
+}
+
 static void roff_command(const struct bln_command *command, struct bln_text *text)
 {
-	struct bln_slice rest = bln_slice_of(command->examples);
 	struct bln_text usage = { 0 };
 
 	bln_help_usage(command, &usage);
@@ -69,20 +84,16 @@ static void roff_command(const struct bln_command *command, struct bln_text *tex
 		bln_text_add(text, "\n");
 	}
 	roff_options(command->options, command->option_count, text);
-	if (command->examples)
-		bln_text_add(text, ".PP\nExamples:\n.PP\n.EX\n");
-	while (rest.length > 0) {
-		const struct bln_slice line = bln_slice_cut(&rest, '\n');
-		char copy[256];
-		const size_t length = line.length < sizeof(copy) ? line.length : sizeof(copy) - 1;
-
-		memcpy(copy, line.at, length);
-		copy[length] = '\0';
-		roff(text, copy);
-		bln_text_add(text, "\n");
-	}
-	if (command->examples)
+	if (command->json) {
+		bln_text_add(text, ".PP\nWith \\-\\-json:\n.PP\n.EX\n");
+		roff_lines(command->json, text);
 		bln_text_add(text, ".EE\n");
+	}
+	if (command->examples) {
+		bln_text_add(text, ".PP\nExamples:\n.PP\n.EX\n");
+		roff_lines(command->examples, text);
+		bln_text_add(text, ".EE\n");
+	}
 }
 
 void bln_help_man(const struct bln_commands *commands, struct bln_text *text)
@@ -131,9 +142,28 @@ static void markdown_pairs(const char *const *pairs, struct bln_text *text)
 		bln_text_add_format(text, "| `%s` | %s |\n", pairs[0], pairs[1]);
 }
 
+/* What may be copied into a shell: what a command does stands before it. */
+static void markdown_examples(const char *examples, struct bln_text *text)
+{
+	struct bln_slice rest = bln_slice_of(examples);
+
+	bln_text_add(text, "\n```sh\n");
+	while (rest.length > 0) {
+		const struct bln_slice line = bln_slice_cut(&rest, '\n');
+		const struct bln_slice note = bln_slice_cut(&rest, '\n');
+
+		bln_text_add(text, "# ");
+		bln_text_add_bytes(text, note.at, note.length);
+		bln_text_add(text, "\n");
+		bln_text_add_bytes(text, line.at, line.length);
+		bln_text_add(text, "\n");
+	}
+	bln_text_add(text, "```\n");
+}
+
 static void markdown_command(const struct bln_command *command, struct bln_text *text)
 {
-	bln_text_add_format(text, "\n## bullion %s\n\n%s.\n\n```\n", command->name, command->summary);
+	bln_text_add_format(text, "\n## bullion %s\n\n%s.\n\n```text\n", command->name, command->summary);
 	bln_help_usage(command, text);
 	bln_text_add(text, "\n```\n");
 	if (command->description)
@@ -146,8 +176,10 @@ static void markdown_command(const struct bln_command *command, struct bln_text 
 		bln_text_add(text, "\n");
 		markdown_options(command->options, command->option_count, text);
 	}
+	if (command->json)
+		bln_text_add_format(text, "\nWith `--json`:\n\n```text\n%s\n```\n", command->json);
 	if (command->examples)
-		bln_text_add_format(text, "\n```\n%s\n```\n", command->examples);
+		markdown_examples(command->examples, text);
 }
 
 void bln_help_markdown(const struct bln_commands *commands, struct bln_text *text)

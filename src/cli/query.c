@@ -75,21 +75,29 @@ static enum bln_status table_load(struct bln_query *query, const char *name, con
 static enum bln_status resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
 			       struct bln_err *err)
 {
+	struct bln_query *query = context;
+
 	if (relation->kind == BLN_RELATION_CHANGES || relation->kind == BLN_RELATION_EXISTING)
 		return bln_err_set(err, BLN_INVALID,
 				   "changes(…) and existing(…) mean something in a job's SQL only; name the "
 				   "table itself: FROM %s",
 				   relation->name);
+	if (relation->kind == BLN_RELATION_TABLE && !strchr(relation->name, '.'))
+		return bln_lake_not_found(&query->lake.lake, relation->name, err);
 	*out = (struct bln_resolved){ .is_all = true };
-	return table_load(context, relation->name, &out->snapshot, err);
+	return table_load(query, relation->name, &out->snapshot, err);
 }
 
 enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, struct bln_err *err)
 {
 	const struct bln_statement_options options = { .may_read_files = true };
 	const struct bln_resolver resolver = { .context = query, .resolve = resolve };
+	enum bln_status status;
 
-	return bln_statement_resolve(query->engine, sql, &options, &resolver, &query->cli->arena, NULL, err);
+	BLN_TRY(bln_statement_resolve(query->engine, sql, &options, &resolver, &query->cli->arena, NULL, err));
+	BLN_TRY(bln_engine_check(query->engine, sql, err));
+done:
+	return status;
 }
 
 static bool is_number(struct bln_slice type)
@@ -103,12 +111,23 @@ static bool is_number(struct bln_slice type)
 	return bln_slice_starts(type, "DECIMAL(") && type.at[type.length - 1] == ')';
 }
 
-/* The names and types of what SQL gives, in the command's arena. */
+static void real_add(struct bln_slice name, struct bln_text *reals)
+{
+	bln_text_add(reals, reals->length ? ", CASE WHEN isfinite(" : "CASE WHEN isfinite(");
+	bln_text_add_quoted(reals, '"', name.at, name.length);
+	bln_text_add(reals, ") THEN ");
+	bln_text_add_quoted(reals, '"', name.at, name.length);
+	bln_text_add(reals, " END AS ");
+	bln_text_add_quoted(reals, '"', name.at, name.length);
+}
+
+/* The names and types of what SQL gives, in the command's arena. REALS, if not NULL, gets those that may hold NaN, as a list
+ * of "CASE WHEN isfinite(…) …". */
 static enum bln_status columns_find(struct bln_query *query, const char *sql, struct bln_column **columns,
-				    size_t *count, struct bln_err *err)
+				    size_t *count, struct bln_text *reals, struct bln_err *err)
 {
 	struct bln_arena *arena = &query->cli->arena;
-	const char *describe = bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE %s\n)", sql);
+	const char *describe = bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE FROM (\n%s\n))", sql);
 	struct bln_rows *rows = NULL;
 	enum bln_status status;
 	size_t capacity = 0;
@@ -125,6 +144,7 @@ static enum bln_status columns_find(struct bln_query *query, const char *sql, st
 			break;
 		for (size_t i = 0; i < got; i++) {
 			struct bln_slice name = bln_rows_text(rows, 0, i);
+			struct bln_slice type = bln_rows_text(rows, 1, i);
 			struct bln_column *grown;
 
 			if (*count == capacity) {
@@ -140,12 +160,14 @@ static enum bln_status columns_find(struct bln_query *query, const char *sql, st
 			}
 			(*columns)[*count] = (struct bln_column){
 				.name = bln_arena_strndup(arena, name.at, name.length),
-				.type = is_number(bln_rows_text(rows, 1, i)) ? BLN_COLUMN_NUMBER : BLN_COLUMN_TEXT,
+				.type = is_number(type) ? BLN_COLUMN_NUMBER : BLN_COLUMN_TEXT,
 			};
 			if (!(*columns)[(*count)++].name) {
 				status = bln_err_memory(err);
 				goto done;
 			}
+			if (reals && (bln_slice_is(type, "DOUBLE") || bln_slice_is(type, "FLOAT")))
+				real_add(name, reals);
 		}
 	}
 done:
@@ -156,7 +178,7 @@ done:
 static enum bln_status rows_add(struct bln_query *query, const char *sql, size_t rows_max, struct bln_grid *grid,
 				bool *is_cut, struct bln_err *err)
 {
-	const char *texts = bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s\n)", sql);
+	const char *texts = bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n%s\n)", sql);
 	struct bln_arena arena = { 0 };
 	struct bln_rows *rows = NULL;
 	enum bln_status status;
@@ -203,7 +225,7 @@ enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t r
 	enum bln_status status;
 	enum bln_exit result;
 
-	BLN_TRY(columns_find(query, sql, &columns, &grid.column_count, &err));
+	BLN_TRY(columns_find(query, sql, &columns, &grid.column_count, NULL, &err));
 	grid.columns = columns;
 	BLN_TRY(rows_add(query, sql, rows_max, &grid, &is_cut, &err));
 done:
@@ -221,18 +243,30 @@ done:
 enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format, const char *path,
 			       struct bln_err *err)
 {
+	const bool is_json = strcmp(format, "json") == 0;
+	struct bln_column *columns;
+	struct bln_rows *rows = NULL;
+	struct bln_text reals = { 0 };
 	struct bln_text copy = { 0 };
 	enum bln_status status;
+	size_t count;
 
-	bln_text_add_format(&copy, "COPY (%s\n) TO ", sql);
+	if (is_json) /* NaN is no JSON: it becomes null */
+		BLN_TRY(columns_find(query, sql, &columns, &count, &reals, err));
+	bln_text_add_format(&copy, "COPY (SELECT *%s%s%s FROM (\n%s\n)) TO ", reals.length ? " REPLACE (" : "",
+			    reals.at ? reals.at : "", reals.length ? ")" : "", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
 	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
-			    strcmp(format, "csv") == 0	  ? ", HEADER"
-			    : strcmp(format, "json") == 0 ? ", ARRAY true"
-							  : "");
+			    strcmp(format, "csv") == 0 ? ", HEADER" :
+			    is_json                    ? ", ARRAY true" :
+							 "");
+	BLN_TRY(bln_text_check(&reals, err));
 	BLN_TRY(bln_text_check(&copy, err));
-	BLN_TRY(bln_engine_exec(query->engine, copy.at, err));
+	BLN_TRY(bln_engine_query(query->engine, copy.at, &rows, err)); /* which, unlike bln_engine_exec, can be stopped */
+	BLN_TRY(bln_rows_next(rows, &count, err));
 done:
+	bln_rows_destroy(rows);
+	bln_text_clean_up(&reals);
 	bln_text_clean_up(&copy);
 	return status;
 }

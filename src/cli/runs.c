@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/time.h"
 
 enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how)
@@ -75,6 +76,82 @@ enum bln_exit bln_cli_find_run(struct bln_cli *cli, struct bln_state *state, con
 		return bln_cli_fail_with(cli, BLN_NOT_FOUND, "nothing has run yet");
 	*run = runs[0];
 	return BLN_EXIT_DONE;
+}
+
+/* "12 files", "1 file" */
+static void count_add(struct bln_text *text, int64_t count, const char *what)
+{
+	bln_text_add_format(text, "%" PRId64 " %s%s", count, what, count == 1 ? "" : "s");
+}
+
+void bln_cli_result_add(const char *result, struct bln_text *text)
+{
+	json_t *json = NULL;
+	int64_t rows = 0;
+	int64_t units = 0;
+	int64_t known = 0;
+	int64_t files = 0;
+	int64_t version = -1;
+	int64_t refused = 0;
+	bool is_idle = false;
+
+	if (!result || !result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
+		return;
+	if (!json_is_string(json_object_get(json, "table"))) { /* a command: whatever it did, it is not rows */
+		json_decref(json);
+		return;
+	}
+	(void)!bln_json_get_int(json, "rows_out", &rows, NULL);
+	(void)!bln_json_get_int(json, "units", &units, NULL);
+	(void)!bln_json_get_int(json, "units_known", &known, NULL);
+	(void)!bln_json_get_int(json, "files_added", &files, NULL);
+	(void)!bln_json_get_int(json, "refused", &refused, NULL);
+	(void)!bln_json_get_int(json, "version", &version, NULL);
+	(void)!bln_json_get_bool(json, "idle", &is_idle, NULL);
+	if (is_idle) {
+		bln_text_add(text, "nothing new");
+	} else {
+		count_add(text, rows, "row");
+		bln_text_add(text, " in ");
+		count_add(text, files, "file");
+	}
+	if (units || known) {
+		bln_text_add(text, ", ");
+		count_add(text, units, "unit");
+		bln_text_add_format(text, " loaded, %" PRId64 " known", known);
+	}
+	if (refused) {
+		bln_text_add(text, ", ");
+		count_add(text, refused, "row");
+		bln_text_add(text, " refused");
+	}
+	if (version >= 0 && !is_idle)
+		bln_text_add_format(text, ", version %" PRId64, version);
+	json_decref(json);
+}
+
+size_t bln_cli_missed(struct bln_cli *cli, const char *result, const char *const **lines)
+{
+	json_t *json = NULL;
+	const json_t *missed;
+	const char **copies;
+	size_t count;
+
+	if (!result || !result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
+		return 0;
+	missed = json_object_get(json, "missed");
+	count = json_array_size(missed);
+	copies = bln_arena_calloc(&cli->arena, count + 1, sizeof(*copies));
+	for (size_t i = 0; copies && i < count; i++) {
+		const char *line = json_string_value(json_array_get(missed, i));
+
+		copies[i] = line ? bln_arena_strdup(&cli->arena, line) : "";
+		if (!copies[i])
+			copies = NULL;
+	}
+	json_decref(json);
+	*lines = copies;
+	return copies ? count : 0;
 }
 
 const char *bln_cli_time(struct bln_cli *cli, int64_t time_us)

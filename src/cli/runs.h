@@ -19,6 +19,12 @@ enum bln_exit bln_cli_find_run(struct bln_cli *cli, struct bln_state *state, con
 /* "2026-01-31T12:34:56Z" in the command's arena; NULL for 0. */
 const char *bln_cli_time(struct bln_cli *cli, int64_t time_us);
 
+/* What a job did, out of the RESULT it gave: "1234 rows in 12 files, version 3". Nothing for jobs without a table. */
+void bln_cli_result_add(const char *result, struct bln_text *text);
+
+/* What a job that was done in part missed, out of the RESULT it gave, in the command's arena. Returns how many there are. */
+size_t bln_cli_missed(struct bln_cli *cli, const char *result, const char *const **lines);
+
 /* How long RUN took, or has taken by now: "1m30s"; NULL where it has not begun. */
 const char *bln_cli_took(struct bln_cli *cli, const struct bln_run *run);
 

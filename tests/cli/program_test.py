@@ -10,16 +10,7 @@ import tempfile
 import time
 import unittest
 
-BULLION, ROOT = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
-
-
-def bullion(*args, cwd=None, **env):
-    """Runs it; the result has code, out and err."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("BULLION_LAKE", "FMP_KEY")}
-    environment.update(env)
-    done = subprocess.run([BULLION, *args], cwd=cwd, env=environment, capture_output=True, timeout=60)
-    done.code, done.out, done.err = done.returncode, done.stdout.decode(), done.stderr.decode()
-    return done
+from kit import BULLION, ROOT, bullion
 
 
 class InAFolder(unittest.TestCase):

@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+"""lake_test.py BULLION ROOT DEMO_ARCHIVE: the commands that load, ask and show the lake, on a generated archive."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from kit import BULLION, ROOT, bullion
+
+FOLDER = tempfile.TemporaryDirectory(prefix="bln-lake-")
+AT = pathlib.Path(FOLDER.name)
+PROJECT = AT / "crypto"
+LOADED = None  # what the first run said
+
+
+def setUpModule():
+    global LOADED
+    subprocess.run([sys.argv[3], AT / "archive", "--zip", "--years", "1", "--symbols", "1"], check=True, capture_output=True)
+    assert bullion("init", str(PROJECT)).code == 0
+    LOADED = run("run", "historical", "-p", "archive=../archive/Kraken_OHLCVT.zip", "--json")
+
+
+def tearDownModule():
+    FOLDER.cleanup()
+
+
+def run(*args, **env):
+    return bullion("-C", str(PROJECT), *args, **env)
+
+
+def shell(script):
+    """Runs SCRIPT in bash, where $b is the program in the project."""
+    said = subprocess.run(["bash", "-c", 'b() { "$BULLION" -C "$PROJECT" "$@"; }\n' + script], cwd=AT, capture_output=True,
+                          env={**os.environ, "BULLION": BULLION, "PROJECT": str(PROJECT)}, timeout=60)
+    return said.stdout.decode(), said.stderr.decode()
+
+
+class Said(unittest.TestCase):
+    def fails(self, said, code, *parts):
+        self.assertEqual((said.code, said.out), (code, ""), said.err)
+        for part in parts:
+            self.assertIn(part, said.err)
+
+    def rows(self, *args):
+        said = run(*args, "--json")
+        self.assertEqual(said.code, 0, said.err)
+        return json.loads(said.out)
+
+
+class Run(Said):
+    def test_the_archive_is_loaded(self):
+        self.assertEqual(LOADED.code, 0, LOADED.err)
+        said = json.loads(LOADED.out)
+        self.assertEqual((said["name"], said["kind"], said["state"], said["partial"], said["idle"]),
+                         ("historical", "workflow", "SUCCEEDED", False, False))
+        self.assertRegex(LOADED.err, r"(?m)^SUCCEEDED  ingest               \d+ rows in 1 file, 1 unit loaded, 0 known, version 1$")
+        self.assertRegex(LOADED.err, rf"(?m)^SUCCEEDED  historical \(run {said['id'][:8]}\)$")
+        self.assertNotRegex(LOADED.err, r"(?m) $")
+
+    def test_nothing_new_is_told_by_the_exit_code_where_asked(self):
+        self.assertEqual(run("run", "silver-cryptos").code, 0)
+        said = run("run", "silver-cryptos", "--exit-code", "--json")
+        self.assertEqual((said.code, json.loads(said.out)["idle"]), (3, True))
+
+    def test_wrong_names_and_properties(self):
+        self.fails(run("run", "historcal"), 5, "no workflow or job historcal; did you mean historical?")
+        self.fails(run("run", "historical", "-p", "archive"), 2, "write key=value")
+        self.fails(run("run"), 2, "needs NAME")
+
+    def test_a_run_that_fails_says_where_to_look(self):
+        said = run("run", "historical")
+        self.fails(said, 1, "the run has no property 'archive': give it with -p archive=")
+        found = re.search(r"(?m)^COMPLETED  historical \(run (\w+)\): `bullion runs show (\w+)` says why$", said.err)
+        self.assertIsNotNone(found, said.err)
+        shown = run("runs", "show", found[2])
+        self.assertIn("no property 'archive'", shown.out)
+
+    def test_what_is_damaged_is_left_out_and_told(self):
+        shutil.copytree(PROJECT, AT / "part", ignore=lambda folder, names: {"lake", ".bullion"} & set(names))
+        (AT / "half").mkdir()
+        whole = (AT / "archive/Kraken_OHLCVT_Q1_2025.zip").read_bytes()
+        (AT / "half/Kraken_OHLCVT_Q1_2025.zip").write_bytes(whole[:5000] + bytes(5000) + whole[10000:])
+        (AT / "half/XBTUSD_15.csv").write_text("1700000100,1,1,1,1,1,1\n")
+        said = bullion("-C", str(AT / "part"), "run", "ingest-historic", "-p", "archive=../half", "--json")
+        self.assertEqual(said.code, 6, said.err)
+        self.assertTrue(json.loads(said.out)["partial"])
+        self.assertRegex(said.err, r"(?m)^MISSED     ingest-historic .*Kraken_OHLCVT_Q1_2025\.zip")
+        self.assertRegex(said.err, r"(?m)^SUCCEEDED  ingest-historic, done in part \(run \w+\): `bullion runs show \w+` says why$")
+        self.assertRegex(bullion("-C", str(AT / "part"), "runs", "show").out, r"(?m)^missed +.*Q1_2025")
+
+    def test_somebody_else_is_at_it(self):
+        (PROJECT / "bullion.yaml").write_text((PROJECT / "bullion.yaml").read_text().replace(
+            "workflows:\n", "  wait: {kind: command, argv: [cat, ../fifo], max_concurrent: 1}\n\nworkflows:\n", 1))
+        os.mkfifo(AT / "fifo")
+        first = subprocess.Popen([BULLION, "-C", PROJECT, "run", "wait"], stderr=subprocess.PIPE)
+        with open(AT / "fifo", "w"):  # opened once the job reads from it
+            second = run("run", "wait")
+        self.assertEqual(first.communicate(timeout=60) and first.returncode, 0)
+        self.fails(second, 4, "wait")
+
+    def test_dry_runs_say_what_would_be_done(self):
+        said = run("run", "historical", "--dry-run")
+        self.assertEqual(said.code, 0)
+        self.assertIn("into gold.coverage (replace by symbol, frequency, year)", said.out)
+        self.assertNotIn("null", said.out)
+        plan = json.loads(run("run", "historical", "--dry-run", "--json").out)
+        self.assertEqual([action["name"] for action in plan["actions"]], ["ingest", "silver", "gold", "coverage", "info", "alarm"])
+
+
+class Sql(Said):
+    def test_formats(self):
+        sql = "SELECT symbol, \"rows\", init_datetime, missing FROM gold.info WHERE stage = 'gold'"
+        table = run("sql", sql)
+        self.assertRegex(table.out, r"^symbol +rows +init_datetime +missing\nXBTUSD +\d+ +2024-01-01 00:00:00\+00 +0\n$")
+        csv = run("sql", sql, "-f", "csv").out.splitlines()
+        self.assertEqual(csv[0], "symbol,rows,init_datetime,missing")
+        row = json.loads(run("sql", sql, "--json").out)
+        self.assertEqual(row, json.loads(run("sql", sql, "--format", "json").out))
+        self.assertEqual(csv[1], f"XBTUSD,{row[0]['rows']},2024-01-01 00:00:00+00,0")
+        self.assertEqual(run("sql", sql, "-f", "parquet", "-o", str(AT / "x.parquet")).code, 0)
+        self.assertEqual(self.rows("sql", f"FROM '{AT}/x.parquet'"), row)
+
+    def test_what_is_no_json_is_null(self):
+        row = self.rows("sql", "SELECT 'nan'::DOUBLE AS a, '-inf'::FLOAT AS \"b \"\"\", 0.1::DOUBLE AS c, NULL::DOUBLE AS d, 7 AS e")
+        self.assertEqual(row, [{"a": None, 'b "': None, "c": 0.1, "d": None, "e": 7}])
+
+    def test_no_rows(self):
+        for format, out in (("csv", "table\n"), ("json", "[\n\t\n]\n"), ("table", "")):
+            said = run("sql", 'SELECT "table" FROM gold.info WHERE false', "-f", format)
+            self.assertEqual((said.code, said.out), (0, out))
+
+    def test_order_is_kept(self):
+        self.assertEqual([row["x"] for row in self.rows("sql", "SELECT x FROM range(5000) t(x) ORDER BY x % 100, x DESC")],
+                         sorted(range(5000), key=lambda x: (x % 100, -x)))
+
+    def test_describe_and_summarize(self):
+        columns = {row["column_name"]: row["column_type"] for row in self.rows("sql", "DESCRIBE gold.coverage;")}
+        self.assertEqual(columns["from"], "TIMESTAMP WITH TIME ZONE")
+        self.assertIn("approx_unique", run("sql", "SUMMARIZE gold.info").out)
+
+    def test_errors_point_into_what_was_typed(self):
+        said = run("sql", "SELECT symbol,\n  foo FROM gold.info")
+        self.fails(said, 2, 'Referenced column "foo" not found', "LINE 2:   foo FROM gold.info")
+        self.fails(run("sql", "SELEC 1"), 2, 'line 1, column 1: syntax error at or near "SELEC"')
+        self.fails(run("sql", "SELECT error('no good') FROM range(3)"), 2, "no good")
+        self.assertNotIn("pending query", run("sql", "SELECT error('no good') FROM range(3)").err)
+        self.fails(run("sql", "DELETE FROM gold.info"), 2, "only a SELECT can be run here, not DELETE")
+        self.fails(run("sql", "SELECT 1; SELECT 2"), 2, "one statement can be run at a time, not 2")
+        self.fails(run("sql", " ; "), 2, "there is no statement")
+        self.fails(run("sql", "FROM changes('silver.cryptos')"), 2, "in a job's SQL only", "FROM silver.cryptos")
+
+    def test_unknown_tables(self):
+        self.fails(run("sql", "SELECT 1\nFROM silver.crypto"), 5, "line 2, column 6", "no table silver.crypto; did you mean silver.cryptos?")
+        self.fails(run("sql", "FROM candles"), 5, "no table candles; did you mean gold.candles?")
+        self.fails(run("sql", "FROM quite.another"), 5, "`bullion table list` shows what there is")
+        self.fails(run("sql", "FROM delta('/no/where')"), 5, "there is no Delta table at /no/where")
+
+    def test_as_of(self):
+        count = "SELECT count(*) AS n FROM silver.cryptos"
+        now = self.rows("sql", count)
+        self.assertEqual(self.rows("sql", count, "--as-of", "0"), [{"n": 0}])
+        self.assertEqual(self.rows("sql", count, "--as-of", "1"), now)
+        history = self.rows("table", "history", "silver.cryptos")
+        self.assertEqual(self.rows("sql", count, "--as-of", history[-1]["time"]), [{"n": 0}])
+        self.assertEqual(self.rows("sql", count, "--as-of", history[0]["time"]), now)
+        self.fails(run("sql", count, "--as-of", "99"), 5, "has no version 99: the latest is 1")
+        self.fails(run("sql", count, "--as-of", "2001-01-01"), 5, "the earliest is version 0")
+        self.fails(run("sql", count, "--as-of", "yesterday"), 2, "--as-of takes a version, as in 12, or a time")
+
+    def test_files_are_written_whole_or_not_at_all(self):
+        folder = AT / "out"
+        folder.mkdir()
+        target = folder / "x.csv"
+        target.write_text("before\n")
+        late = "SELECT CASE WHEN x = 900000 THEN error('too late') ELSE 'a' END AS a FROM range(1000000) t(x)"
+        self.fails(run("sql", late, "-o", str(target)), 2, "too late")
+        self.assertEqual([(path.name, path.read_text()) for path in folder.iterdir()], [("x.csv", "before\n")])
+        self.assertEqual(run("sql", "SELECT 1 AS a", "-o", str(target)).code, 0)
+        self.assertEqual([(path.name, path.read_text()) for path in folder.iterdir()], [("x.csv", "a\n1\n")])
+        (folder / "link").symlink_to("x.csv")
+        self.assertEqual(run("sql", "SELECT 2 AS a", "-o", str(folder / "link")).code, 0)
+        self.assertTrue((folder / "link").is_symlink())
+        self.assertEqual(target.read_text(), "a\n2\n")
+        self.fails(run("sql", "SELECT 1", "-o", str(folder / "no/x.csv")), 1, f"cannot write {folder}/no/x.csv: No such file")
+        self.fails(run("sql", "SELECT 1", "-o", str(folder)), 1, f"cannot write {folder}: Is a directory")
+
+    def test_devices_and_pipes_are_written_to(self):
+        self.assertEqual(shell('mkfifo p; b sql "SELECT 1 AS a" -o p & cat p'), ("a\n1\n", ""))
+        os.symlink("/dev/full", AT / "full")  # a link, so that a mistake costs no machine its device
+        out, err = shell('b sql "SELECT 1 AS a" -o full; echo $?; readlink full')
+        self.assertEqual((out, err), ("1\n/dev/full\n", "bullion: cannot write full: No space left on device\n"))
+
+    def test_stdout_is_nobodys_but_the_users(self):
+        self.assertEqual(shell('echo first >x; b sql "SELECT 1 AS a" -f csv >>x; echo last >>x; cat x'), ("first\na\n1\nlast\n", ""))
+
+    def test_readers_may_leave_and_disks_be_full(self):
+        for format in ("table", "csv", "json", "parquet"):
+            big = 'b sql "SELECT *, repeat(\'x\', 300) FROM gold.candles LIMIT 9000" -f ' + format
+            self.assertEqual(shell(big + " | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}"), ("0\n", ""), format)
+            out, err = shell(big + " >/dev/full; echo $?")
+            self.assertEqual((out, err), ("1\n", "bullion: cannot write the result: No space left on device\n"), format)
+        out, err = shell('b sql "FROM range(1000000000000)" -f csv | head -n 2')  # and who reads no more need not wait
+        self.assertEqual((out, err), ("range\n0\n", ""))
+
+    def test_wrong_usage(self):
+        self.fails(run("sql"), 2, "bullion sql needs SQL")
+        self.fails(run("sql", "SELECT 1", "-f", "xml"), 2, "--format takes table, csv, json or parquet, not 'xml'")
+        self.fails(run("sql", "SELECT 1", "-f", "csv", "--json"), 2, "--json and --format csv do not go together")
+        self.fails(run("sql", "SELECT 1", "-f", "table", "-o", "x"), 2, "a table is for people")
+
+
+class Tables(Said):
+    def test_list(self):
+        tables = {row["table"]: row for row in self.rows("table", "list")}
+        self.assertLessEqual({"bronze.cryptos", "bronze.units", "silver.cryptos", "gold.candles", "gold.coverage", "gold.info"}, set(tables))
+        self.assertEqual(tables["silver.cryptos"]["partition_columns"], ["symbol", "year"])
+        self.assertEqual(tables["gold.info"]["partition_columns"], [])
+        self.assertRegex(run("table", "list").out, r"(?m)^silver\.cryptos +1 +\d+ +\d+ +\d+  symbol,year$")
+
+    def test_show_by_name_and_by_path(self):
+        named, placed = self.rows("table", "show", "gold.info"), self.rows("table", "show", str(PROJECT / "lake/gold/info"))
+        self.assertEqual({**named, "table": ""}, {**placed, "table": ""})
+        self.assertEqual(self.rows("table", "show", "gold.info", "--as-of", "0")["rows"], 0)
+        self.assertNotRegex(run("table", "show", "gold.info").out, r"(?m) $")
+
+    def test_history(self):
+        self.assertEqual([row["version"] for row in self.rows("table", "history", "gold.candles")], [1, 0])
+        self.assertEqual([row["version"] for row in self.rows("table", "history", "gold.candles", "-n", "1")], [1])
+
+    def test_unknown(self):
+        for verb in ("show", "history"):
+            self.fails(run("table", verb, "gold.inf"), 5, "no table gold.inf; did you mean gold.info?")
+            self.fails(run("table", verb, "info"), 5, "no table info; did you mean gold.info?")
+            self.fails(run("table", verb, "./nothing"), 5, "there is no Delta table at ./nothing")
+        self.fails(run("table", "show", "gold.info", "--as-of", "7"), 5, "has no version 7: the latest is")
+
+    def test_an_empty_lake(self):
+        lake = str(AT / "empty")
+        said = run("table", "list", BULLION_LAKE=lake)
+        self.assertEqual((said.code, said.out, said.err), (0, "", "the lake has no tables yet\n"))
+        self.assertEqual(run("table", "list", "--json", BULLION_LAKE=lake).out, "[]\n")
+        self.fails(run("sql", "FROM gold.info", BULLION_LAKE=lake), 5, "no table gold.info: the lake is empty")
+        self.fails(run("coverage", "silver.cryptos", BULLION_LAKE=lake), 5, "there is no gold.coverage yet")
+
+
+class Coverage(Said):
+    def test_it_adds_up(self):
+        (row,) = self.rows("coverage", "silver.cryptos")
+        self.assertEqual(row["expected"], row["data"] + row["confirmed_empty"] + row["missing"])
+        (rows,) = self.rows("sql", "SELECT count(*) AS n FROM silver.cryptos")
+        self.assertEqual(row["data"], rows["n"])
+        parts = self.rows("coverage", "silver.cryptos", "--symbol", "XBTUSD")
+        self.assertEqual(sum(part["candles"] for part in parts), row["expected"])
+        self.assertEqual((parts[0]["from"], parts[-1]["to"]), (row["from"], row["to"]))
+        for before, after in zip(parts, parts[1:]):  # nothing between them, and two of a kind are one
+            self.assertEqual(before["to"], after["from"])
+            self.assertNotEqual(before["state"], after["state"])
+
+    def test_what_is_unknown_is_not_shown_as_empty(self):
+        self.fails(run("coverage", "silver.crypto"), 5, "gold.coverage has no table silver.crypto; did you mean silver.cryptos?")
+        self.fails(run("coverage", "whatever"), 5, "gold.coverage has no table whatever")
+        self.fails(run("coverage", "silver.cryptos", "-s", "XBTUDS"), 5, "no symbol XBTUDS of silver.cryptos; did you mean XBTUSD?")
+        self.fails(run("coverage", "silver.cryptos", "--frequency", "16m"), 5, "no frequency 16m of silver.cryptos")
+
+    def test_any_table_that_is_spoken_of(self):
+        lake = AT / "other"
+        (AT / "mine/jobs").mkdir(parents=True)
+        (AT / "mine/bullion.yaml").write_text("jobs: {c: {kind: sql, file: jobs/c.sql, into: gold.coverage, mode: overwrite}}\n")
+        (AT / "mine/jobs/c.sql").write_text(
+            "SELECT 'trades' AS \"table\", 'A' AS symbol, '1h' AS frequency, 2024::INTEGER AS year, TIMESTAMPTZ '2024-01-01 00:00:00Z' AS \"from\", "
+            "TIMESTAMPTZ '2024-01-01 03:00:00Z' AS \"to\", 'missing' AS state, 3::BIGINT AS candles"
+        )
+        said = bullion("-C", str(AT / "mine"), "run", "c", BULLION_LAKE=str(lake))
+        self.assertEqual(said.code, 0, said.err)
+        said = bullion("-C", str(AT / "mine"), "coverage", "trades", "--json", BULLION_LAKE=str(lake))
+        self.assertEqual([row["missing"] for row in json.loads(said.out)], [3], said.err)
+
+
+class Json(Said):
+    """Every --json parses and has the keys that its help names, no more and no fewer."""
+
+    def keys(self, *words):
+        said = run("help", *words).out.split("With --json:\n")[1].split("\n\n")[0]
+        return [set(re.findall(r"[a-z_]+", re.sub(r"\[\{[^[]*?\}\]", "", part[1:-1]))) for part in re.findall(r"\{(?:[^{}]|\{[^{}]*\})*\}", said.replace("\n", " "))]
+
+    def test_keys(self):
+        newest = ["runs", "show"]
+        for words, args in (
+            (["validate"], []), (["doctor"], []), (["version"], []), (newest, []),
+            (["runs", "list"], []), (["runs", "list"], ["--steps"]),
+            (["table", "list"], []), (["table", "show"], ["gold.info"]), (["table", "history"], ["gold.info"]),
+            (["coverage"], ["silver.cryptos"]), (["run"], ["gold-info", "--full"]),
+        ):
+            found = self.rows(*words, *args)
+            for one in found if isinstance(found, list) else [found]:
+                self.assertEqual(set(one), self.keys(*words)[0], words)
+        self.assertEqual(set(self.rows("coverage", "silver.cryptos", "-s", "XBTUSD")[0]), self.keys("coverage")[1])
+        plan = self.rows("run", "historical", "--dry-run")
+        self.assertEqual(set(plan), self.keys("run")[1])
+        self.assertEqual(set(plan["actions"][0]), {"name", "job", "work", "after", "timeout_us", "retries"})
+
+    def test_runs_as_scripts_want_them(self):
+        runs = [row for row in self.rows("runs", "list", "-n", "100") if row["name"] == "historical"]
+        first = runs[-1]
+        self.assertEqual((first["id"], first["kind"], first["state"]), (json.loads(LOADED.out)["id"], "workflow", "SUCCEEDED"))
+        for key in ("started_at", "ended_at"):
+            self.assertRegex(first[key], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
+        self.assertLess(first["started_at"][:19], first["ended_at"])
+        steps = self.rows("runs", "show", first["id"])["steps"]
+        self.assertEqual(steps[0]["step"], "ingest")
+        self.assertEqual(steps[0]["result"]["table"], "bronze.cryptos")
+        shown = run("runs", "show", first["id"]).out
+        self.assertRegex(shown, r"(?m)^silver +silver-cryptos +1  SUCCEEDED .* \d+ rows in \d+ files?, version 1$")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
