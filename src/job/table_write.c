@@ -312,7 +312,10 @@ enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct 
 	status = bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &snapshot, err);
 	if (status != BLN_OK)
 		return status;
-	bln_snapshot_destroy(writer->owned);
+	if (writer->staged_for)
+		bln_snapshot_destroy(writer->owned);
+	else
+		writer->staged_for = writer->owned;
 	writer->owned = snapshot;
 	bln_table_writer_base(writer, snapshot);
 	return BLN_OK;
@@ -338,6 +341,7 @@ void bln_table_writer_close(struct bln_table_writer *writer)
 	if (writer->is_stored && !writer->is_kept)
 		files_delete(writer);
 	bln_snapshot_destroy(writer->owned);
+	bln_snapshot_destroy(writer->staged_for);
 	bln_mem_free(writer->is_removed);
 	bln_mem_free(writer->files);
 	bln_mem_free(writer->ranges);

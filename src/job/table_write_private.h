@@ -24,6 +24,8 @@ struct bln_table_writer {
 	struct bln_table table;
 	const struct bln_snapshot *snapshot; /* NULL: no such table yet */
 	struct bln_snapshot *owned; /* the same, where the writer loaded it */
+	struct bln_snapshot
+		*staged_for; /* before the first rebase: in its memory are the names of the files' partitions */
 	const struct bln_schema *schema; /* the snapshot's, or one with more columns */
 	bool *is_removed; /* of the snapshot's files: rewritten into staged ones */
 	struct bln_write_file *files;

@@ -216,6 +216,35 @@ static void a_writer_of_the_same_stream_is_met(void **state)
 	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "0|10\n1|10\n");
 }
 
+/* The staged files go on top of what others did, more than once, with their partitions. */
+static void partitioned_files_are_committed_after_races(void **state)
+{
+	const struct bln_write_spec spec = { .table = "bronze.cryptos", .mode = BLN_WRITE_ADD };
+	struct bln_txn txn = { .app_id = bln_slice_of("stream"), .updated_ms = -1 };
+	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
+	static const char ours[] = "SELECT 'XBTUSD' AS symbol, DATE '2024-01-02' AS load_date";
+	static const char theirs[] = "SELECT 'ETHUSD' AS symbol, DATE '2024-01-01' AS load_date";
+	struct bln_table_writer *writer = writer_open(&spec);
+	struct bln_commit_result result;
+	(void)state;
+
+	assert_ok(bln_table_writer_add(writer, ours, &kit->err), &kit->err);
+	for (txn.version = 0; txn.version < 3; txn.version++) {
+		struct bln_table_writer *other = writer_open(&spec);
+
+		assert_ok(bln_table_writer_add(other, theirs, &kit->err), &kit->err);
+		assert_ok(bln_table_writer_commit(other, &commit, &result, &kit->err), &kit->err);
+		bln_table_writer_close(other);
+		assert_int_equal(bln_table_writer_commit(writer, &commit, &result, &kit->err), BLN_CONFLICT);
+		assert_int_equal(result.race, BLN_RACE_APP_ID);
+		assert_ok(bln_table_writer_rebase(writer, &kit->err), &kit->err);
+	}
+	assert_ok(bln_table_writer_commit(writer, &commit, &result, &kit->err), &kit->err);
+	bln_table_writer_close(writer);
+	assert_rows(kit, "SELECT symbol, load_date, count(*) FROM bronze.cryptos GROUP BY ALL ORDER BY ALL",
+		    "ETHUSD|2024-01-01|3\nXBTUSD|2024-01-02|1\n");
+}
+
 /* Two that both found no table and planned for an empty one. */
 static void two_creators(void **state)
 {
@@ -399,6 +428,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(compactions_are_in_the_way_of_few, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_columns_stop_everybody, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_writer_of_the_same_stream_is_met, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(partitioned_files_are_committed_after_races, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_creators, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_table_that_was_made_with_rows_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_call_fails_once, set_up, tear_down),
