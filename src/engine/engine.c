@@ -114,8 +114,10 @@ enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message
 		message = "DuckDB gives no reason";
 	if (strncmp(message, late, sizeof(late) - 1) == 0)
 		message += sizeof(late) - 1;
-	if (strstr(message, "Out of Memory"))
-		return bln_err_set(err, BLN_NO_MEMORY, "%s", message);
+	if (strstr(message, "Out of Memory")) /* what follows is advice for people who can set DuckDB's own settings */
+		return bln_err_set(err, BLN_NO_MEMORY,
+				   "%.*s: `memory` in the settings of bullion.yaml says how much it may be",
+				   (int)strcspn(message, "\n"), message);
 	if (strncmp(message, "IO Error", 8) == 0)
 		return bln_err_set(err, BLN_IO, "%s", message);
 	return bln_err_set(err, BLN_INVALID, "%s", message);
