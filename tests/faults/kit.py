@@ -111,7 +111,7 @@ class Project:
 
     def sql(self, query):
         said = self.bullion("sql", query, "--format", "csv")
-        check(said.code == 0, "bullion sql", query, said)
+        check(said.code == 0, "bullion sql", query[:300], said)
         return said.out
 
     def columns(self, table):
