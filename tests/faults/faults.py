@@ -40,6 +40,7 @@ def each(work, items, jobs):
 
 
 def test_points(world, options):
+    world.add_checkpoint_case()
     every = points.all_points(world)
     chosen = every if options.all else points.sample(every, options.points, options.seed)
     came = each(lambda point, number: points.run_point(world, point, number), chosen, options.jobs)

@@ -1,6 +1,6 @@
 """Every store call of a run, one after the other: the process dies there, or the store fails. Then the next run makes good.
 
-A point is a case (a first load, an update), a kind of fault and a call. Writes are few and are where things can break: they come
+A point is a case (a first load, an update, a load that is due to write checkpoints), a kind of fault and a call. Writes are few and are where things can break: they come
 first, with all kinds; then a sample of all calls."""
 import random
 
@@ -14,7 +14,7 @@ def all_points(world):
     points = []
     for case in world.cases:
         calls = world.calls(case)
-        for name in ("put_if_absent", "put_files", "delete_many"):
+        for name in ("put", "put_if_absent", "put_files", "delete_many"):
             points += [(case, f"{kind}@{n}:{name}") for n in range(1, calls[name] + 1) for kind in OF_WRITES]
         points += [(case, f"{kind}@{n}") for n in range(1, calls["all"] + 1) for kind in OF_ALL]
     return points

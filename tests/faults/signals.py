@@ -1,4 +1,4 @@
-"""kill -9 of the runner, and Ctrl-C, at random moments: nobody works on behind the runner's back, nothing is written half, the records
+"""kill -9 of the runner or of its job, and Ctrl-C, at random moments: nobody works on behind the runner's back, nothing is written half, the records
 tell what happened, and the next run completes."""
 import json
 import os
@@ -9,6 +9,7 @@ import time
 
 from kit import Failed, check, wait_for_call
 
+HOW = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "terminate": signal.SIGTERM, "kill the job": None}
 ENDED = {"SUCCEEDED", "COMPLETED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "SKIPPED"}
 
 
@@ -26,6 +27,13 @@ def processes_of(project):
         if os.fsencode(project.folder) in words and state != "Z":
             found.append((int(entry.name), b" ".join(words).decode()))
     return found
+
+
+def kill_if_there(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def nobody_left(project, seconds=5):
@@ -53,10 +61,11 @@ def disturb(world, how, call, after_s, number):
         wait_for_call(counts, call, process)
         time.sleep(after_s)
         had_ended = process.poll() is not None
-        if how == "kill":
-            process.kill()
+        if how == "kill the job":
+            for pid, _ in [found for found in processes_of(project) if "job-run" in found[1]]:
+                kill_if_there(pid)
         elif not had_ended:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(HOW[how])
         begun = time.monotonic()
         try:
             _, err = process.communicate(timeout=15)
@@ -66,7 +75,9 @@ def disturb(world, how, call, after_s, number):
         ended_s = time.monotonic() - begun
         nobody_left(project)
         outcome = "it was done" if process.returncode == 0 else how
-        if how == "interrupt" and process.returncode not in (0, -signal.SIGINT):  # that: before it listened
+        if how == "kill the job":
+            check(process.returncode in (0, 1), "the run of a job that was killed ended with", process.returncode, err.decode())
+        elif how != "kill" and process.returncode not in (0, -HOW[how]):  # that: before it listened
             states = [run["state"] for run in runs(project)]
             check(all(state in ENDED for state in states), "runs go on after Ctrl-C:", states, err.decode())
             check(not states or "STOPPED" in states, "no run is STOPPED:", states, err.decode())
@@ -87,6 +98,6 @@ def run(world, options):
     came = {}
     count = options.points // (1 if options.all else 3)
     for number in range(count):
-        outcome = disturb(world, ("kill", "interrupt")[number // 2 % 2], draw.randrange(calls), draw.uniform(0, 0.05), number)
+        outcome = disturb(world, list(HOW)[number // 2 % len(HOW)], draw.randrange(calls), draw.uniform(0, 0.05), number)
         came[outcome] = came.get(outcome, 0) + 1
     return f"{count} runs, {came}"

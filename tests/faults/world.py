@@ -1,10 +1,11 @@
-"""The state of the world that each test begins with: a project, three archives, and what an undisturbed run makes of them."""
+"""The state of the world that each test begins with: projects, archives, and what an undisturbed run makes of them."""
 import pathlib
 import shutil
 
-from kit import Failed, Project, check, judge_logs, judge_units, make_archive
+from kit import Project, check, judge_logs, judge_units, make_archive
 
 SYMBOLS = ["XBTUSD", "ETHUSD"]
+CHECKPOINT_AT = 10  # versions
 
 
 class World:
@@ -16,11 +17,9 @@ class World:
         self.update = make_archive(self.folder / "Kraken_OHLCVT_Q1_2024", SYMBOLS, 300, 400, 1, bad=1, restated_from=300)
         self.empty = self.project("empty")
         self.loaded = self.empty.copy(self.folder / "loaded")
-        said = self.loaded.load(self.base)
-        check(said.code == 0, "an undisturbed run failed:", said)
+        self.must_load(self.loaded, self.base)
         self.updated = self.loaded.copy(self.folder / "updated")
-        said = self.updated.load(self.update)
-        check(said.code == 0, "an undisturbed update failed:", said)
+        self.must_load(self.updated, self.update)
         self.cases = {  # name → where it begins, what is loaded, what comes of it
             "first": (self.empty, self.base, self.loaded.digest()),
             "update": (self.loaded, self.update, self.updated.digest()),
@@ -28,6 +27,25 @@ class World:
         for project in (self.loaded, self.updated):
             judge_logs(project.lake)
             judge_units(project)
+
+    def add_checkpoint_case(self):
+        """A lake whose tables are due for a checkpoint with the next version."""
+        due = self.updated.copy(self.folder / "due")
+        for i in range(CHECKPOINT_AT - 3):
+            self.must_load(due, self.small_archive(i))
+        last = self.small_archive(CHECKPOINT_AT)
+        done = due.copy(self.folder / "checkpointed")
+        self.must_load(done, last)
+        check(list((done.lake / "bronze/cryptos/_delta_log").glob("*.checkpoint*.parquet")), "no checkpoint was written")
+        self.cases["checkpoint"] = (due, last, done.digest())
+
+    def small_archive(self, number):
+        return make_archive(self.folder / f"Kraken_small{number}", SYMBOLS[:1], 700 + 30 * number, 30, 1, restated_from=0)
+
+    def must_load(self, project, archive):
+        said = project.load(archive)
+        check(said.code == 0, "an undisturbed load failed:", said)
+        judge_logs(project.lake)
 
     def project(self, name):
         project = Project(self.program, self.folder / name)
