@@ -71,6 +71,35 @@ static void what_duckdb_refuses_is_told(void **state)
 	bln_engine_close(engine);
 }
 
+/* What goes wrong after a statement began comes without a word about results that are closed. */
+static void what_fails_late_is_told_for_what_it_is(void **state)
+{
+	struct bln_engine *engine = opened((struct bln_engine_settings){ 0 });
+	struct bln_rows *rows;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_int_equal(bln_engine_query(engine, "SELECT sum(CASE WHEN i = 90000 THEN error('late') END) FROM range(100000) t(i)",
+					  &rows, &err),
+			 BLN_INVALID);
+	assert_string_equal(err.message, "Invalid Input Error: late");
+	assert_int_equal(bln_engine_query(engine, "FROM read_csv('/nowhere/a.csv', columns = {'a': 'INT'})", &rows, &err),
+			 BLN_IO);
+	bln_engine_close(engine);
+}
+
+static void a_statement_is_checked_as_it_stands(void **state)
+{
+	struct bln_engine *engine = opened((struct bln_engine_settings){ 0 });
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_ok(bln_engine_check(engine, "SELECT error('only when it runs')", &err), &err);
+	assert_int_equal(bln_engine_check(engine, "SELECT 1,\n  nonsense", &err), BLN_INVALID);
+	assert_non_null(strstr(err.message, "LINE 2:   nonsense"));
+	bln_engine_close(engine);
+}
+
 static void cancelling_ends_a_statement_and_leaves_the_engine_usable(void **state)
 {
 	struct bln_cancel cancel = { 0 };
@@ -132,6 +161,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_stream_typed_and_with_nulls),
 		cmocka_unit_test(what_duckdb_refuses_is_told),
+		cmocka_unit_test(what_fails_late_is_told_for_what_it_is),
+		cmocka_unit_test(a_statement_is_checked_as_it_stands),
 		cmocka_unit_test(cancelling_ends_a_statement_and_leaves_the_engine_usable),
 		cmocka_unit_test(memory_has_a_limit),
 		cmocka_unit_test(long_work_tells_its_progress),
