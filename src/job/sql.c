@@ -105,7 +105,9 @@ static enum bln_status own_resolve(const struct sql_group *group, const struct b
 	*snapshot = sql->own ? sql->own : sql->own_empty;
 	if (!*snapshot)
 		return bln_err_set(err, BLN_NOT_FOUND,
-				   "%s is not there yet, and nothing says which columns it will have", relation->name);
+				   "%s is not there yet, and nothing says which columns it will have: run the job once "
+				   "without existing(…)",
+				   relation->name);
 	return BLN_OK;
 }
 
