@@ -157,7 +157,8 @@ void bln_help(const struct bln_commands *commands, const struct bln_command *com
 		add_options(bln_global_options, bln_global_option_count, text);
 		bln_text_add(text, "\nExamples:\n"
 				   "  bullion init demo\n      make a project in the folder demo\n"
-				   "  bullion -C demo validate\n      check it\n"
+				   "  bullion -C demo run historical -p archive=PATH\n      load Kraken's archive\n"
+				   "  bullion -C demo sql \"FROM gold.info\"\n      see what there is\n"
 				   "  bullion help config\n      what may stand in bullion.yaml\n");
 	}
 	bln_text_add_format(text, "\n`bullion help %s%sCOMMAND` explains one.\n", noun ? noun : "", noun ? " " : "");
