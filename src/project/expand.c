@@ -20,9 +20,9 @@ struct reference {
 
 struct expansion {
 	const struct bln_expander *expander;
-	const char *key;
-	struct bln_place place;
 	bool is_secret;
+	size_t length_max;
+	const char *at; /* in the text itself: the reference that is being replaced */
 	struct bln_text out;
 };
 
@@ -198,6 +198,8 @@ static enum bln_status add_all(struct expansion *expansion, const char *text, in
 
 	for (;;) {
 		status = reference_next(&text, &reference, &expansion->out, err);
+		if (depth == 0)
+			expansion->at = text - reference.length;
 		if (status != BLN_OK || reference.length == 0)
 			return status;
 		if (bln_slice_is(reference.scope, scopes[ENV]))
@@ -209,33 +211,55 @@ static enum bln_status add_all(struct expansion *expansion, const char *text, in
 				     bln_slice_is(reference.name, "name") ? project->name : project->folder);
 		if (status != BLN_OK)
 			return status;
-		if (expansion->out.length > BLN_SETTING_TEXT_MAX)
-			return bln_err_set(err, BLN_INVALID, "expanded, the value is longer than %d bytes",
-					   BLN_SETTING_TEXT_MAX);
+		if (expansion->out.length > expansion->length_max)
+			return bln_err_set(err, BLN_INVALID, "expanded, the value is longer than %zu bytes",
+					   expansion->length_max);
 	}
+}
+
+static enum bln_status expansion_run(struct expansion *expansion, const char *text, const char **out,
+				     struct bln_err *err)
+{
+	const char *result;
+	enum bln_status status;
+
+	BLN_TRY(add_all(expansion, text, 0, err));
+	BLN_TRY(bln_text_check(&expansion->out, err));
+	text = expansion->out.at ? expansion->out.at : "";
+	if (expansion->is_secret)
+		BLN_TRY(secret_keep(expansion, text, expansion->out.length, err));
+	result = bln_arena_strndup(expansion->expander->arena, text, expansion->out.length);
+	if (result)
+		*out = result;
+	else
+		status = bln_err_memory(err);
+done:
+	bln_text_clean_up(&expansion->out);
+	return status;
+}
+
+enum bln_status bln_expand_file(const struct bln_expander *expander, const char *text, const char *file,
+				const char **out, struct bln_err *err)
+{
+	struct expansion expansion = { .expander = expander, .length_max = BLN_EXPAND_FILE_MAX };
+	enum bln_status status = expansion_run(&expansion, text, out, err);
+	int line = 1;
+
+	if (status != BLN_INVALID)
+		return status;
+	for (; text < expansion.at; text++)
+		line += *text == '\n';
+	return bln_err_where(err, status, "%s:%d", file, line);
 }
 
 enum bln_status bln_expand(const struct bln_expander *expander, const char *text, const char *key,
 			   struct bln_place place, bool is_secret, const char **out, struct bln_err *err)
 {
-	struct expansion expansion = { .expander = expander, .key = key, .place = place, .is_secret = is_secret };
-	const char *result;
-	enum bln_status status;
+	struct expansion expansion = { .expander = expander,
+				       .is_secret = is_secret,
+				       .length_max = BLN_SETTING_TEXT_MAX };
+	enum bln_status status = expansion_run(&expansion, text, out, err);
 
-	status = add_all(&expansion, text, 0, err);
-	if (status == BLN_OK)
-		status = bln_text_check(&expansion.out, err);
-	if (status == BLN_OK && is_secret)
-		status = secret_keep(&expansion, expansion.out.at ? expansion.out.at : "", expansion.out.length, err);
-	if (status == BLN_OK) {
-		result = bln_arena_strndup(expander->arena, expansion.out.at ? expansion.out.at : "",
-					   expansion.out.length);
-		if (result)
-			*out = result;
-		else
-			status = bln_err_memory(err);
-	}
-	bln_text_clean_up(&expansion.out);
 	if (status == BLN_INVALID) {
 		status = bln_err_where(err, status, "%s", key);
 		status = bln_project_where(expander->project, place, err, status);

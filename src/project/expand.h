@@ -33,4 +33,11 @@ BLN_MUST_CHECK enum bln_status bln_expand(const struct bln_expander *expander, c
 					  struct bln_place place, bool is_secret, const char **out,
 					  struct bln_err *err);
 
+enum { BLN_EXPAND_FILE_MAX = 1 << 20 };
+
+/* The same for the TEXT of a file, as of a job's SQL, of up to BLN_EXPAND_FILE_MAX bytes when expanded: errors name FILE and the
+ * line, "jobs/a.sql:3: the run has no property 'base': …". */
+BLN_MUST_CHECK enum bln_status bln_expand_file(const struct bln_expander *expander, const char *text, const char *file,
+					       const char **out, struct bln_err *err);
+
 #endif

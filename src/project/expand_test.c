@@ -47,6 +47,25 @@ static enum bln_status expand(struct fixture *f, const char *text, bool is_secre
 	return bln_expand(&f->expander, text, "key", (struct bln_place){ 12, 40 }, is_secret, out, &f->err);
 }
 
+static void a_file_is_named_with_its_line(void **state)
+{
+	static const char wanted[] = "jobs/a.sql:4: the run has no property 'nothing'";
+	struct fixture f;
+	const char *out;
+	(void)state;
+
+	begin(&f, "properties: {base: USD}\n");
+	assert_ok(bln_expand_file(&f.expander, "SELECT\n '${run:base}', '$${x}'", "jobs/a.sql", &out, &f.err), &f.err);
+	assert_string_equal(out, "SELECT\n 'USD', '${x}'");
+	assert_int_equal(bln_expand_file(&f.expander, "${run:base}\n ${HOME}\n\n${run:nothing}", "jobs/a.sql", &out,
+					 &f.err),
+			 BLN_INVALID);
+	assert_memory_equal(f.err.message, wanted, sizeof(wanted) - 1);
+	assert_int_equal(bln_expand_file(&f.expander, "\n${evn:base}", "jobs/a.sql", &out, &f.err), BLN_INVALID);
+	assert_memory_equal(f.err.message, "jobs/a.sql:2: ", 14);
+	end(&f);
+}
+
 static void references_become_what_they_name(void **state)
 {
 	static const struct {
@@ -171,6 +190,7 @@ static void lacking_memory_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_is_named_with_its_line),
 		cmocka_unit_test(references_become_what_they_name),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(properties_from_outside_are_not_expanded),
