@@ -17,6 +17,7 @@
 #include "engine/macros.h"
 #include "engine/statement.h"
 #include "job/job.h"
+#include "job/table_write.h"
 #include "job/work.h"
 
 enum { KIT_PATH_SIZE = 512, KIT_START_S = 1700000000 };
@@ -133,6 +134,15 @@ static inline void kit_work(struct kit *kit)
 	assert_ok(bln_work_open(kit->folder, &kit->random, &kit->arena, &kit->context.work, &kit->err), &kit->err);
 }
 
+/* And the end of it. */
+static inline void kit_work_end(struct kit *kit)
+{
+	bln_engine_close(kit->context.engine);
+	bln_work_close(kit->context.work);
+	kit->context.engine = NULL;
+	kit->context.work = NULL;
+}
+
 static inline enum bln_status kit_try(struct kit *kit, const char *name, struct bln_job_result *result)
 {
 	const struct bln_job *job = bln_project_job(kit->project, name);
@@ -167,6 +177,29 @@ static inline void kit_fails(struct kit *kit, const char *name, enum bln_status 
 	bln_job_result_clean_up(&result);
 	if (!strstr(kit->err.message, text))
 		fail_msg("'%s' does not say '%s'", kit->err.message, text);
+}
+
+/* Writes the rows of SQL into SPEC's table, as a job would. */
+static inline void kit_fill(struct kit *kit, const struct bln_write_spec *spec, const char *sql)
+{
+	const struct bln_write_commit none = { 0 };
+	struct bln_table_writer *writer;
+	struct bln_commit_result result;
+
+	kit_work(kit);
+	assert_ok(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err), &kit->err);
+	assert_ok(bln_table_writer_add(writer, sql, &kit->err), &kit->err);
+	assert_ok(bln_table_writer_commit(writer, &none, &result, &kit->err), &kit->err);
+	bln_table_writer_close(writer);
+	kit_work_end(kit);
+}
+
+/* Adds them. */
+static inline void kit_append(struct kit *kit, const char *table, const char *sql)
+{
+	const struct bln_write_spec spec = { .table = table, .mode = BLN_WRITE_ADD };
+
+	kit_fill(kit, &spec, sql);
 }
 
 static inline struct bln_snapshot *kit_snapshot(struct kit *kit, const char *table)

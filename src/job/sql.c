@@ -4,12 +4,7 @@
  * doing it again harmless: a crash in between loses nothing. */
 #include "job/sql.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "catalog/standard.h"
@@ -19,83 +14,6 @@
 #define GROUP_ROWS INT64_C(2000000)
 
 enum { TRIES_MAX = 8, GROUP_PARTS_MAX = 4096 };
-
-static enum bln_status text_read(struct sql_job *sql, const char *file, struct sql_text *text, struct bln_err *err)
-{
-	const char *path;
-	struct stat stat;
-	char *bytes;
-	size_t length = 0;
-	int fd;
-
-	if (!file)
-		return BLN_OK;
-	text->file = file;
-	path = bln_arena_printf(sql->arena, "%s/%s", sql->context->project->folder, file);
-	if (!path)
-		return bln_err_memory(err);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &stat) != 0)
-		return bln_err_errno(err, errno, "cannot read %s", file);
-	if (!S_ISREG(stat.st_mode) || stat.st_size > BLN_STATEMENT_SIZE_MAX) {
-		close(fd);
-		return bln_err_set(err, BLN_INVALID, "%s is no file of at most %d bytes", file, BLN_STATEMENT_SIZE_MAX);
-	}
-	bytes = bln_arena_alloc(sql->arena, (size_t)stat.st_size + 1);
-	while (bytes && length < (size_t)stat.st_size) {
-		ssize_t got = read(fd, bytes + length, (size_t)stat.st_size - length);
-
-		if (got <= 0)
-			break;
-		length += (size_t)got;
-	}
-	close(fd);
-	if (!bytes)
-		return bln_err_memory(err);
-	/* A statement may end with ';'; where it becomes part of another it must not. */
-	while (length && strchr("; \t\r\n", bytes[length - 1]))
-		length--;
-	bytes[length] = '\0';
-	return bln_expand(sql->context->expander, bytes, file, (struct bln_place){ 0 }, false, &text->sql, err);
-}
-
-static enum bln_status text_analyse(struct sql_job *sql, struct sql_text *text, struct bln_err *err)
-{
-	const struct bln_statement_options options = { .may_read_files = true };
-	enum bln_status status;
-
-	if (!text->sql)
-		return BLN_OK;
-	status = bln_statement_analyse(sql->engine, text->sql, &options, sql->arena, &text->relations, err);
-	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", text->file);
-}
-
-/* The run's properties, as variables of SQL: getvariable('base'). */
-static enum bln_status variables_set(struct sql_job *sql, struct bln_err *err)
-{
-	const struct bln_properties *properties = sql->context->expander->properties;
-	struct bln_text set = { 0 };
-	enum bln_status status = BLN_OK;
-
-	for (size_t i = 0; properties && i < properties->count; i++) {
-		const struct bln_property *property = &properties->items[i];
-		const char *value;
-
-		if (bln_expand(sql->context->expander, property->text, property->name, property->place, false, &value,
-			       NULL) != BLN_OK)
-			continue; /* what is not set stays NULL */
-		bln_text_clear(&set);
-		bln_text_add(&set, "SET VARIABLE ");
-		bln_text_add_quoted(&set, '"', property->name, strlen(property->name));
-		bln_text_add(&set, " = ");
-		bln_text_add_quoted(&set, '\'', value, strlen(value));
-		BLN_TRY(bln_text_check(&set, err));
-		BLN_TRY(bln_engine_exec(sql->engine, set.at, err));
-	}
-done:
-	bln_text_clean_up(&set);
-	return status;
-}
 
 static enum bln_status own_resolve(const struct sql_group *group, const struct bln_relation *relation,
 				   const struct bln_snapshot **snapshot, struct bln_err *err)
@@ -208,6 +126,8 @@ static enum bln_status groups_run(struct sql_job *sql, struct bln_table_writer *
 
 	for (size_t i = 0; i < sql->part_count; i++)
 		total += sql->parts[i].rows;
+	if (sql->is_cut && sql->part_count == 0)
+		return BLN_OK; /* a group of none would be everything */
 	do {
 		int64_t rows = 0;
 
@@ -326,20 +246,20 @@ static enum bln_status job_try(struct sql_job *sql, struct bln_err *err)
 	bool is_idle = false;
 	enum bln_status status;
 
-	BLN_TRY(text_read(sql, sql->job->file, &sql->main, err));
-	BLN_TRY(text_read(sql, sql->job->side_file, &sql->side, err));
-	BLN_TRY(text_read(sql, sql->job->slices, &sql->slices, err));
+	BLN_TRY(sql_text_read(sql, sql->job->file, &sql->main, err));
+	BLN_TRY(sql_text_read(sql, sql->job->side_file, &sql->side, err));
+	BLN_TRY(sql_text_read(sql, sql->job->slices, &sql->slices, err));
 	BLN_TRY(bln_job_engine(sql->context, &sql->engine, err));
-	BLN_TRY(text_analyse(sql, &sql->main, err));
-	BLN_TRY(text_analyse(sql, &sql->side, err));
-	BLN_TRY(text_analyse(sql, &sql->slices, err));
+	BLN_TRY(sql_text_analyse(sql, &sql->main, err));
+	BLN_TRY(sql_text_analyse(sql, &sql->side, err));
+	BLN_TRY(sql_text_analyse(sql, &sql->slices, err));
 	sql->result->rows_in = 0;
 	BLN_TRY(sql_inputs_load(sql, &is_idle, err));
 	sql->result->version = sql->own ? sql->own->version : -1;
 	sql->result->is_idle = is_idle;
 	if (is_idle)
 		goto done;
-	BLN_TRY(variables_set(sql, err));
+	BLN_TRY(sql_variables_set(sql, err));
 	BLN_TRY(job_write(sql, err));
 done:
 	return status;

@@ -1,5 +1,6 @@
-/* What the files of the sql job share. Read in this order: sql.c (the job), sql_inputs.c (the tables it reads, and what of them is
- * new), sql_slices.c (the parts it is cut into).
+/* What the files of the sql job share. Read in this order: sql.c (the job), sql_text.c (its SQL), sql_inputs.c (the tables it
+ * reads), sql_changes.c (what of them is new), sql_slices.c (the parts it is cut into), sql_group.c (what a few of
+ * them together see of a table).
  *
  * The markers: a commit of the output carries, for each table that the job reads, a txn with the id "JOB:TABLE" and the
  * version read. The next run starts behind it. Two runs of one job cannot both commit: their ids meet. */
@@ -53,9 +54,23 @@ struct sql_job {
 	struct bln_snapshot *own_empty; /* a standard table that is not there yet, as it reads */
 	const char *range_column; /* of the key, in the changes: existing() sees only files that meet its range */
 	enum bln_type_kind range_kind;
+	bool is_cut; /* into PARTS, of which there may be none */
 	struct sql_slice *parts;
 	size_t part_count;
 };
+
+/* Reads FILE, of the project, into TEXT; NULL is no text. Errors name the file and the line. */
+enum bln_status sql_text_read(struct sql_job *sql, const char *file, struct sql_text *text, struct bln_err *err);
+
+/* Finds what it names. */
+enum bln_status sql_text_analyse(struct sql_job *sql, struct sql_text *text, struct bln_err *err);
+
+/* The run's properties, as variables of SQL: getvariable('base'). */
+enum bln_status sql_variables_set(struct sql_job *sql, struct bln_err *err);
+
+/* Finds the files whose rows were added since INPUT's marker. BLN_NOT_FOUND, asking for --full, where the log does not say
+ * them. */
+enum bln_status sql_changes_find(struct sql_job *sql, struct sql_input *input, struct bln_err *err);
 
 /* Loads what the statements name. *IS_IDLE: nothing of it is new. */
 enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_err *err);

@@ -1,7 +1,5 @@
 #include "job/job_test_kit.h"
 
-#include "job/table_write.h"
-
 static struct kit *kit;
 
 #define LIST(...)                                                                                                      \

@@ -2,8 +2,6 @@
  * commit. */
 #include "job/job_test_kit.h"
 
-#include "job/table_write.h"
-
 static struct kit *kit;
 static uint64_t seed;
 

@@ -2,8 +2,6 @@
  * each, the table has all rows of a commit or none, and no data file lies about that is in none. */
 #include "job/job_test_kit.h"
 
-#include "job/table_write.h"
-
 static struct kit *kit;
 static uint64_t seed;
 

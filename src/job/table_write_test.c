@@ -2,8 +2,6 @@
  * failures: table_write_race_test.c; new columns: table_evolve_test.c. */
 #include "job/job_test_kit.h"
 
-#include "job/table_write.h"
-
 static struct kit *kit;
 
 #define LIST(...)                                                                                                      \

@@ -1,0 +1,382 @@
+/* The sql job: markers, what changes() gives, idle runs, the side output, runs at once, variables, errors. Slices and
+ * existing(): sql_slices_test.c. */
+#include "job/job_test_kit.h"
+
+static struct kit *kit;
+
+static const char *const yaml =
+	"properties: {base: USD, limit: 5}\n"
+	"jobs:\n"
+	"  copy: {kind: sql, file: jobs/copy.sql, into: silver.out, mode: append}\n"
+	"  again: {kind: sql, file: jobs/copy.sql, into: silver.again, mode: append}\n"
+	"  best: {kind: sql, file: jobs/copy.sql, into: silver.best, mode: upsert, key: [k]}\n"
+	"  whole: {kind: sql, file: jobs/all.sql, into: silver.whole, mode: overwrite}\n"
+	"  parts: {kind: sql, file: jobs/all.sql, into: silver.parts, mode: overwrite_partitions, partition_by: [k]}\n"
+	"  sided: {kind: sql, file: jobs/copy.sql, into: silver.out, mode: append, side_file: jobs/side.sql,\n"
+	"          side_into: silver.side, side_key: [id]}\n"
+	"  free: {kind: sql, file: jobs/free.sql, into: silver.free, mode: overwrite}\n";
+
+static int set_up(void **state)
+{
+	(void)state;
+	kit = kit_new(yaml, 1);
+	kit_file(kit, "jobs/copy.sql", "SELECT k, v FROM changes('bronze.a')");
+	kit_file(kit, "jobs/all.sql", "SELECT k, v FROM bronze.a");
+	kit_append(kit, "bronze.a", "SELECT i AS k, 0 AS v FROM range(10) t(i)");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	kit_free(kit);
+	return 0;
+}
+
+static int64_t marker(const char *table, const char *app_id)
+{
+	struct bln_snapshot *snapshot = kit_snapshot(kit, table);
+	int64_t version = bln_snapshot_txn(snapshot, app_id);
+
+	bln_snapshot_destroy(snapshot);
+	return version;
+}
+
+static void a_run_takes_what_is_new(void **state)
+{
+	struct bln_job_result result = kit_run(kit, "copy");
+	(void)state;
+
+	assert_false(result.is_idle);
+	assert_int_equal(result.rows_in, 10);
+	assert_int_equal(result.rows_out, 10);
+	assert_int_equal(result.version, 1);
+	assert_string_equal(result.table, "silver.out");
+	assert_int_equal(marker("silver.out", "copy:bronze.a"), 1);
+	/* nothing is new */
+	result = kit_run(kit, "copy");
+	assert_true(result.is_idle);
+	assert_int_equal(result.version, 1);
+	assert_int_equal(kit_version(kit, "silver.out"), 1);
+	/* two commits at once */
+	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3) t(i)");
+	kit_append(kit, "bronze.a", "SELECT i AS k, 2 AS v FROM range(4) t(i)");
+	result = kit_run(kit, "copy");
+	assert_int_equal(result.rows_in, 7);
+	assert_int_equal(result.rows_out, 7);
+	assert_int_equal(marker("silver.out", "copy:bronze.a"), 3);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|3\n2|4\n");
+	/* another job has a marker of its own */
+	assert_int_equal(kit_run(kit, "again").rows_out, 17);
+}
+
+static void all_of_it_once_more(void **state)
+{
+	(void)state;
+	(void)kit_run(kit, "copy");
+	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
+	kit->context.is_full = true;
+	(void)kit_run(kit, "copy");
+	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|1\n");
+	kit->context.is_full = false;
+	assert_true(kit_run(kit, "copy").is_idle);
+}
+
+/* --- What counts as new. --- */
+
+/* Commits the removal of the FILE-th file of bronze.a, and the adding of a copy of it. */
+static void rewrite(size_t file, const char *data_change, bool with_copy)
+{
+	struct bln_snapshot *snapshot = kit_snapshot(kit, "bronze.a");
+	const struct bln_add *add = &snapshot->files[file];
+	struct bln_text lines = { 0 };
+	char command[2 * KIT_PATH_SIZE];
+	char copy[64];
+
+	assert_true(file < snapshot->file_count);
+	snprintf(copy, sizeof(copy), "copy-%" PRId64 ".parquet", snapshot->version);
+	bln_text_add_format(&lines, "{\"remove\":{\"path\":\"%.*s\",\"deletionTimestamp\":1,\"dataChange\":%s}}\n",
+			    (int)add->path.length, add->path.at, data_change);
+	if (with_copy) {
+		bln_text_add_format(&lines,
+				    "{\"add\":{\"path\":\"%s\",\"partitionValues\":{},\"size\":%" PRId64
+				    ",\"modificationTime\":1,\"dataChange\":%s}}\n",
+				    copy, add->size_bytes, data_change);
+		snprintf(command, sizeof(command), "cp '%s/lake/bronze/a/%.*s' '%s/lake/bronze/a/%s'", kit->folder,
+			 (int)add->path.length, add->path.at, kit->folder, copy);
+		assert_int_equal(system(command), 0);
+	}
+	kit_commit(kit, "bronze.a", lines.at);
+	bln_text_clean_up(&lines);
+	bln_snapshot_destroy(snapshot);
+}
+
+static void a_compaction_brings_nothing_and_hides_nothing(void **state)
+{
+	(void)state;
+	(void)kit_run(kit, "copy");
+	rewrite(0, "false", true);
+	assert_true(kit_run(kit, "copy").is_idle);
+	/* what is new is moved before the job has seen it */
+	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3) t(i)");
+	rewrite(1, "false", true);
+	rewrite(0, "false", true);
+	assert_int_equal(kit_run(kit, "copy").rows_in, 3);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|3\n");
+}
+
+static void removed_rows_are_not_new(void **state)
+{
+	(void)state;
+	(void)kit_run(kit, "copy");
+	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3) t(i)");
+	rewrite(1, "true", false);
+	assert_true(kit_run(kit, "copy").is_idle);
+	kit_append(kit, "bronze.a", "SELECT i AS k, 2 AS v FROM range(4) t(i)");
+	assert_int_equal(kit_run(kit, "copy").rows_in, 4);
+	/* also when they were moved before */
+	kit_append(kit, "bronze.a", "SELECT i AS k, 3 AS v FROM range(5) t(i)");
+	rewrite(2, "false", true);
+	rewrite(2, "true", false);
+	kit_append(kit, "bronze.a", "SELECT i AS k, 4 AS v FROM range(2) t(i)");
+	(void)kit_run(kit, "copy");
+	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n2|4\n4|2\n");
+}
+
+/* A file that an upsert wrote anew comes as a whole: whoever follows such a table upserts. */
+static void rewritten_rows_come_again(void **state)
+{
+	static const char *const key[] = { "k" };
+	const struct bln_write_spec upsert = { .table = "bronze.a", .mode = BLN_WRITE_UPSERT, .key = { key, 1 } };
+	(void)state;
+
+	(void)kit_run(kit, "best");
+	kit_fill(kit, &upsert, "SELECT i AS k, 1 AS v FROM range(4, 6) t(i)");
+	assert_int_equal(kit_run(kit, "best").rows_in, 10);
+	assert_rows(kit, "SELECT v, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "0|8\n1|2\n");
+}
+
+static void a_query_without_changes_runs_when_a_table_moved(void **state)
+{
+	(void)state;
+	assert_int_equal(kit_run(kit, "whole").rows_out, 10);
+	assert_true(kit_run(kit, "whole").is_idle);
+	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
+	assert_int_equal(kit_run(kit, "whole").rows_out, 11);
+	/* one of no table at all runs each time */
+	kit_file(kit, "jobs/free.sql", "SELECT 1 AS one;  \n ; \n");
+	assert_false(kit_run(kit, "free").is_idle);
+	assert_false(kit_run(kit, "free").is_idle);
+	assert_rows(kit, "SELECT * FROM silver.free", "1\n");
+}
+
+static void partitions_are_replaced(void **state)
+{
+	(void)state;
+	(void)kit_run(kit, "parts");
+	kit_file(kit, "jobs/all.sql", "SELECT k, v + 1 AS v FROM bronze.a, range(2) WHERE k < 3");
+	kit_append(kit, "bronze.a", "SELECT 20::BIGINT AS k, 1 AS v");
+	(void)kit_run(kit, "parts");
+	assert_rows(kit, "SELECT v, count(*), count(DISTINCT k) FROM silver.parts GROUP BY 1 ORDER BY 1",
+		    "0|7|7\n1|6|3\n");
+}
+
+/* --- What the job cannot know from its marker. --- */
+
+static void a_history_that_is_gone_is_said(void **state)
+{
+	(void)state;
+	(void)kit_run(kit, "copy");
+	for (int i = 0; i < 12; i++)
+		kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
+	for (int i = 0; i < 10; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "_delta_log/%020d.json", i);
+		assert_int_equal(unlink(kit_table_path(kit, "bronze.a", name)), 0);
+	}
+	kit_fails(kit, "copy", BLN_NOT_FOUND, "bronze.a: the history behind version 1");
+	assert_non_null(strstr(kit->err.message, "--full"));
+	kit->context.is_full = true;
+	assert_int_equal(kit_run(kit, "copy").rows_out, 22);
+	kit->context.is_full = false;
+	assert_true(kit_run(kit, "copy").is_idle);
+}
+
+static void a_table_that_was_replaced_is_said(void **state)
+{
+	char log[KIT_PATH_SIZE];
+	(void)state;
+
+	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
+	(void)kit_run(kit, "copy");
+	snprintf(log, sizeof(log), "%s", kit_table_path(kit, "bronze.a", "."));
+	nftw(log, kit_unlink, 16, FTW_DEPTH | FTW_PHYS);
+	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 2 AS v");
+	kit_fails(kit, "copy", BLN_NOT_FOUND, "bronze.a is at version 1, but this job has read version 2");
+	kit->context.is_full = true;
+	(void)kit_run(kit, "copy");
+	assert_rows(kit, "SELECT k, v FROM silver.out", "1|2\n");
+}
+
+/* --- Several commits, several runs. --- */
+
+/* The side output is committed first. Is the commit of the rest lost, all is done again, and the side output is the same. */
+static void the_side_output_is_there_once(void **state)
+{
+	(void)state;
+	kit_file(kit, "jobs/side.sql", "SELECT 'k' || k AS id, v FROM changes('bronze.a') WHERE k < 4");
+	/* what is committed: both tables' creation, the side output, the output */
+	kit_lake(kit, "fail@4+:put_if_absent");
+	kit_fails(kit, "sided", BLN_IO, "silver.out");
+	kit_lake(kit, NULL);
+	assert_rows(kit, "SELECT count(*) FROM silver.side", "4\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.out", "0\n");
+	(void)kit_run(kit, "sided");
+	assert_rows(kit, "SELECT count(*), count(DISTINCT id) FROM silver.side", "4|4\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.out", "10\n");
+	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3, 12) t(i)");
+	kit_append(kit, "bronze.a", "SELECT -1::BIGINT AS k, 1 AS v");
+	(void)kit_run(kit, "sided");
+	assert_rows(kit, "SELECT id, v FROM silver.side ORDER BY id", "k-1|1\nk0|0\nk1|0\nk2|0\nk3|0\n");
+}
+
+/* While a run waits for its commit, the same job is run once more, to its end. */
+static int inner_runs;
+
+static void run_once_more(void *context, int64_t done, int64_t total, const char *unit, const char *what)
+{
+	struct bln_job_context other = kit->context;
+	struct bln_job_result result = { 0 };
+	struct bln_err err = { 0 };
+	(void)context, (void)done, (void)total, (void)unit, (void)what;
+
+	if (inner_runs-- <= 0)
+		return;
+	other.engine = NULL;
+	other.work = NULL;
+	other.spill = NULL;
+	other.progress = NULL;
+	assert_ok(bln_job_run(&other, bln_project_job(kit->project, "copy"), &result, &err), &err);
+	bln_job_result_clean_up(&result);
+}
+
+static void two_runs_at_once_write_once(void **state)
+{
+	(void)state;
+	kit->context.progress = run_once_more;
+	for (int round = 0; round < 3; round++) { /* the first time neither finds a table */
+		inner_runs = 1;
+		assert_true(kit_run(kit, "copy").is_idle);
+		assert_int_equal(inner_runs, 0);
+		kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(5) t(i)");
+	}
+	kit->context.progress = NULL;
+	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|10\n");
+	assert_int_equal(kit_run(kit, "copy").rows_out, 5);
+}
+
+/* --- What the user writes. --- */
+
+static void properties_are_variables(void **state)
+{
+	(void)state;
+	kit_file(
+		kit, "jobs/free.sql",
+		"SELECT getvariable('base') AS base, CAST(getvariable('limit') AS INTEGER) AS most, '${run:base}' AS put, "
+		"getvariable('nothing') IS NULL AS nothing, '$${run:base}' AS plain -- the end");
+	(void)kit_run(kit, "free");
+	assert_rows(kit, "SELECT * FROM silver.free", "USD|5|USD|true|${run:base}\n");
+}
+
+static void foreign_tables_are_read(void **state)
+{
+	char sql[256];
+	(void)state;
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) AS n FROM delta('%s')", kit_path(kit, "lake/bronze/a"));
+	kit_file(kit, "jobs/free.sql", sql);
+	assert_false(kit_run(kit, "free").is_idle);
+	assert_true(kit_run(kit, "free").is_idle);
+	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
+	assert_false(kit_run(kit, "free").is_idle);
+	assert_rows(kit, "SELECT * FROM silver.free", "11\n");
+	kit_file(kit, "jobs/free.sql", "SELECT count(*) AS n FROM\n delta('/nowhere')");
+	kit_fails(kit, "free", BLN_NOT_FOUND, "jobs/free.sql:2");
+}
+
+static void errors_name_the_file_and_the_line(void **state)
+{
+	static const struct {
+		const char *sql;
+		enum bln_status status;
+		const char *message;
+	} wrong[] = {
+		{ "SELECT 1,\n  FRM x y z", BLN_INVALID, "jobs/free.sql: line 2" },
+		{ "SELECT 1; SELECT 2", BLN_INVALID, "jobs/free.sql" },
+		{ "DROP TABLE x", BLN_INVALID, "jobs/free.sql" },
+		{ "", BLN_INVALID, "jobs/free.sql" },
+		{ "SELECT *\nFROM bronze.b", BLN_NOT_FOUND, "jobs/free.sql:2: there is no table bronze.b" },
+		{ "SELECT *\nFROM changes('silver.free')", BLN_INVALID, "jobs/free.sql:2: changes('silver.free')" },
+		{ "SELECT *\n\nFROM existing('bronze.a')", BLN_INVALID, "jobs/free.sql:3: existing('bronze.a')" },
+		{ "SELECT nothing\nFROM bronze.a", BLN_INVALID, "nothing" },
+		{ "SELECT * FROM existing('silver.free')", BLN_NOT_FOUND, "silver.free is not there yet" },
+		{ "SELECT\n '${run:nothing}'", BLN_INVALID, "jobs/free.sql:2: the run has no property 'nothing'" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		kit_file(kit, "jobs/free.sql", wrong[i].sql);
+		kit_fails(kit, "free", wrong[i].status, wrong[i].message);
+		assert_memory_equal(kit->err.message, "job free: ", 10);
+		assert_int_equal(kit_version(kit, "silver.free"), -1);
+	}
+	assert_int_equal(unlink(kit_path(kit, "jobs/free.sql")), 0);
+	kit_fails(kit, "free", BLN_NOT_FOUND, "jobs/free.sql");
+	assert_int_equal(mkdir(kit_path(kit, "jobs/free.sql"), 0700), 0);
+	kit_fails(kit, "free", BLN_INVALID, "jobs/free.sql is no file");
+}
+
+static void no_memory_is_survived(void **state)
+{
+	enum { DRAWS = 12, ALLOCATIONS = 1500 };
+	(void)state;
+
+	for (int i = 0; i < DRAWS; i++) {
+		struct bln_job_result result;
+		enum bln_status status;
+
+		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
+		status = kit_try(kit, "copy", &result);
+		bln_mem_fail_at(0, false);
+		bln_job_result_clean_up(&result);
+		if (status != BLN_OK && status != BLN_NO_MEMORY)
+			fail_msg("no memory: %s", kit->err.message);
+		assert_int_equal(kit_orphans(kit), 0);
+	}
+	(void)kit_run(kit, "copy");
+	assert_rows(kit, "SELECT count(*), count(DISTINCT k) FROM silver.out", "10|10\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_run_takes_what_is_new, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_of_it_once_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_compaction_brings_nothing_and_hides_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(removed_rows_are_not_new, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rewritten_rows_come_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_query_without_changes_runs_when_a_table_moved, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(partitions_are_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_history_that_is_gone_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_table_that_was_replaced_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_side_output_is_there_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(two_runs_at_once_write_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(properties_are_variables, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(foreign_tables_are_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(errors_name_the_file_and_the_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
