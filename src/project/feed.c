@@ -114,8 +114,8 @@ static enum bln_status set(const struct bln_feed *feed, const struct bln_entry *
 		return bln_err_set(err, BLN_INVALID, "%s: %s takes %s, not %s", feed->of, row->name,
 				   row->type == BLN_SETTING_LIST ? "a list" : "a text",
 				   bln_node_type_name(value->type));
-	/* What a value with references comes to is not known before a run. */
-	if (!expander && has_references(value) && row->type != BLN_SETTING_STRING) {
+	/* What a value with references comes to is not known before a run; texts, and lists of them, are kept as written. */
+	if (!expander && has_references(value) && row->type != BLN_SETTING_STRING && value->type != BLN_NODE_LIST) {
 		settings->given |= UINT64_C(1) << (row - settings->table);
 		return BLN_OK;
 	}

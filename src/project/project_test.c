@@ -90,6 +90,19 @@ static void little_is_needed(void **state)
 	}
 }
 
+static void lists_keep_their_references(void **state)
+{
+	struct kit *kit = kit_parse("jobs: {say: {kind: command, argv: [echo, \"${run:base}\", \"${env:HOME}\"]}}\n");
+	const struct bln_job *job;
+	(void)state;
+
+	assert_ok(kit->status, &kit->err);
+	job = bln_project_job(kit->project, "say");
+	assert_int_equal(job->argv.count, 3);
+	assert_string_equal(job->argv.items[1], "${run:base}");
+	kit_end(kit);
+}
+
 static void sections_may_come_in_any_order(void **state)
 {
 	struct kit *kit = kit_parse(
@@ -282,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_becomes_what_it_says),
 		cmocka_unit_test(little_is_needed),
+		cmocka_unit_test(lists_keep_their_references),
 		cmocka_unit_test(sections_may_come_in_any_order),
 		cmocka_unit_test(all_problems_are_told_at_once),
 		cmocka_unit_test(beyond_a_hundred_problems_are_counted),
