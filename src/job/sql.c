@@ -158,18 +158,12 @@ static enum bln_status side_commit(struct bln_table_writer *side, struct bln_err
 static enum bln_status main_commit(struct sql_job *sql, struct bln_table_writer *main, struct bln_err *err)
 {
 	struct bln_txn *txns = bln_arena_calloc(sql->arena, sql->input_count + 1, sizeof(*txns));
-	const struct bln_snapshot *snapshot = bln_table_writer_snapshot(main);
 	struct bln_write_commit commit = { .txns = txns };
 	struct bln_commit_result result;
 	enum bln_status status;
 
 	if (!txns)
 		return bln_err_memory(err);
-	/* Where the table was not there when the run began, the writer may have met one that another run of the job made. */
-	for (size_t i = 0; i < sql->input_count && !sql->own && snapshot; i++)
-		if (bln_snapshot_txn(snapshot, sql->inputs[i].app_id) >= 0)
-			return bln_err_set(err, BLN_CONFLICT, "%s: another run of %s made it meanwhile", sql->job->into,
-					   sql->job->name);
 	for (size_t i = 0; i < sql->input_count; i++)
 		if (sql->inputs[i].snapshot->version != sql->inputs[i].marker)
 			txns[commit.txn_count++] = (struct bln_txn){ .app_id = bln_slice_of(sql->inputs[i].app_id),

@@ -1,3 +1,4 @@
+/* The units of commits into bronze.units: found in the log here, given to the engine as rows in units_rows.c. */
 #include "job/units.h"
 
 #include <inttypes.h>
@@ -5,12 +6,10 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/time.h"
-#include "catalog/standard.h"
 #include "delta/log_read.h"
-#include "engine/row_source.h"
 #include "engine/scan.h"
 #include "job/table_write.h"
+#include "job/units_private.h"
 
 enum { FOLDS_MAX = 16 };
 
@@ -38,61 +37,7 @@ void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_t
 	bln_text_add_format(text, ",\"rows\":%" PRId64 ",\"refused\":%" PRId64 "}", record->rows, record->refused);
 }
 
-/* The columns of bronze.units, by what fills them. */
-enum column {
-	UNIT,
-	SOURCE,
-	SYMBOL,
-	FREQUENCY,
-	FROM,
-	TO,
-	ROWS,
-	HASH,
-	LOADED_AT,
-	TABLE_NAME,
-	BASE_CURRENCY,
-	TYPE,
-	PATH,
-	FIRST,
-	LAST,
-	REFUSED,
-	COLUMNS
-};
-static const struct bln_row_column columns[COLUMNS] = {
-	[UNIT] = { "unit", BLN_ROW_VARCHAR, false },
-	[SOURCE] = { "source", BLN_ROW_VARCHAR, false },
-	[SYMBOL] = { "symbol", BLN_ROW_VARCHAR, false },
-	[FREQUENCY] = { "frequency", BLN_ROW_VARCHAR, false },
-	[FROM] = { "from", BLN_ROW_TIMESTAMPTZ, true },
-	[TO] = { "to", BLN_ROW_TIMESTAMPTZ, true },
-	[ROWS] = { "rows", BLN_ROW_BIGINT, false },
-	[HASH] = { "hash", BLN_ROW_VARCHAR, false },
-	[LOADED_AT] = { "loaded_at", BLN_ROW_TIMESTAMPTZ, false },
-	[TABLE_NAME] = { "table_name", BLN_ROW_VARCHAR, false },
-	[BASE_CURRENCY] = { "base_currency", BLN_ROW_VARCHAR, false },
-	[TYPE] = { "type", BLN_ROW_VARCHAR, false },
-	[PATH] = { "path", BLN_ROW_VARCHAR, false },
-	[FIRST] = { "first_datetime", BLN_ROW_TIMESTAMPTZ, true },
-	[LAST] = { "last_datetime", BLN_ROW_TIMESTAMPTZ, true },
-	[REFUSED] = { "refused", BLN_ROW_BIGINT, false },
-};
-
-struct fold_row {
-	struct bln_unit_record record;
-	int64_t loaded_at_us;
-};
-
-/* One fold: the records found in the commits, and how far they were given to the engine. */
-struct fold {
-	const char *table;
-	struct bln_arena arena;
-	struct fold_row *rows;
-	size_t count;
-	size_t capacity;
-	size_t given;
-};
-
-static enum bln_status text_get(struct fold *fold, const json_t *object, const char *key, struct bln_slice *out,
+static enum bln_status text_get(struct units_fold *fold, const json_t *object, const char *key, struct bln_slice *out,
 				struct bln_err *err)
 {
 	enum bln_status status = bln_json_get_text(object, key, out, err);
@@ -105,7 +50,7 @@ static enum bln_status text_get(struct fold *fold, const json_t *object, const c
 	return out->at ? BLN_OK : bln_err_memory(err);
 }
 
-static enum bln_status record_parse(struct fold *fold, const json_t *json, struct bln_unit_record *record,
+static enum bln_status record_parse(struct units_fold *fold, const json_t *json, struct bln_unit_record *record,
 				    struct bln_err *err)
 {
 	enum bln_status status;
@@ -132,7 +77,8 @@ done:
 }
 
 /* Takes the units out of a commit of ours; others have none. */
-static enum bln_status commit_info_take(struct fold *fold, struct bln_slice text, int64_t version, struct bln_err *err)
+static enum bln_status commit_info_take(struct units_fold *fold, struct bln_slice text, int64_t version,
+					struct bln_err *err)
 {
 	json_t *json = NULL;
 	json_t *ours = NULL;
@@ -171,93 +117,15 @@ done:
 	return status;
 }
 
-/* Row source: one thread gives all rows. */
-static enum bln_status rows_open(void *context, const bool *wanted, void **thread, struct bln_err *err)
-{
-	(void)wanted;
-	(void)err;
-	*thread = context;
-	return BLN_OK;
-}
-
-static void rows_close(void *thread)
-{
-	(void)thread;
-}
-
-static void set_int(const struct bln_row_block *block, enum column column, size_t row, int64_t value)
-{
-	if (block->columns[column].values)
-		((int64_t *)block->columns[column].values)[row] = value;
-}
-
-static void set_null(const struct bln_row_block *block, enum column column, size_t row)
-{
-	if (block->columns[column].values)
-		block->columns[column].validity[row / 64] &= ~(UINT64_C(1) << row % 64);
-}
-
-static void set_text(const struct bln_row_block *block, enum column column, size_t row, struct bln_slice text)
-{
-	bln_row_block_set_text(block, column, row, text.at, text.length);
-}
-
-static enum bln_status rows_next(void *thread, struct bln_row_block *block, struct bln_err *err)
-{
-	struct fold *fold = thread;
-	size_t left = fold->count - fold->given;
-
-	(void)err;
-	block->count = left < BLN_ROWS_CHUNK ? left : BLN_ROWS_CHUNK;
-	for (size_t row = 0; row < block->count; row++) {
-		const struct fold_row *from = &fold->rows[fold->given++];
-		const struct bln_unit_record *record = &from->record;
-
-		set_text(block, UNIT, row, record->unit);
-		set_text(block, SOURCE, row, record->source);
-		set_text(block, SYMBOL, row, record->symbol);
-		set_text(block, FREQUENCY, row, record->frequency);
-		set_text(block, HASH, row, record->hash);
-		set_text(block, BASE_CURRENCY, row, record->base_currency);
-		set_text(block, TYPE, row, record->type);
-		set_text(block, PATH, row, record->path);
-		set_text(block, TABLE_NAME, row, bln_slice_of(fold->table));
-		set_int(block, ROWS, row, record->rows);
-		set_int(block, REFUSED, row, record->refused);
-		set_int(block, LOADED_AT, row, from->loaded_at_us);
-		set_int(block, FROM, row, record->from_us);
-		set_int(block, TO, row, record->to_us);
-		set_int(block, FIRST, row, record->first_us);
-		set_int(block, LAST, row, record->last_us);
-		if (record->from_us >= record->to_us) {
-			set_null(block, FROM, row);
-			set_null(block, TO, row);
-		}
-		if (record->first_us > record->last_us) {
-			set_null(block, FIRST, row);
-			set_null(block, LAST, row);
-		}
-	}
-	return BLN_OK;
-}
-
 /* Adds the rows and the marker to bronze.units. */
-static enum bln_status rows_write(struct bln_job_context *context, struct fold *fold, const char *app_id,
+static enum bln_status rows_write(struct bln_job_context *context, struct units_fold *fold, const char *app_id,
 				  int64_t version, const struct bln_snapshot *units, struct bln_commit_result *result,
 				  struct bln_err *err)
 {
 	const struct bln_write_spec spec = { .table = BLN_UNITS_TABLE, .mode = BLN_WRITE_ADD };
 	const struct bln_txn txn = { .app_id = bln_slice_of(app_id), .version = version, .updated_ms = -1 };
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
-	const struct bln_row_source source = { .name = "bln_units",
-					       .columns = columns,
-					       .column_count = COLUMNS,
-					       .threads_max = 1,
-					       .rows_estimate = (int64_t)fold->count,
-					       .context = fold,
-					       .thread_open = rows_open,
-					       .next = rows_next,
-					       .thread_close = rows_close };
+	struct bln_row_source source;
 	struct bln_table_writer *writer = NULL;
 	struct bln_engine *engine;
 	enum bln_status status;
@@ -265,19 +133,12 @@ static enum bln_status rows_write(struct bln_job_context *context, struct fold *
 	*result = (struct bln_commit_result){ 0 };
 	BLN_TRY(bln_table_writer_open(context, &spec, units, &writer, err));
 	BLN_TRY(bln_job_engine(context, &engine, err));
-	fold->given = 0;
+	units_rows_source(fold, &source);
 	BLN_TRY(bln_row_source_add(engine, &source, err));
 	status = bln_table_writer_add(writer, "SELECT * FROM bln_units()", err);
 	bln_row_source_remove(engine, source.name);
-	if (status != BLN_OK)
-		goto done;
-	if (!units && bln_snapshot_txn(bln_table_writer_snapshot(writer), app_id) >= 0) {
-		/* The table was not there when we looked; the writer met it with what others folded. */
-		result->race = BLN_RACE_APP_ID;
-		status = bln_err_set(err, BLN_CONFLICT, "others made " BLN_UNITS_TABLE " meanwhile");
-		goto done;
-	}
-	status = bln_table_writer_commit(writer, &commit, result, err);
+	if (status == BLN_OK)
+		status = bln_table_writer_commit(writer, &commit, result, err);
 done:
 	bln_table_writer_close(writer);
 	return status;
@@ -285,9 +146,9 @@ done:
 
 /* One try. *IS_DONE is false where somebody else folded meanwhile. */
 static enum bln_status fold_once(struct bln_job_context *context, const char *table, int64_t *version, bool *is_done,
-                                 struct bln_err *err)
+				 struct bln_err *err)
 {
-	struct fold fold = { .table = table };
+	struct units_fold fold = { .table = table };
 	struct bln_snapshot *units = NULL;
 	struct bln_commit_result result;
 	struct bln_table place;
@@ -308,6 +169,13 @@ static enum bln_status fold_once(struct bln_job_context *context, const char *ta
 		status = BLN_OK;
 		goto done;
 	}
+	if (status == BLN_INVALID)
+		status = bln_err_set(err, BLN_INVALID,
+				     "the units of its versions up to %" PRId64
+				     " are known, and it has not so many: the table "
+				     "was replaced; remove the table " BLN_UNITS_TABLE
+				     " too, and all that is in bronze is read from its logs again",
+				     from - 1);
 	*version = last;
 	if (status != BLN_OK || last < from || fold.count == 0)
 		goto done;
@@ -324,7 +192,7 @@ done:
 }
 
 enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, int64_t *version,
-                               struct bln_err *err)
+			       struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;
 	int64_t last = -1;

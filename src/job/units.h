@@ -33,15 +33,15 @@ void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_t
 
 /* Brings bronze.units up to date with TABLE's commits. Several processes may do so at once. *VERSION (may be NULL) is the one of
  * TABLE up to which all is folded; -1: there is no such table, and nothing to fold. BLN_NOT_FOUND: commits that were not folded
- * yet are gone from the log. */
+ * yet are gone from the log. BLN_INVALID: the table was replaced by another. BLN_CORRUPT: what a commit says of its units. */
 BLN_MUST_CHECK enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, int64_t *version,
-                                              struct bln_err *err);
+					      struct bln_err *err);
 
 /* The same for every table of the bronze layer. */
 BLN_MUST_CHECK enum bln_status bln_units_fold_all(struct bln_job_context *context, struct bln_err *err);
 
-/* What bronze.units says of the units of TABLE from SOURCE: a map from id to struct bln_unit_record *, in ARENA; and *LOADED_AT_US, the
- * latest time at which any was loaded (0: none). KNOWN is the caller's to clean up. */
+/* What bronze.units says of the units of TABLE: a map from id to struct bln_unit_record *, in ARENA, with unit, hash and range only;
+ * and *LOADED_AT_US, the latest time at which any was loaded (0: none). KNOWN is the caller's to clean up. */
 BLN_MUST_CHECK enum bln_status bln_units_known(struct bln_job_context *context, const char *table,
 					       struct bln_arena *arena, struct bln_map *known, int64_t *loaded_at_us,
 					       struct bln_err *err);
