@@ -15,8 +15,6 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-extern char **environ;
-
 enum {
 	STANDARD_FDS = 3,
 	PIPE_READ = 0,

@@ -57,7 +57,7 @@ BLN_MUST_CHECK enum bln_status bln_child_start(const struct bln_child_start *sta
 					       struct bln_err *err);
 
 /* Sends SIGNAL to its group, or to it alone where it leads none. Nothing happens when it has been waited for. */
-void bln_child_signal(const struct bln_child *child, int signal);
+void bln_child_signal(const struct bln_child *child, int number);
 
 /* Whether it has ended; then *END says how, what is left of its group is killed, and *CHILD is none. Does not wait. */
 BLN_MUST_CHECK bool bln_child_has_ended(struct bln_child *child, struct bln_child_end *end);

@@ -250,7 +250,7 @@ static void its_group_ends_with_it(void **state)
 
 	bln_child_wait(&child, &end);
 	assert_int_equal(end.code, 0);
-	assert_gone((pid_t)atol(line));
+	assert_gone((pid_t)strtol(line, NULL, 10));
 }
 
 static void one_that_stays_in_our_group_is_signalled_alone(void **state)
@@ -261,7 +261,7 @@ static void one_that_stays_in_our_group_is_signalled_alone(void **state)
 						true, line, sizeof(line));
 	(void)state;
 
-	assert_int_equal(atol(line), getpgrp());
+	assert_int_equal(strtol(line, NULL, 10), getpgrp());
 	bln_child_signal(&child, SIGTERM);
 	bln_child_wait(&child, &end);
 	assert_int_equal(end.code, SIGTERM);

@@ -94,7 +94,7 @@ ptrdiff_t bln_json_unescape(struct bln_slice raw, char *out)
 		const char *backslash = memchr(at, '\\', (size_t)(end - at));
 		size_t plain = (size_t)((backslash ? backslash : end) - at);
 		char decoded[4];
-		char *decoded_end = decoded;
+		char *decoded_end;
 
 		if (out)
 			memcpy(out + length, at, plain);

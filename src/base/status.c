@@ -29,7 +29,7 @@ static const struct {
 	{ EPERM, BLN_DENIED },	   { EROFS, BLN_DENIED },      { ENOMEM, BLN_NO_MEMORY }, { EINTR, BLN_CANCELLED },
 };
 
-enum bln_status bln_err_set(struct bln_err *err, enum bln_status status, const char *format, ...)
+enum bln_status(bln_err_set)(struct bln_err *err, enum bln_status status, const char *format, ...)
 {
 	va_list arguments;
 
@@ -42,7 +42,7 @@ enum bln_status bln_err_set(struct bln_err *err, enum bln_status status, const c
 	return status;
 }
 
-enum bln_status bln_err_errno(struct bln_err *err, int code, const char *format, ...)
+enum bln_status(bln_err_errno)(struct bln_err *err, int code, const char *format, ...)
 {
 	enum bln_status status = BLN_IO;
 	char reason[128];
@@ -65,7 +65,7 @@ enum bln_status bln_err_errno(struct bln_err *err, int code, const char *format,
 	return status;
 }
 
-enum bln_status bln_err_where(struct bln_err *err, enum bln_status status, const char *format, ...)
+enum bln_status(bln_err_where)(struct bln_err *err, enum bln_status status, const char *format, ...)
 {
 	char where[BLN_ERR_MESSAGE_SIZE];
 	char message[BLN_ERR_MESSAGE_SIZE];
@@ -84,7 +84,7 @@ enum bln_status bln_err_where(struct bln_err *err, enum bln_status status, const
 	return err->status;
 }
 
-enum bln_status bln_err_memory(struct bln_err *err)
+enum bln_status(bln_err_memory)(struct bln_err *err)
 {
 	return bln_err_set(err, BLN_NO_MEMORY, "out of memory");
 }

@@ -45,6 +45,14 @@ enum bln_status bln_err_where(struct bln_err *err, enum bln_status status, const
 /* Out of memory, said the same way everywhere. */
 enum bln_status bln_err_memory(struct bln_err *err);
 
+#ifdef __clang_analyzer__
+/* The analyzer does not see into status.c: told here is that a failure is never BLN_OK. */
+#define bln_err_set(err, status, ...) ((void)bln_err_set(err, status, __VA_ARGS__), (status))
+#define bln_err_errno(...) ((void)bln_err_errno(__VA_ARGS__), BLN_IO)
+#define bln_err_where(err, status, ...) ((void)bln_err_where(err, status, __VA_ARGS__), (status))
+#define bln_err_memory(err) ((void)bln_err_memory(err), BLN_NO_MEMORY)
+#endif
+
 /* "conflict", "not found", …: for logs and JSON. */
 const char *bln_status_name(enum bln_status status);
 

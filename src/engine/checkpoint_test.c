@@ -58,7 +58,7 @@ static enum bln_status take(void *context, const struct bln_action *action, stru
 	bln_action_format(action, &text);
 	status = bln_text_check(&text, err);
 	if (status == BLN_OK && strlen(f.text) + text.length < sizeof(f.text))
-		strcat(f.text, text.at);
+		memcpy(f.text + strlen(f.text), text.at, text.length + 1);
 	bln_text_clean_up(&text);
 	return status;
 }

@@ -48,7 +48,7 @@
 /* clang-format on */
 
 struct bln_duckdb {
-#define X(name) __typeof__(&duckdb_##name) name;
+#define X(name) __typeof__(&duckdb_##name) name; /* NOLINT(bugprone-macro-parentheses) */
 	BLN_DUCKDB_FUNCTIONS(X)
 #undef X
 	void *handle;

@@ -223,7 +223,7 @@ static struct cell cell_random(struct bln_random *random, int kind)
 	if (kind == 3)
 		cell.integer = cell.integer * 700 + (int64_t)bln_random_below(random, 5);
 	cell.real = bln_random_below(random, 8) == 0 ? NAN : (double)cell.integer / 3;
-	strcpy(cell.text, texts[bln_random_below(random, sizeof(texts) / sizeof(texts[0]))]);
+	snprintf(cell.text, sizeof(cell.text), "%s", texts[bln_random_below(random, sizeof(texts) / sizeof(texts[0]))]);
 	return cell;
 }
 
@@ -327,7 +327,7 @@ static void no_file_with_a_row_that_passes_is_dropped(void **state)
 		int kind = (int)bln_random_below(&random, KINDS);
 		size_t count = 1 + bln_random_below(&random, ROWS_MAX);
 		enum bln_predicate_op op = (enum bln_predicate_op)bln_random_below(&random, BLN_OP_IS_NOT_NULL + 1);
-		struct cell cells[ROWS_MAX];
+		struct cell cells[ROWS_MAX] = { 0 };
 		struct cell values[3];
 		struct bln_literal literals[3];
 		size_t value_count = op == BLN_OP_IN ? bln_random_below(&random, 4) : op < BLN_OP_IN ? 1 : 0;

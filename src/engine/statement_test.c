@@ -240,23 +240,25 @@ static void files_are_out_of_reach_where_they_may_not_be_read(void **state)
 static void too_much_is_refused(void **state)
 {
 	char *sql = malloc(BLN_STATEMENT_SIZE_MAX + 2);
+	int at;
 	(void)state;
 
 	assert_non_null(sql);
 	memset(sql, ' ', BLN_STATEMENT_SIZE_MAX + 1);
 	sql[BLN_STATEMENT_SIZE_MAX + 1] = '\0';
 	refused(sql, &anything, BLN_INVALID, "longer than");
-	strcpy(sql, "SELECT ");
+	memcpy(sql, "SELECT ", 7);
 	for (int i = 0; i < 900; i++)
-		strcpy(sql + 7 + 4 * i, "abs(");
-	strcpy(sql + 7 + 3600, "1");
+		memcpy(sql + 7 + 4 * i, "abs(", 4);
+	sql[7 + 3600] = '1';
 	memset(sql + 7 + 3601, ')', 900);
 	sql[7 + 3601 + 900] = '\0';
 	refused(sql, &anything, BLN_INVALID, "nested too deeply");
-	strcpy(sql, "WITH a AS (SELECT 1)");
-	for (int i = 0, at = 20; i <= BLN_STATEMENT_RELATIONS_MAX; i++)
+	memcpy(sql, "WITH a AS (SELECT 1)", 20);
+	at = 20;
+	for (int i = 0; i <= BLN_STATEMENT_RELATIONS_MAX; i++)
 		at += sprintf(sql + at, ", a%d AS (FROM x.t%d)", i, i);
-	strcat(sql, " SELECT 1");
+	memcpy(sql + at, " SELECT 1", 10);
 	refused(sql, &anything, BLN_INVALID, "more than 1000 tables");
 	free(sql);
 }

@@ -126,7 +126,7 @@ static void a_line_longer_than_the_buffer_is_masked_too(void **state)
 		size_t length = 0;
 
 		memset(text, 'x', before);
-		strcpy(text + before, "\xc3\xa9hunter2hunter2 end");
+		memcpy(text + before, "\xc3\xa9hunter2hunter2 end", 21);
 		for (size_t at = 0; at < before + 20; at += 5000)
 			bln_job_log_feed(log, text + at, before + 20 - at < 5000 ? before + 20 - at : 5000);
 		bln_mem_free(text);

@@ -49,8 +49,8 @@ static void assert_jobs_are_gone(struct kit *kit)
 	while ((entry = readdir(folder))) {
 		if (strncmp(entry->d_name, "pids.", 5) != 0)
 			continue;
-		while (is_alive(
-			(pid_t)atol(kit_read(kit, entry->d_name)))) /* 0, where it had not written it yet, is not */
+		while (is_alive((pid_t)strtol(kit_read(kit, entry->d_name), NULL,
+					      10))) /* 0, where it had not written it yet, is not */
 			usleep(1000);
 	}
 	closedir(folder);

@@ -83,7 +83,7 @@ static const struct bln_setting command[] = {
 
 #define TABLE(title, rows)                                                                                             \
 	{                                                                                                              \
-		title, rows, sizeof(rows) / sizeof(rows[0])                                                            \
+		title, (rows), sizeof(rows) / sizeof((rows)[0])                                                        \
 	}
 
 const struct bln_parse_table bln_parse_job_common = TABLE("", common);
@@ -199,9 +199,10 @@ static void check_sql(struct bln_parse *parse, const char *of, const struct bln_
 		while (j < job->key.count && strcmp(job->slice.items[i], job->key.items[j]) != 0)
 			j++;
 		if (j == job->key.count)
-			bln_problems_add(parse->problems, place_of(job, "slice"),
-					 "%s: the column '%s' of slice is not in 'key': rows of one key could come from two parts", of,
-					 job->slice.items[i]);
+			bln_problems_add(
+				parse->problems, place_of(job, "slice"),
+				"%s: the column '%s' of slice is not in 'key': rows of one key could come from two parts",
+				of, job->slice.items[i]);
 	}
 	if (job->slices && job->slice.count == 0)
 		bln_problems_add(parse->problems, place_of(job, "slices"), "%s: 'slices' needs 'slice': its columns",

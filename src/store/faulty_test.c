@@ -238,6 +238,7 @@ static void processes_share_a_count(void **state)
 	char plan[KIT_PATH_SIZE * 2 + 64];
 	pid_t children[SHARING_PROCESSES];
 	unsigned long long all = 0;
+	char line[64] = "";
 	int failed = 0;
 	FILE *counts;
 	(void)state;
@@ -259,7 +260,9 @@ static void processes_share_a_count(void **state)
 	assert_int_equal(failed, 1);
 	counts = fopen(file, "r");
 	assert_non_null(counts);
-	assert_int_equal(fscanf(counts, "%llu all", &all), 1);
+	assert_non_null(fgets(line, sizeof(line), counts));
+	all = strtoull(line, NULL, 10);
+	assert_non_null(strstr(line, " all"));
 	fclose(counts);
 	assert_int_equal(all, SHARING_PROCESSES * SHARING_PUTS);
 	kit_folder_remove(place.folder);

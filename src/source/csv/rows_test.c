@@ -154,7 +154,7 @@ static void a_line_of_the_stated_length_is_read(void **state)
 
 		memset(text + used, '0', (size_t)(BLN_CSV_LINE_MAX - used));
 		memcpy(text + BLN_CSV_LINE_MAX - 2, ",7", 2);
-		strcpy(text + BLN_CSV_LINE_MAX, end ? "\r\n" : "\n");
+		memcpy(text + BLN_CSV_LINE_MAX, end ? "\r\n" : "\n", end ? 3 : 2);
 		collect_text(&c, text, strlen(text), 100, false);
 		assert_int_equal(c.row_count, 1);
 		assert_true(c.rows[0].candle.volume == 0.1);
