@@ -16,9 +16,11 @@ enum { BATCH_UNITS = 4096, FREQUENCIES_MAX = 64 };
 
 void ingest_miss(struct ingest *ingest, const char *what)
 {
+	pthread_mutex_lock(&ingest->missed_lock);
 	bln_text_add_format(&ingest->result->missed, "%s%s", ingest->result->missed.length ? "\n" : "", what);
 	ingest->result->is_partial = true;
 	bln_logger_say(ingest->context->logger, BLN_LEVEL_WARN, "ingest", "%s", what);
+	pthread_mutex_unlock(&ingest->missed_lock);
 }
 
 static void told(void *context, const struct bln_source_note *note)
@@ -304,8 +306,10 @@ enum bln_status bln_job_ingest(struct bln_job_context *context, const struct bln
 				 .quarantine = job->quarantine ? job->quarantine : BLN_QUARANTINE_TABLE };
 	enum bln_status status;
 
+	pthread_mutex_init(&ingest.missed_lock, NULL);
 	status = ingest_run(&ingest, err);
 	result->is_idle = status == BLN_OK && result->units == 0 && !result->is_partial;
+	pthread_mutex_destroy(&ingest.missed_lock);
 	bln_source_close(ingest.source);
 	bln_mem_free(ingest.items);
 	bln_map_clean_up(&ingest.known);

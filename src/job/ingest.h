@@ -32,6 +32,7 @@ struct ingest {
 	struct bln_job_context *context;
 	const struct bln_job *job;
 	struct bln_job_result *result;
+	pthread_mutex_t missed_lock; /* of the result's MISSED, while a batch is staged */
 	struct bln_source *source;
 	struct bln_unit *units; /* all that were listed */
 	size_t unit_count;
