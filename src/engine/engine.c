@@ -93,6 +93,7 @@ void bln_engine_close(struct bln_engine *engine)
 	if (engine->database)
 		engine->db.close(&engine->database);
 	bln_row_sources_destroy(engine->row_sources);
+	bln_stage_numbers_destroy(engine->stage_numbers);
 	bln_scan_slots_destroy(engine->scans);
 	bln_duckdb_unload(&engine->db);
 	bln_mem_free(engine);

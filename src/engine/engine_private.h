@@ -17,6 +17,7 @@ struct bln_engine {
 	struct bln_cancel *cancel;
 	void (*on_progress)(void *context, double percent);
 	void *context;
+	struct bln_stage_numbers *stage_numbers; /* stage_number.c; NULL before the first */
 	struct bln_row_sources *row_sources; /* row_source.c; NULL while there are none */
 };
 
@@ -38,6 +39,9 @@ BLN_MUST_CHECK enum bln_status bln_engine_run(struct bln_engine *engine, const c
 struct bln_row_sources;
 enum bln_status bln_row_sources_take_error(struct bln_engine *engine, struct bln_err *err);
 void bln_row_sources_destroy(struct bln_row_sources *sources);
+
+struct bln_stage_numbers;
+void bln_stage_numbers_destroy(struct bln_stage_numbers *numbers);
 
 /* The status that MESSAGE of DuckDB (NULL: it gave none) stands for, with ERR set; where we stopped
  * it or one of our callbacks failed, our reason. */

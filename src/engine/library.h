@@ -42,7 +42,8 @@
 	X(init_get_column_index) X(function_get_extra_info) X(function_get_bind_data) X(function_get_init_data)      \
 	X(function_get_local_init_data) X(function_set_error) X(library_version)                                     \
 	X(create_scalar_function) X(destroy_scalar_function) X(scalar_function_set_name)                             \
-	X(scalar_function_add_parameter) X(scalar_function_set_return_type) X(scalar_function_set_extra_info)        \
+	X(scalar_function_add_parameter) X(scalar_function_set_varargs) X(scalar_function_set_special_handling)        \
+	X(scalar_function_set_return_type) X(scalar_function_set_extra_info)        \
 	X(scalar_function_set_function) X(register_scalar_function) X(scalar_function_get_extra_info)                \
 	X(scalar_function_set_error)
 /* clang-format on */

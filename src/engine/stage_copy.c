@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "base/uuid.h"
 #include "engine/stage_private.h"
@@ -37,67 +38,53 @@ done:
 	return status;
 }
 
-/* Member KEY of the map of texts in row ROW; AT is NULL where its value is null. */
-static bool map_find(const struct bln_vector *map, idx_t row, const char *key, struct bln_slice *value)
-{
-	struct bln_vector child = bln_vector_list_child(map);
-	struct bln_vector keys = bln_vector_member(&child, 0);
-	struct bln_vector values = bln_vector_member(&child, 1);
-	idx_t first, count;
-
-	bln_vector_list(map, row, &first, &count);
-	for (idx_t i = first; i < first + count; i++) {
-		if (bln_slice_is(bln_vector_text(&keys, i), key)) {
-			*value = bln_vector_text(&values, i);
-			return true;
-		}
-	}
-	return false;
-}
-
-static enum bln_status pair_read(const struct bln_stage *stage, const struct bln_field *field, size_t key,
-				 const struct bln_vector *keys, idx_t row, struct bln_pair *pair, struct bln_err *err)
-{
-	const struct bln_pair *fixed = bln_pairs_find(stage->spec->fixed, field->name);
-	struct bln_slice printed = { 0 };
-	char name[48];
-
-	if (fixed) {
-		*pair = *fixed;
-		pair->key = bln_slice_of(field->name);
-		return BLN_OK;
-	}
-	snprintf(name, sizeof(name), BLN_STAGE_KEY "%zu", key);
-	if (!map_find(keys, row, name, &printed))
-		return bln_err_set(err, BLN_BUG, "DuckDB does not say the value of '%s' of a file", field->name);
-	return bln_stage_value(stage, field, printed, pair, err);
-}
-
+/* The values of FIELDS: those that are not fixed come, in turn, from *PRINTED. */
 static enum bln_status pairs_read(const struct bln_stage *stage, const struct bln_field *const *fields, size_t count,
-				  size_t key, const struct bln_vector *keys, idx_t row, struct bln_pairs *out,
-				  struct bln_err *err)
+				  const struct bln_slice **printed, struct bln_pairs *out, struct bln_err *err)
 {
 	struct bln_pair *items = bln_arena_calloc(stage->arena, count + 1, sizeof(*items));
 	enum bln_status status = BLN_OK;
 
 	if (!items)
 		return bln_err_memory(err);
-	for (size_t i = 0; i < count; i++)
-		BLN_TRY(pair_read(stage, fields[i], key + i, keys, row, &items[i], err));
+	for (size_t i = 0; i < count; i++) {
+		const struct bln_pair *fixed = bln_pairs_find(stage->spec->fixed, fields[i]->name);
+
+		if (fixed)
+			items[i] = (struct bln_pair){ bln_slice_of(fields[i]->name), fixed->value, fixed->is_null };
+		else
+			BLN_TRY(bln_stage_value(stage, fields[i], *(*printed)++, &items[i], err));
+	}
 	*out = (struct bln_pairs){ .items = items, .count = count };
 done:
 	return status;
 }
 
+/* KEYS is a map with one member, the file's number as text; empty where there is nothing to tell apart. */
 static enum bln_status keys_read(const struct bln_stage *stage, const struct bln_vector *keys, idx_t row,
 				 struct bln_staged *file, struct bln_err *err)
 {
 	const struct bln_stage_spec *spec = stage->spec;
+	const struct bln_slice *printed = NULL;
 	enum bln_status status;
 
-	BLN_TRY(pairs_read(stage, stage->partition, spec->partition_count, 0, keys, row, &file->partition, err));
-	BLN_TRY(pairs_read(stage, stage->split, spec->split_count, spec->partition_count, keys, row, &file->split,
-			   err));
+	if (stage->has_keys) {
+		struct bln_vector child = bln_vector_list_child(keys);
+		struct bln_vector values = bln_vector_member(&child, 1);
+		struct bln_slice text = { 0 };
+		int64_t number;
+		idx_t first, count;
+
+		bln_vector_list(keys, row, &first, &count);
+		if (count == 1)
+			text = bln_vector_text(&values, first);
+		if (text.at && bln_int64_parse(text.at, text.length, &number))
+			printed = bln_stage_numbers_values(stage->engine, number);
+		if (!printed)
+			return bln_err_set(err, BLN_BUG, "DuckDB does not say which rows a file has");
+	}
+	BLN_TRY(pairs_read(stage, stage->partition, spec->partition_count, &printed, &file->partition, err));
+	BLN_TRY(pairs_read(stage, stage->split, spec->split_count, &printed, &file->split, err));
 done:
 	return status;
 }

@@ -134,7 +134,7 @@ static enum bln_status column_check(const struct bln_stage *stage, const struct 
 	struct bln_text type = { 0 };
 	enum bln_status status;
 
-	if (strncasecmp(field->name, BLN_STAGE_KEY, strlen(BLN_STAGE_KEY)) == 0 ||
+	if (strcasecmp(field->name, BLN_STAGE_FILE) == 0 ||
 	    strcmp(field->name, field->physical_name) != 0)
 		return bln_err_set(err, BLN_UNSUPPORTED, "column '%s' has another name in the files", field->name);
 	if (!column)
@@ -212,10 +212,13 @@ done:
 	return status;
 }
 
-/* The keys, behind the columns: partition values, then split values; those of fixed partitions are known. */
-static void keys_write(struct bln_stage *stage, const struct bln_stage_columns *columns, struct bln_text *select,
-		       struct bln_text *order, struct bln_text *by)
+/* The file that a row goes into, behind the columns: by its partition values, then its split values; those of fixed partitions
+ * are known. */
+static enum bln_status file_write(struct bln_stage *stage, const struct bln_stage_columns *columns,
+				  struct bln_text *select, struct bln_err *err)
 {
+	struct bln_text values = { 0 };
+	enum bln_status status = BLN_OK;
 	size_t count = 0;
 
 	for (size_t i = 0; i < stage->spec->partition_count + stage->spec->split_count; i++) {
@@ -225,14 +228,21 @@ static void keys_write(struct bln_stage *stage, const struct bln_stage_columns *
 
 		if (is_fixed(stage, field))
 			continue;
-		bln_text_add(select, ", ");
-		value_add(field, column_find(columns, field->name), select);
-		bln_text_add_format(select, " AS " BLN_STAGE_KEY "%zu", i);
-		bln_text_add_format(by, "%s" BLN_STAGE_KEY "%zu", count ? ", " : "", i);
-		bln_text_add_format(order, "%s" BLN_STAGE_KEY "%zu", count ? ", " : "", i);
-		count++;
+		bln_text_add(&values, count++ ? ", CAST(" : "CAST(");
+		value_add(field, column_find(columns, field->name), &values);
+		bln_text_add(&values, " AS VARCHAR)");
 	}
 	stage->has_keys = count > 0;
+	if (count > 0) {
+		BLN_TRY(bln_text_check(&values, err));
+		bln_text_add(select, ", ");
+		bln_stage_numbers_add_call(values.at, select);
+		bln_text_add(select, " AS " BLN_STAGE_FILE);
+		status = bln_stage_numbers_begin(stage->engine, count, err);
+	}
+done:
+	bln_text_clean_up(&values);
+	return status;
 }
 
 static enum bln_status sort_write(struct bln_stage *stage, struct bln_text *sort, struct bln_err *err)
@@ -252,8 +262,7 @@ done:
 }
 
 /* By itself COPY limits files only where it keeps no order between rows, or each thread its own; else see stage_mend.c. */
-static void copy_write(struct bln_stage *stage, const struct bln_text *by, struct bln_text *copy,
-		       struct bln_text *rewrite)
+static void copy_write(struct bln_stage *stage, struct bln_text *copy, struct bln_text *rewrite)
 {
 	const struct bln_stage_spec *spec = stage->spec;
 	int64_t group = stage->rows_per_group;
@@ -269,7 +278,7 @@ static void copy_write(struct bln_stage *stage, const struct bln_text *by, struc
 	if (stage->has_several)
 		bln_text_add(copy, ", FILENAME_PATTERN '{uuid}'");
 	if (stage->has_keys)
-		bln_text_add_format(copy, ", PARTITION_BY (%s)", by->at ? by->at : "");
+		bln_text_add(copy, ", PARTITION_BY (" BLN_STAGE_FILE ")");
 	else if (spec->is_clustered)
 		bln_text_add(copy, ", PER_THREAD_OUTPUT");
 	if (is_rotated)
@@ -313,8 +322,7 @@ static enum bln_status spec_check(const struct bln_stage *stage, struct bln_err 
 enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_columns *columns, struct bln_err *err)
 {
 	const struct bln_stage_spec *spec = stage->spec;
-	struct bln_text select = { 0 }, keys = { 0 }, order = { 0 }, by = { 0 }, copy = { 0 }, sort = { 0 },
-			rewrite = { 0 };
+	struct bln_text select = { 0 }, order = { 0 }, copy = { 0 }, sort = { 0 }, rewrite = { 0 };
 	enum bln_status status;
 
 	BLN_TRY(keys_find(stage, "partition column", spec->partition, spec->partition_count, &stage->partition, err));
@@ -322,26 +330,23 @@ enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_c
 	BLN_TRY(spec_check(stage, err));
 	BLN_TRY(extra_check(stage, columns, err));
 	BLN_TRY(select_write(stage, columns, &select, err));
-	keys_write(stage, columns, &select, &keys, &by);
+	BLN_TRY(file_write(stage, columns, &select, err));
 	if (!spec->is_clustered) {
 		BLN_TRY(sort_write(stage, &sort, err));
-		bln_text_add(&order, keys.at ? keys.at : "");
-		bln_text_add(&order, keys.length && sort.length ? ", " : "");
+		bln_text_add(&order, stage->has_keys ? BLN_STAGE_FILE : "");
+		bln_text_add(&order, stage->has_keys && sort.length ? ", " : "");
 		bln_text_add(&order, sort.at ? sort.at : "");
 	}
 	stage->rows_per_group = spec->rows_per_group > 0 ? spec->rows_per_group : GROUP_ROWS_DEFAULT;
-	copy_write(stage, &by, &copy, &rewrite);
+	copy_write(stage, &copy, &rewrite);
 	BLN_TRY(text_keep(stage, &select, &stage->select, err));
 	BLN_TRY(text_keep(stage, &copy, &stage->copy, err));
 	BLN_TRY(text_keep(stage, &order, &stage->order, err));
 	BLN_TRY(text_keep(stage, &sort, &stage->sort, err));
 	BLN_TRY(text_keep(stage, &rewrite, &stage->rewrite, err));
-	BLN_TRY(bln_text_check(&by, err));
 done:
 	bln_text_clean_up(&select);
-	bln_text_clean_up(&keys);
 	bln_text_clean_up(&order);
-	bln_text_clean_up(&by);
 	bln_text_clean_up(&copy);
 	bln_text_clean_up(&sort);
 	bln_text_clean_up(&rewrite);

@@ -10,8 +10,8 @@
 #define BLN_STAGE_INPUT_NAME "bullion staged"
 #define BLN_STAGE_INPUT "\"" BLN_STAGE_INPUT_NAME "\""
 
-/* Columns that stand for partition and split values while a COPY runs: "__bln_key_0", …; no column of a table begins so. */
-#define BLN_STAGE_KEY "__bln_key_"
+/* The column that says which file a row goes into while a COPY runs; no column of a table has this name. */
+#define BLN_STAGE_FILE "__bln_file"
 
 /* A column that a statement gives. */
 struct bln_stage_column {
@@ -64,6 +64,15 @@ BLN_MUST_CHECK enum bln_status bln_stage_nulls_mark(struct bln_stage *stage, str
 /* Checks SPEC against the columns of the query and writes what COPY is told. */
 BLN_MUST_CHECK enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_columns *columns,
 					      struct bln_err *err);
+
+/* From now on the function of stage_number.c numbers values of so many columns from 0. */
+BLN_MUST_CHECK enum bln_status bln_stage_numbers_begin(struct bln_engine *engine, size_t columns, struct bln_err *err);
+
+/* Appends its call: ARGUMENTS are the columns' values as texts. */
+void bln_stage_numbers_add_call(const char *arguments, struct bln_text *sql);
+
+/* The values that have this number, of each column one, until the next begin; NULL: none have. */
+const struct bln_slice *bln_stage_numbers_values(const struct bln_engine *engine, int64_t number);
 
 /* Writes the rows of the input, and adds their files. */
 BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, struct bln_err *err);
