@@ -1,11 +1,12 @@
 -- silver.cryptos and its like: one row per symbol, frequency and datetime, the best of all that was received for it: an archive
 -- before trades, trades before OHLC, OHLC before tables; among equals what was loaded last; of one load what speaks for the
 -- later time.
-WITH incoming AS (
+WITH incoming AS NOT MATERIALIZED (
     SELECT *, CASE origin WHEN 'historic' THEN 3 WHEN 'api_trades' THEN 2 WHEN 'api_ohlc' THEN 1 ELSE 0 END AS rank
     FROM changes('bronze.${run:class}')),
--- Most candles come once: only the others must be compared.
-repeated AS (
+-- Most candles come once: only the others must be compared. Keys are read first and all columns after that, from the files each
+-- time: that costs less than holding them.
+repeated AS MATERIALIZED (
     SELECT symbol, frequency, datetime FROM incoming GROUP BY ALL HAVING count(*) > 1),
 best AS (
     SELECT * FROM incoming ANTI JOIN repeated USING (symbol, frequency, datetime)

@@ -1,6 +1,6 @@
 -- silver.restatements: values of a candle that changed when a better or later row took its place. Prices count as changed when
 -- they differ at all, volumes from 1e-9 of their size on.
-WITH incoming AS (
+WITH incoming AS NOT MATERIALIZED (
     SELECT symbol, frequency, datetime, open, high, low, close, volume, vwap, trades, origin, source, source_unit, loaded_at
     FROM changes('bronze.${run:class}')),
 known AS (
@@ -8,7 +8,7 @@ known AS (
            CAST(NULL AS VARCHAR) AS source_unit, audit_time AS loaded_at
     FROM existing('silver.${run:class}')
     SEMI JOIN incoming USING (symbol, frequency, datetime)),
-arrived AS (SELECT * FROM incoming UNION ALL SELECT * FROM known),
+arrived AS NOT MATERIALIZED (SELECT * FROM incoming UNION ALL SELECT * FROM known),
 repeated AS (
     SELECT symbol, frequency, datetime FROM arrived GROUP BY ALL HAVING count(*) > 1),
 -- In the order in which they came, each with how good it is.
