@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
 
-.PHONY: build deps demo test faults soak docs fuzz lint install package clean help
+.PHONY: build deps demo test faults soak interop docs fuzz lint install package clean help
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ faults: build ## Break what must not break: a sample of kills, store faults, rac
 
 soak: build ## The same at length: every store call of a run, many processes, hours
 	@tests/faults/faults.py $(BUILD)/bullion --all --rounds 20
+
+interop: build ## Test that Spark, delta-rs and DuckDB read what we write, and we what they write
+	@deps/install interop
+	@deps/cache/interop-venv/bin/python -m pytest -q -p no:cacheprovider --tb=short --durations=10 tests/interop
 
 docs: build ## Write the reference pages that the program makes
 	@$(BUILD)/bullion man --format markdown >docs/CLI.md
