@@ -8,11 +8,9 @@
 /* A local commit takes about a millisecond, one over a network a hundred. */
 enum { WAIT_MIN_US = 2000, WAIT_DOUBLINGS_MAX = 8 };
 
-void bln_log_wait(struct bln_clock *clock, struct bln_random *random, int try)
+void bln_log_wait(struct bln_clock *clock, struct bln_random *random, int failures)
 {
-	int doublings = try < WAIT_DOUBLINGS_MAX ?
-	try : WAIT_DOUBLINGS_MAX
-		;
+	int doublings = failures < WAIT_DOUBLINGS_MAX ? failures : WAIT_DOUBLINGS_MAX;
 	uint64_t most_us = (uint64_t)WAIT_MIN_US << doublings;
 
 	bln_clock_sleep_us(clock, (int64_t)bln_random_below(random, most_us));

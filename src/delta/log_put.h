@@ -27,7 +27,7 @@ BLN_MUST_CHECK enum bln_status bln_log_get_version(const struct bln_log_put *put
 BLN_MUST_CHECK enum bln_status bln_log_has_version(const struct bln_log_put *put, int64_t version, bool *is_there,
 						   struct bln_err *err);
 
-/* Waits, longer with each TRY (from 0) and each time another while, so that writers that met once do not meet again. */
-void bln_log_wait(struct bln_clock *clock, struct bln_random *random, int try);
+/* Waits, longer with each of FAILURES (from 0) and each time another while, so that writers that met once do not meet again. */
+void bln_log_wait(struct bln_clock *clock, struct bln_random *random, int failures);
 
 #endif
