@@ -22,6 +22,12 @@
 
 enum { KIT_PATH_SIZE = 512, KIT_START_S = 1700000000 };
 
+#define KIT_LIST(...)                                                                                                  \
+	{                                                                                                              \
+		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
+		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
+	}
+
 struct kit {
 	char folder[64];
 	struct bln_project *project;
@@ -179,18 +185,28 @@ static inline void kit_fails(struct kit *kit, const char *name, enum bln_status 
 		fail_msg("'%s' does not say '%s'", kit->err.message, text);
 }
 
+/* One writer: adds what the SQLs give, up to NULL, and commits. To be called between kit_work and kit_work_end. */
+static inline enum bln_status kit_write(struct kit *kit, const struct bln_write_spec *spec, const char *const *sqls)
+{
+	const struct bln_write_commit none = { 0 };
+	struct bln_table_writer *writer = NULL;
+	struct bln_commit_result result;
+	enum bln_status status;
+
+	BLN_TRY(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err));
+	for (size_t i = 0; sqls[i]; i++)
+		BLN_TRY(bln_table_writer_add(writer, sqls[i], &kit->err));
+	BLN_TRY(bln_table_writer_commit(writer, &none, &result, &kit->err));
+done:
+	bln_table_writer_close(writer);
+	return status;
+}
+
 /* Writes the rows of SQL into SPEC's table, as a job would. */
 static inline void kit_fill(struct kit *kit, const struct bln_write_spec *spec, const char *sql)
 {
-	const struct bln_write_commit none = { 0 };
-	struct bln_table_writer *writer;
-	struct bln_commit_result result;
-
 	kit_work(kit);
-	assert_ok(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err), &kit->err);
-	assert_ok(bln_table_writer_add(writer, sql, &kit->err), &kit->err);
-	assert_ok(bln_table_writer_commit(writer, &none, &result, &kit->err), &kit->err);
-	bln_table_writer_close(writer);
+	assert_ok(kit_write(kit, spec, (const char *[]){ sql, NULL }), &kit->err);
 	kit_work_end(kit);
 }
 

@@ -2,15 +2,9 @@
 
 static struct kit *kit;
 
-#define LIST(...)                                                                                                      \
-	{                                                                                                              \
-		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
-		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
-	}
-
 static const struct bln_write_spec add = { .table = "silver.t", .mode = BLN_WRITE_ADD };
 static const struct bln_write_spec upsert = {
-	.table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = LIST("k"), .partition = LIST("p")
+	.table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k"), .partition = KIT_LIST("p")
 };
 
 static int set_up(void **state)
@@ -29,25 +23,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static enum bln_status try_write(const struct bln_write_spec *spec, const char *const *sqls)
-{
-	const struct bln_write_commit none = { 0 };
-	struct bln_table_writer *writer = NULL;
-	struct bln_commit_result result;
-	enum bln_status status;
-
-	BLN_TRY(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err));
-	for (size_t i = 0; sqls[i]; i++)
-		BLN_TRY(bln_table_writer_add(writer, sqls[i], &kit->err));
-	BLN_TRY(bln_table_writer_commit(writer, &none, &result, &kit->err));
-done:
-	bln_table_writer_close(writer);
-	return status;
-}
-
 static void write_rows(const struct bln_write_spec *spec, const char *sql)
 {
-	assert_ok(try_write(spec, (const char *[]){ sql, NULL }), &kit->err);
+	assert_ok(kit_write(kit, spec, (const char *[]){ sql, NULL }), &kit->err);
 }
 
 static void assert_refused(const struct bln_write_spec *spec, const char *sql, const char *text)
@@ -55,7 +33,7 @@ static void assert_refused(const struct bln_write_spec *spec, const char *sql, c
 	int64_t before = kit_version(kit, spec->table);
 
 	kit->err.message[0] = '\0';
-	assert_int_equal(try_write(spec, (const char *[]){ sql, NULL }), BLN_INVALID);
+	assert_int_equal(kit_write(kit, spec, (const char *[]){ sql, NULL }), BLN_INVALID);
 	if (!strstr(kit->err.message, text))
 		fail_msg("'%s' does not say '%s'", kit->err.message, text);
 	assert_int_equal(kit_version(kit, spec->table), before);
@@ -82,7 +60,7 @@ static void rewritten_rows_get_them_too(void **state)
 {
 	(void)state;
 	write_rows(&upsert, "SELECT i AS k, i % 2 AS p, 'old' AS v FROM range(10) t(i)");
-	assert_ok(try_write(&upsert,
+	assert_ok(kit_write(kit, &upsert,
 			    (const char *[]){ "SELECT 3::BIGINT AS k, 1::BIGINT AS p, 'new' AS v, 7 AS one",
 					      "SELECT 5::BIGINT AS k, 1::BIGINT AS p, 'newer' AS v, 8 AS two", NULL }),
 		  &kit->err);
@@ -101,7 +79,7 @@ static void everything_else_is_refused_by_name(void **state)
 	assert_refused(&add, "SELECT 2::BIGINT AS k, 3.5::DOUBLE AS volum",
 		       "'volum' is no column of the table, and 'volume' is");
 	assert_refused(&add, "SELECT 2::BIGINT AS k, TIMESTAMP '2024-01-01' AS local", "timestamp_ntz");
-	assert_int_equal(try_write(&add, (const char *[]){ "SELECT 2::BIGINT AS k, INTERVAL 1 DAY AS gap", NULL }),
+	assert_int_equal(kit_write(kit, &add, (const char *[]){ "SELECT 2::BIGINT AS k, INTERVAL 1 DAY AS gap", NULL }),
 			 BLN_UNSUPPORTED);
 	assert_non_null(strstr(kit->err.message, "gap"));
 	assert_rows(kit, "SELECT * FROM silver.t", "1|2.5\n");

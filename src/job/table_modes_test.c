@@ -5,12 +5,6 @@
 static struct kit *kit;
 static uint64_t seed;
 
-#define LIST(...)                                                                                                      \
-	{                                                                                                              \
-		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
-		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
-	}
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -24,23 +18,6 @@ static int tear_down(void **state)
 	(void)state;
 	kit_free(kit);
 	return 0;
-}
-
-/* One writer: adds what the SQLs say, up to NULL, and commits. */
-static enum bln_status try_write(const struct bln_write_spec *spec, const char *const *sqls)
-{
-	const struct bln_write_commit none = { 0 };
-	struct bln_table_writer *writer = NULL;
-	struct bln_commit_result result;
-	enum bln_status status;
-
-	BLN_TRY(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err));
-	for (size_t i = 0; sqls[i]; i++)
-		BLN_TRY(bln_table_writer_add(writer, sqls[i], &kit->err));
-	BLN_TRY(bln_table_writer_commit(writer, &none, &result, &kit->err));
-done:
-	bln_table_writer_close(writer);
-	return status;
 }
 
 enum { ROUNDS = 20, ROWS_MAX = 2000, LINE_SIZE = 96 };
@@ -178,8 +155,14 @@ static char *random_sql(struct table *incoming, bool is_unique, unsigned columns
 
 /* By the columns they have: see key_is. */
 static const struct bln_setting_list keys[] = {
-	{ 0 },	      LIST("key"),	   LIST("group"),	  LIST("key", "group"),
-	LIST("part"), LIST("part", "key"), LIST("part", "group"), LIST("part", "group", "key"),
+	{ 0 },
+	KIT_LIST("key"),
+	KIT_LIST("group"),
+	KIT_LIST("key", "group"),
+	KIT_LIST("part"),
+	KIT_LIST("part", "key"),
+	KIT_LIST("part", "group"),
+	KIT_LIST("part", "group", "key"),
 };
 
 static void modes_do_as_the_oracle(void **state)
@@ -193,8 +176,8 @@ static void modes_do_as_the_oracle(void **state)
 		struct bln_write_spec spec = { .table = "silver.t",
 					       .mode = (enum bln_write_mode)bln_random_below(&kit->random, 5),
 					       .key = keys[columns],
-					       .partition = LIST("part"),
-					       .split = LIST("group") };
+					       .partition = KIT_LIST("part"),
+					       .split = KIT_LIST("group") };
 		size_t adds = 1 + bln_random_below(&kit->random, 3);
 		char *sqls[4] = { NULL };
 
@@ -209,7 +192,7 @@ static void modes_do_as_the_oracle(void **state)
 			oracle_write(table, incoming, spec.mode == BLN_WRITE_ALL && i ? BLN_WRITE_ADD : spec.mode,
 				     columns);
 		}
-		assert_ok(try_write(&spec, (const char *const *)sqls), &kit->err);
+		assert_ok(kit_write(kit, &spec, (const char *const *)sqls), &kit->err);
 		for (size_t i = 0; i < adds; i++)
 			bln_mem_free(sqls[i]);
 		oracle_check(table);

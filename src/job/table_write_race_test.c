@@ -5,15 +5,9 @@
 static struct kit *kit;
 static uint64_t seed;
 
-#define LIST(...)                                                                                                      \
-	{                                                                                                              \
-		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
-		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
-	}
-
 static const struct bln_write_spec add = { .table = "silver.t", .mode = BLN_WRITE_ADD };
-static const struct bln_write_spec add_new = { .table = "silver.t", .mode = BLN_WRITE_ADD_NEW, .key = LIST("k") };
-static const struct bln_write_spec upsert = { .table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = LIST("k") };
+static const struct bln_write_spec add_new = { .table = "silver.t", .mode = BLN_WRITE_ADD_NEW, .key = KIT_LIST("k") };
+static const struct bln_write_spec upsert = { .table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") };
 static const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRITE_ALL };
 
 static int set_up(void **state)

@@ -4,12 +4,6 @@
 
 static struct kit *kit;
 
-#define LIST(...)                                                                                                      \
-	{                                                                                                              \
-		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
-		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
-	}
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -67,9 +61,9 @@ static void assert_refused(const struct bln_write_spec *spec, const char *sql, e
 
 static const struct bln_write_spec upsert = { .table = "silver.t",
 					      .mode = BLN_WRITE_UPSERT,
-					      .key = LIST("symbol", "frequency", "ts"),
-					      .partition = LIST("symbol"),
-					      .split = LIST("frequency") };
+					      .key = KIT_LIST("symbol", "frequency", "ts"),
+					      .partition = KIT_LIST("symbol"),
+					      .split = KIT_LIST("frequency") };
 
 /* Ten files of a hundred candles for each of two symbols. */
 static void ten_files(void)
@@ -132,12 +126,12 @@ static void a_key_that_comes_twice_is_named(void **state)
 		       BLN_INVALID, "silver.t: the query gives more than one row for the key S0, 15m, 5");
 	assert_refused(&upsert, "SELECT NULL::VARCHAR AS symbol, '15m' frequency, 5::BIGINT AS ts FROM range(2)",
 		       BLN_INVALID, "for the key NULL, 15m, 5");
-	spec.key = (struct bln_setting_list)LIST("symbol", "fequency");
+	spec.key = (struct bln_setting_list)KIT_LIST("symbol", "fequency");
 	assert_refused(&spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts", BLN_INVALID, "fequency");
 	/* all rows of a key may be several */
 	spec = upsert;
 	spec.mode = BLN_WRITE_REPLACE;
-	spec.key = (struct bln_setting_list)LIST("symbol", "frequency");
+	spec.key = (struct bln_setting_list)KIT_LIST("symbol", "frequency");
 	(void)write_rows(&spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts, 1.5 AS price FROM range(3)");
 	assert_rows(kit, "SELECT symbol, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "S0|3\nS1|1000\n");
 }
@@ -150,10 +144,10 @@ static void partition_values_of_every_kind_come_back(void **state)
 		"(VALUES (DATE '2024-02-29', 1::BIGINT, true), (NULL, NULL, NULL)) u(d, n, b)";
 	const struct bln_write_spec add = { .table = "silver.t",
 					    .mode = BLN_WRITE_ADD,
-					    .partition = LIST("p", "d", "n", "b") };
+					    .partition = KIT_LIST("p", "d", "n", "b") };
 	const struct bln_write_spec put = { .table = "silver.t",
 					    .mode = BLN_WRITE_UPSERT,
-					    .key = LIST("p", "d", "n", "b") };
+					    .key = KIT_LIST("p", "d", "n", "b") };
 	char sql[1024];
 	(void)state;
 
@@ -202,7 +196,7 @@ static void keys_of_every_type_are_found(void **state)
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		char table[16];
 		char sql[256];
-		const struct bln_write_spec spec = { .table = table, .mode = BLN_WRITE_UPSERT, .key = LIST("k") };
+		const struct bln_write_spec spec = { .table = table, .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") };
 
 		snprintf(table, sizeof(table), "silver.t%zu", i);
 		for (int v = 0; v < 4; v++) {
@@ -213,7 +207,7 @@ static void keys_of_every_type_are_found(void **state)
 		snprintf(sql, sizeof(sql), "SELECT v FROM %s ORDER BY v", table);
 		assert_rows(kit, sql, "2\n3\n");
 	}
-	assert_refused(&(struct bln_write_spec){ .table = "silver.u", .mode = BLN_WRITE_UPSERT, .key = LIST("k") },
+	assert_refused(&(struct bln_write_spec){ .table = "silver.u", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") },
 		       "SELECT 'b'::BLOB AS k", BLN_UNSUPPORTED, "'k'");
 }
 
