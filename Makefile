@@ -24,11 +24,12 @@ test: deps ## Build with sanitizers and run the tests
 	@$(call CMAKE_BUILD,asan)
 	@ctest --preset asan -j $(JOBS)
 
-faults: build ## Break what must not break: a sample of kills, store faults, races, full disks (another each day)
-	@tests/faults/faults.py $(BUILD)/bullion
+faults: build ## Break what must not break: a sample of kills, store faults, races, full disks; another each day, or SEED=N
+	@$(call CMAKE_BUILD,asan) --target bullion
+	@tests/faults/faults.py $(BUILD)/bullion --debug-program $(BUILD)/asan/bullion $(if $(SEED),--seed $(SEED)) $(LONG)
 
-soak: build ## The same at length: every store call of a run, many processes, hours
-	@tests/faults/faults.py $(BUILD)/bullion --all --rounds 20
+soak: ## The same at length: every store call of a run, more processes, for hours
+	@$(MAKE) faults LONG="--all --points 200 --rounds 20"
 
 interop: build ## Test that Spark, delta-rs and DuckDB read what we write, and we what they write
 	@deps/install interop

@@ -122,7 +122,7 @@ def run(world, options):
     came = {"full": 0, "there was room": 0}
     for number in range(options.points // (1 if options.all else 4)):
         case, on_lake = draw.choice(["first", "update"]), number % 2 == 0
-        came[full(world, case, draw.randrange(4, 400) if on_lake else draw.randrange(4, 900), on_lake, number)] += 1
+        came[full(world, case, draw.randrange(4, 200) if on_lake else draw.randrange(4, 600), on_lake, number)] += 1
     read_only(world)
     forbidden(world)
     return f"small disks {came}; read-only lake; lake and tables without permission"

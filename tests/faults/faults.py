@@ -10,6 +10,7 @@ import datetime
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -70,6 +71,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--folder", default="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and would be by all we start
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bln-faults-", dir=options.folder))
     print(f"seed {options.seed}", flush=True)
     try:

@@ -133,10 +133,25 @@ def overwrite(world, count):
     return codes
 
 
+def workflows(world):
+    """Of one workflow at once, one run goes through and the others are refused; another workflow's job is not kept out."""
+    project = world.empty.copy(world.folder / "workflows")
+    try:
+        first = project.start("run", "historical", "-p", f"archive={world.base}", faults=SLOW)
+        others = [project.start("run", "historical", "-p", f"archive={world.base}", faults=SLOW) for _ in range(2)]
+        codes = wait_all([first, *others])
+        check(codes.count(0) >= 1, "all were refused:", codes)
+        world.finish(project, "first")
+    except Failed as failure:
+        raise tell(project, failure) from failure
+    project.remove()
+
+
 def run(world, options):
     counts = [2, 8] if not options.all else [2, 3, 8, 16]
     lost = total = 0
     for _ in range(options.rounds):
+        workflows(world)
         for count in counts:
             ingest(world, count, False)
             ingest(world, count, True)
