@@ -35,7 +35,7 @@ static char next_byte(struct bln_json_reader *reader)
 	while (reader->at < reader->end &&
 	       (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\t' || *reader->at == '\r'))
 		reader->at++;
-	return reader->at < reader->end ? *reader->at : (char)'\0';
+	return (char)(reader->at < reader->end ? *reader->at : '\0');
 }
 
 static bool take(struct bln_json_reader *reader, char byte, const char *wrong)
@@ -48,7 +48,7 @@ static bool take(struct bln_json_reader *reader, char byte, const char *wrong)
 
 enum bln_json_kind bln_json_reader_peek(struct bln_json_reader *reader)
 {
-	char byte = reader->wrong ? (char)'\0' : next_byte(reader);
+	char byte = (char)(reader->wrong ? '\0' : next_byte(reader));
 
 	switch (byte) {
 	case '{':

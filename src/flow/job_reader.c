@@ -10,7 +10,7 @@ static void word_take(struct bln_slice word, char out[static BLN_JOB_WORD_SIZE])
 	const size_t length = word.length < BLN_JOB_WORD_SIZE ? word.length : BLN_JOB_WORD_SIZE - 1;
 
 	for (size_t i = 0; i < length; i++)
-		out[i] = (unsigned char)word.at[i] < ' ' || word.at[i] == 0x7f ? (char)'?' : word.at[i];
+		out[i] = (char)((unsigned char)word.at[i] < ' ' || word.at[i] == 0x7f ? '?' : word.at[i]);
 	bln_utf8_clean(out, length);
 	out[length] = '\0';
 }
