@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where the library lies, relative to the program: installed, then unpacked from a tarball. */
-static const char *const beside_program[] = { "../lib/bullion/libduckdb.so", "lib/libduckdb.so", "libduckdb.so" };
+/* Where the library lies, relative to the program: installed, unpacked beside it, then in a source tree, build/PRESET. */
+static const char *const beside_program[] = { "../lib/bullion/libduckdb.so", "lib/libduckdb.so", "libduckdb.so",
+					      "../../deps/cache/duckdb-library/libduckdb.so" };
 
 static void *library_open(struct bln_err *err)
 {
@@ -35,10 +36,6 @@ static void *library_open(struct bln_err *err)
 		snprintf(path, sizeof(path), "%s/%s", dirname(folder), beside_program[i]);
 		handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	}
-#ifdef BLN_DUCKDB_BUILD_PATH
-	if (!handle)
-		handle = dlopen(BLN_DUCKDB_BUILD_PATH, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-#endif
 	if (!handle)
 		bln_err_set(err, BLN_NOT_FOUND,
 			    "cannot find libduckdb.so beside %s: run deps/install, or set BULLION_DUCKDB to its path",
