@@ -44,9 +44,9 @@ fuzz: ## Run each fuzzer for SECONDS (10); FUZZERS="dv rows" runs those
 	@$(call CMAKE_BUILD,fuzz)
 	@tools/fuzz $(BUILD)/fuzz $(or $(SECONDS),10) $(FUZZERS)
 
-lint: ## Check the style and the static analysis of the sources
-	@deps/install lint
-	@$(call CMAKE_BUILD,asan) && tools/lint $(BUILD)/asan
+lint: ## Check layout and static analysis; SINCE=main only of what differs from there
+	@deps/install build lint
+	@$(call CMAKE_BUILD,asan) && tools/lint $(BUILD)/asan $(SINCE)
 
 install: build ## Install under PREFIX (/usr/local), below DESTDIR
 	@tools/install $(DESTDIR)$(PREFIX) $(BUILD)
