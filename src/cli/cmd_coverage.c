@@ -116,12 +116,12 @@ static enum bln_exit is_known(struct bln_query *query)
 		if (known.has_it)
 			continue;
 		return bln_cli_fail_with(cli, BLN_NOT_FOUND, "gold.coverage has no %s %s%s%s%s%s%s", names[i].column,
-					 bln_quote(names[i].name, strlen(names[i].name)).text, names[i].of ? " of " : "",
-					 names[i].of ? names[i].of : "", known.nearest ? "; did you mean " : "",
-					 known.nearest ? known.nearest : "",
-					 known.nearest  ? "?" :
-					 known.has_any ? ": `bullion sql \"FROM gold.coverage\"` shows what it has" :
-							 ": it is empty");
+					 bln_quote(names[i].name, strlen(names[i].name)).text,
+					 names[i].of ? " of " : "", names[i].of ? names[i].of : "",
+					 known.nearest ? "; did you mean " : "", known.nearest ? known.nearest : "",
+					 known.nearest	 ? "?"
+					 : known.has_any ? ": `bullion sql \"FROM gold.coverage\"` shows what it has"
+							 : ": it is empty");
 	}
 	return BLN_EXIT_DONE;
 }
@@ -182,7 +182,9 @@ static const struct bln_option options[] = {
 };
 
 static const struct bln_argument arguments[] = {
-	{ .name = "TABLE", .help = "a table that gold.coverage speaks of, as silver.cryptos", .complete = BLN_COMPLETE_TABLE },
+	{ .name = "TABLE",
+	  .help = "a table that gold.coverage speaks of, as silver.cryptos",
+	  .complete = BLN_COMPLETE_TABLE },
 };
 
 const struct bln_command bln_command_coverage = {

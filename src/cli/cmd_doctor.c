@@ -257,8 +257,8 @@ static enum bln_exit run(struct bln_cli *cli)
 		} else { /* a line as soon as it is known */
 			struct bln_text line = { 0 };
 
-			bln_text_add_format(&line, "%s%-4s%s  %-9s  %s\n", has_color ? colours[verdict] : "", verdicts[verdict],
-					    has_color ? "\033[0m" : "", checks[i].name, said);
+			bln_text_add_format(&line, "%s%-4s%s  %-9s  %s\n", has_color ? colours[verdict] : "",
+					    verdicts[verdict], has_color ? "\033[0m" : "", checks[i].name, said);
 			if (bln_cli_print(cli, &line) != BLN_EXIT_DONE)
 				result = BLN_EXIT_FAILED;
 			bln_cli_out_flush(cli);

@@ -31,7 +31,8 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 	if (event->reason[0])
 		bln_text_add_format(&text, "%s%s", text.length ? ": " : "", event->reason);
 	if (text.length)
-		bln_cli_say(showing->cli, "%-10s %-20s %s", bln_run_state_name(event->state), event->action->name, text.at);
+		bln_cli_say(showing->cli, "%-10s %-20s %s", bln_run_state_name(event->state), event->action->name,
+			    text.at);
 	else
 		bln_cli_say(showing->cli, "%-10s %s", bln_run_state_name(event->state), event->action->name);
 	bln_text_clean_up(&text);
@@ -39,8 +40,8 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 	for (size_t i = 0; i < missed && i < MISSED_SHOWN_MAX; i++)
 		bln_cli_say(showing->cli, "%-10s %-20s %s", "MISSED", event->action->name, lines[i]);
 	if (missed > MISSED_SHOWN_MAX)
-		bln_cli_say(showing->cli, "%-10s %-20s and %zu more: see bullion runs show", "MISSED", event->action->name,
-			    missed - MISSED_SHOWN_MAX);
+		bln_cli_say(showing->cli, "%-10s %-20s and %zu more: see bullion runs show", "MISSED",
+			    event->action->name, missed - MISSED_SHOWN_MAX);
 }
 
 static void happened(void *context, const struct bln_run_event *event)
@@ -99,7 +100,8 @@ static enum bln_exit outcome_show(struct bln_cli *cli, const struct bln_plan *pl
 
 	bln_cli_say(cli, "%-10s %s%s (run %.8s)%s%.8s%s", bln_run_state_name(outcome->state), plan->name,
 		    outcome->is_partial ? ", done in part" : "", outcome->run_id,
-		    has_failed ? ": `bullion runs show " : "", has_failed ? outcome->run_id : "", has_failed ? "` says why" : "");
+		    has_failed ? ": `bullion runs show " : "", has_failed ? outcome->run_id : "",
+		    has_failed ? "` says why" : "");
 	if (cli->is_json) {
 		bln_text_add(&text, "{\"id\":");
 		bln_json_add_string(&text, outcome->run_id, strlen(outcome->run_id));

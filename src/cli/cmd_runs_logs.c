@@ -114,7 +114,8 @@ static enum bln_exit follow(struct bln_cli *cli, struct bln_state *state, struct
 		if (run->log_path)
 			result = print_more(cli, &log, &is_there);
 		bln_cli_out_flush(cli);
-		if (result != BLN_EXIT_DONE || has_ended || cli->out_error || bln_cancel_check(cli->cancel, NULL) != BLN_OK)
+		if (result != BLN_EXIT_DONE || has_ended || cli->out_error ||
+		    bln_cancel_check(cli->cancel, NULL) != BLN_OK)
 			return result;
 		bln_clock_sleep_us(cli->clock, LOOK_EVERY_US);
 	}

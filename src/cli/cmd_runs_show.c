@@ -77,8 +77,12 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, c
 			       size_t count)
 {
 	static const struct bln_column columns[] = {
-		{ .name = "step" },  { .name = "job" },        { .name = "try", .type = BLN_COLUMN_NUMBER },
-		{ .name = "state" }, { .name = "started_at" }, { .name = "took" },
+		{ .name = "step" },
+		{ .name = "job" },
+		{ .name = "try", .type = BLN_COLUMN_NUMBER },
+		{ .name = "state" },
+		{ .name = "started_at" },
+		{ .name = "took" },
 		{ .name = "what_came_of_it" },
 	};
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };

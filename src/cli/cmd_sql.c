@@ -54,7 +54,8 @@ static void *pump_run(void *argument)
 
 /* DuckDB writes files, and begins them by cutting them to nothing: what may be somebody's file to append to (stdout), or no
  * file at all, is kept from it behind a pipe. */
-static enum bln_exit stream_write(struct bln_query *query, const char *sql, const char *format, int to, const char *name)
+static enum bln_exit stream_write(struct bln_query *query, const char *sql, const char *format, int to,
+				  const char *name)
 {
 	struct bln_cli *cli = query->cli;
 	struct pump pump = { .to = to, .cancel = cli->cancel };
@@ -162,7 +163,8 @@ static enum bln_exit sql_run(struct bln_query *query)
 	if (strcmp(format, "table") != 0)
 		return file ? file_write(query, text, format, file) : out_write(query, text, format);
 	if (file)
-		return bln_cli_fail_with(cli, BLN_INVALID, "a table is for people: --format csv, json or parquet goes into a file");
+		return bln_cli_fail_with(cli, BLN_INVALID,
+					 "a table is for people: --format csv, json or parquet goes into a file");
 	return bln_query_print(query, text, SHOWN_ROWS_MAX);
 }
 
@@ -180,11 +182,20 @@ static enum bln_exit run(struct bln_cli *cli)
 static const char *const formats[] = { "table", "csv", "json", "parquet", NULL };
 
 static const struct bln_option options[] = {
-	{ .name = "format", .letter = 'f', .value = "FORMAT", .choices = formats, .complete = BLN_COMPLETE_NOTHING,
+	{ .name = "format",
+	  .letter = 'f',
+	  .value = "FORMAT",
+	  .choices = formats,
+	  .complete = BLN_COMPLETE_NOTHING,
 	  .help = "table (for people), csv, json or parquet" },
-	{ .name = "as-of", .value = "VERSION|TIME", .complete = BLN_COMPLETE_NOTHING,
+	{ .name = "as-of",
+	  .value = "VERSION|TIME",
+	  .complete = BLN_COMPLETE_NOTHING,
 	  .help = "the tables as they were then" },
-	{ .name = "output", .letter = 'o', .value = "FILE", .help = "write to FILE, whole or not at all; csv unless -f says" },
+	{ .name = "output",
+	  .letter = 'o',
+	  .value = "FILE",
+	  .help = "write to FILE, whole or not at all; csv unless -f says" },
 };
 
 static const struct bln_argument arguments[] = {
@@ -199,8 +210,8 @@ const struct bln_command bln_command_sql = {
 		       "table's data files. Times are UTC.",
 	.json = "[{…}]: the columns of each row, NaN and infinities as null",
 	.examples = "bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
-	            "bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
-	            "bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet -f parquet\ninto a file",
+		    "bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
+		    "bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet -f parquet\ninto a file",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),
 	.run = run,

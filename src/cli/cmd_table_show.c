@@ -49,7 +49,8 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 	bln_json_add_string(&text, url, strlen(url));
 	bln_text_add(&text, ",\"id\":");
 	slice_json(&text, snapshot->metadata.id);
-	bln_text_add_format(&text, ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":", snapshot->version, time);
+	bln_text_add_format(&text, ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":", snapshot->version,
+			    time);
 	if (rows < 0)
 		bln_text_add(&text, "null");
 	else
@@ -57,7 +58,8 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 	bln_text_add_format(&text,
 			    ",\"files\":%zu,\"bytes\":%" PRId64 ",\"reader_version\":%" PRId64
 			    ",\"writer_version\":%" PRId64 ",\"reader_features\":",
-			    snapshot->file_count, bytes_of(snapshot), snapshot->protocol.reader, snapshot->protocol.writer);
+			    snapshot->file_count, bytes_of(snapshot), snapshot->protocol.reader,
+			    snapshot->protocol.writer);
 	slices_json(&text, snapshot->protocol.reader_features);
 	bln_text_add(&text, ",\"writer_features\":");
 	slices_json(&text, snapshot->protocol.writer_features);

@@ -114,8 +114,7 @@ const struct bln_command bln_command_validate = {
 		       "round in a circle or can never begin, files that are missing. Nothing is run, and no\n"
 		       "variable has to be set. Exits with 2 where something is wrong.",
 	.json = "{valid, sources, jobs, workflows, triggers}",
-	.examples =
-		"bullion validate\nof the project in this folder\n"
-		"bullion validate && bullion run historical -p archive=Kraken_OHLCVT.zip\nbefore a run",
+	.examples = "bullion validate\nof the project in this folder\n"
+		    "bullion validate && bullion run historical -p archive=Kraken_OHLCVT.zip\nbefore a run",
 	.run = run,
 };

@@ -70,8 +70,8 @@ enum bln_status bln_cli_snapshot_load(struct bln_cli_lake *lake, const char *nam
 		BLN_TRY(bln_lake_foreign(&lake->lake, name, store, &table, err));
 		status = bln_snapshot_load(&table, BLN_VERSION_LATEST, lake->lake.parquet, &latest, err);
 		if (status == BLN_NOT_FOUND) /* there is no log at all */
-			status = strchr(name, '/') ? bln_err_set(err, status, "there is no Delta table at %s", name) :
-						     bln_lake_not_found(&lake->lake, name, err);
+			status = strchr(name, '/') ? bln_err_set(err, status, "there is no Delta table at %s", name)
+						   : bln_lake_not_found(&lake->lake, name, err);
 		else if (status != BLN_OK)
 			status = bln_err_where(err, status, "%s", name);
 		if (status != BLN_OK)

@@ -127,7 +127,8 @@ static enum bln_status columns_find(struct bln_query *query, const char *sql, st
 				    size_t *count, struct bln_text *reals, struct bln_err *err)
 {
 	struct bln_arena *arena = &query->cli->arena;
-	const char *describe = bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE FROM (\n%s\n))", sql);
+	const char *describe =
+		bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE FROM (\n%s\n))", sql);
 	struct bln_rows *rows = NULL;
 	enum bln_status status;
 	size_t capacity = 0;
@@ -178,7 +179,8 @@ done:
 static enum bln_status rows_add(struct bln_query *query, const char *sql, size_t rows_max, struct bln_grid *grid,
 				bool *is_cut, struct bln_err *err)
 {
-	const char *texts = bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n%s\n)", sql);
+	const char *texts =
+		bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n%s\n)", sql);
 	struct bln_arena arena = { 0 };
 	struct bln_rows *rows = NULL;
 	enum bln_status status;
@@ -257,12 +259,13 @@ enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const c
 			    reals.at ? reals.at : "", reals.length ? ")" : "", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
 	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
-			    strcmp(format, "csv") == 0 ? ", HEADER" :
-			    is_json                    ? ", ARRAY true" :
-							 "");
+			    strcmp(format, "csv") == 0 ? ", HEADER"
+			    : is_json		       ? ", ARRAY true"
+						       : "");
 	BLN_TRY(bln_text_check(&reals, err));
 	BLN_TRY(bln_text_check(&copy, err));
-	BLN_TRY(bln_engine_query(query->engine, copy.at, &rows, err)); /* which, unlike bln_engine_exec, can be stopped */
+	BLN_TRY(bln_engine_query(query->engine, copy.at, &rows,
+				 err)); /* which, unlike bln_engine_exec, can be stopped */
 	BLN_TRY(bln_rows_next(rows, &count, err));
 done:
 	bln_rows_destroy(rows);

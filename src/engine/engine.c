@@ -102,8 +102,9 @@ void bln_engine_close(struct bln_engine *engine)
 enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err)
 {
 	/* What DuckDB puts before the reason why a statement failed that had begun. */
-	static const char late[] = "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
-				   "Error: ";
+	static const char late[] =
+		"Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
+		"Error: ";
 	enum bln_status failed = bln_row_sources_take_error(engine, err);
 	enum bln_status status = bln_cancel_check(engine->cancel, err);
 

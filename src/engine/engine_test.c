@@ -79,11 +79,14 @@ static void what_fails_late_is_told_for_what_it_is(void **state)
 	struct bln_err err = { 0 };
 	(void)state;
 
-	assert_int_equal(bln_engine_query(engine, "SELECT sum(CASE WHEN i = 90000 THEN error('late') END) FROM range(100000) t(i)",
-					  &rows, &err),
-			 BLN_INVALID);
+	assert_int_equal(
+		bln_engine_query(engine,
+				 "SELECT sum(CASE WHEN i = 90000 THEN error('late') END) FROM range(100000) t(i)",
+				 &rows, &err),
+		BLN_INVALID);
 	assert_string_equal(err.message, "Invalid Input Error: late");
-	assert_int_equal(bln_engine_query(engine, "FROM read_csv('/nowhere/a.csv', columns = {'a': 'INT'})", &rows, &err),
+	assert_int_equal(bln_engine_query(engine, "FROM read_csv('/nowhere/a.csv', columns = {'a': 'INT'})", &rows,
+					  &err),
 			 BLN_IO);
 	bln_engine_close(engine);
 }

@@ -38,7 +38,8 @@ static bool values_keep(struct bln_stage_numbers *numbers, const struct bln_vect
 		return false;
 	for (size_t i = 0; i < numbers->columns; i++) {
 		values[i] = bln_vector_text(&columns[i], row);
-		if (values[i].at && !(values[i].at = bln_arena_strndup(&numbers->arena, values[i].at, values[i].length)))
+		if (values[i].at &&
+		    !(values[i].at = bln_arena_strndup(&numbers->arena, values[i].at, values[i].length)))
 			return false;
 	}
 	numbers->values[numbers->count] = values;

@@ -134,8 +134,7 @@ static enum bln_status column_check(const struct bln_stage *stage, const struct 
 	struct bln_text type = { 0 };
 	enum bln_status status;
 
-	if (strcasecmp(field->name, BLN_STAGE_FILE) == 0 ||
-	    strcmp(field->name, field->physical_name) != 0)
+	if (strcasecmp(field->name, BLN_STAGE_FILE) == 0 || strcmp(field->name, field->physical_name) != 0)
 		return bln_err_set(err, BLN_UNSUPPORTED, "column '%s' has another name in the files", field->name);
 	if (!column)
 		return field->is_nullable ? BLN_OK

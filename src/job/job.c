@@ -45,10 +45,11 @@ static enum bln_status spill_open(struct bln_job_context *context, struct bln_er
 
 	if (!spill || context->spill)
 		return BLN_OK;
-	folder = spill[0] == '/' ? bln_arena_printf(context->arena, "%s/bullion-spill", spill)
-				 : bln_arena_printf(context->arena, "%s/%s/bullion-spill", context->project->folder, spill);
-	return folder ? bln_work_open_in(folder, context->random, context->arena, &context->spill, err) :
-			bln_err_memory(err);
+	folder = spill[0] == '/'
+			 ? bln_arena_printf(context->arena, "%s/bullion-spill", spill)
+			 : bln_arena_printf(context->arena, "%s/%s/bullion-spill", context->project->folder, spill);
+	return folder ? bln_work_open_in(folder, context->random, context->arena, &context->spill, err)
+		      : bln_err_memory(err);
 }
 
 enum bln_status bln_job_engine(struct bln_job_context *context, struct bln_engine **engine, struct bln_err *err)

@@ -8,8 +8,7 @@
 
 /* The standard's properties, then the project's; of one name the project's counts. */
 static enum bln_status configuration_make(struct bln_table_writer *writer, const struct bln_standard_table *standard,
-					  const struct bln_node *properties, struct bln_pairs *out,
-					  struct bln_err *err)
+					  const struct bln_node *properties, struct bln_pairs *out, struct bln_err *err)
 {
 	const struct bln_expander *expander = writer->context->expander;
 	size_t given = properties ? properties->count : 0;
@@ -25,8 +24,7 @@ static enum bln_status configuration_make(struct bln_table_writer *writer, const
 		const char *value;
 
 		BLN_TRY(bln_expand(expander, entry->value->text, entry->key, entry->value->place, false, &value, err));
-		pairs[count++] =
-			(struct bln_pair){ .key = bln_slice_of(entry->key), .value = bln_slice_of(value) };
+		pairs[count++] = (struct bln_pair){ .key = bln_slice_of(entry->key), .value = bln_slice_of(value) };
 	}
 	for (size_t i = 0; i < known; i++) {
 		const struct bln_pair *pair = &standard->configuration.items[i];
