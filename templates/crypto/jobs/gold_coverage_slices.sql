@@ -1,6 +1,13 @@
--- The parts of gold.coverage that may have changed: years in which something new was said, or new candles lie.
+-- The parts of gold.coverage that may have changed: years in which new candles lie, or something new was said; and those from
+-- there to what was said before and after, as what lies in between may now be missing, or no longer.
 SELECT symbol, frequency, year FROM changes('silver.${run:class}') GROUP BY ALL
 UNION
-SELECT symbol, frequency, CAST(unnest(range(year("from" AT TIME ZONE 'UTC'), year("to" AT TIME ZONE 'UTC') + 1)) AS INTEGER) AS year
-FROM changes('bronze.units')
-WHERE table_name = 'bronze.${run:class}' AND "from" < "to"
+SELECT symbol, frequency, CAST(unnest(range(year(a AT TIME ZONE 'UTC'), year(b AT TIME ZONE 'UTC') + 1)) AS INTEGER) AS year
+FROM (SELECT n.symbol, n.frequency,
+             coalesce(max(o."to") FILTER (o."to" <= n."from"), n."from") AS a,
+             coalesce(min(o."from") FILTER (o."from" >= n."to"), n."to") AS b
+      FROM changes('bronze.units') n
+      JOIN bronze.units o ON o.symbol = n.symbol AND o.frequency = n.frequency AND o.table_name = n.table_name
+           AND o."from" < o."to"
+      WHERE n.table_name = 'bronze.${run:class}' AND n."from" < n."to"
+      GROUP BY n.unit, n.symbol, n.frequency, n."from", n."to")
