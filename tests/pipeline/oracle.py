@@ -1,0 +1,156 @@
+"""What the lake must hold after some archives were loaded, worked out row by row in plain Python.
+
+Archives are lists of files (path, rows as text); what is taken for granted about the rows that generate.py makes: those that are
+refused for what they are say so themselves, and stand neither first nor last in a file.
+"""
+import collections
+
+from kit import text_of
+
+FREQUENCIES = {60: "1h", 240: "4h", 1440: "1d"}
+QUARTER_DAYS = ((1, 1), (4, 1), (7, 1), (10, 1))
+
+# A file of an archive: its path within it, and its lines: (text, None or the reason to refuse it for).
+File = collections.namedtuple("File", "path symbol minutes lines")
+# QUARTER: (from, to) in seconds, None where the name says nothing.
+Archive = collections.namedtuple("Archive", "name quarter files")
+
+
+class Unit:
+    def __init__(self, file, load):
+        self.symbol, self.minutes, self.step, self.load = file.symbol, file.minutes, file.minutes * 60, load
+        self.path = file.path
+        self.frequency = FREQUENCIES[file.minutes]
+        self.content = "".join(text + "\n" for text, _ in file.lines)
+        self.all = [(n, text, reason) for n, (text, reason) in enumerate(file.lines, 1)]
+        self.times = [int(text.split(",")[0]) for _, text, reason in self.all if reason is None]
+        self.key = (self.symbol, self.minutes, self.content)
+        self.id = None  # the lake's, told by its path
+
+
+def is_quarter_end(t):
+    return text_of(t)[5:19] in ("01-01 00:00:00", "04-01 00:00:00", "07-01 00:00:00", "10-01 00:00:00")
+
+
+def archive_end(units):
+    ends = []
+    for symbol in {u.symbol for u in units}:
+        mine = [u for u in units if u.symbol == symbol]
+        last = max(u.times[-1] for u in mine)
+        ends.append(min(u.times[-1] + u.step for u in mine if u.times[-1] + u.step > last))
+    end = max(ends)
+    return max([end] + [u.times[-1] + u.step for u in units
+                        if u.times[-1] + u.step - end <= u.step // 24 or is_quarter_end(u.times[-1] + u.step)])
+
+
+def settle(archive, units):
+    """Says of each unit which rows are taken, what is refused, and for which time it speaks."""
+    end = None if archive.quarter else archive_end(units)
+    for u in units:
+        last_close = None
+        if archive.quarter:
+            a, b = archive.quarter
+            is_outside = u.times[-1] + u.step <= a or u.times[0] >= b
+            if not is_outside:
+                last_close = max(b, u.times[-1])
+        elif len({x.minutes for x in units}) > 1:
+            last_close = end
+        u.rows, u.refused = [], []
+        for n, text, reason in u.all:
+            t = int(text.split(",")[0]) if reason is None else 0
+            if reason is None and last_close is not None and t + u.step > last_close:
+                reason = "not_committed"
+            if reason:
+                u.refused.append((reason, n, text))
+            else:
+                u.rows.append((t, *(float(x) for x in text.split(",")[1:6]), int(text.split(",")[6])))
+        close = u.rows[-1][0] + u.step if u.rows else 0
+        if not archive.quarter:
+            u.begin, u.end = (u.rows[0][0], max(end // u.step * u.step, close)) if u.rows else (0, 0)
+        elif u.rows and (close <= a or u.rows[0][0] >= b):
+            u.begin, u.end = u.rows[0][0], close
+        else:
+            u.begin, u.end = (min(a, u.rows[0][0]) if u.rows else a), max(b // u.step * u.step, close)
+
+
+class Oracle:
+    def __init__(self):
+        self.units = []  # that were loaded
+        self.known = set()
+
+    def load(self, archive):
+        units = [Unit(file, len(self.units)) for file in archive.files]
+        settle(archive, units)
+        number = len(self.units)
+        for u in units:
+            u.load = number
+            if u.key not in self.known:
+                self.known.add(u.key)
+                self.units.append(u)
+
+    def name_units(self, rows):
+        """Takes the ids of units from rows of bronze.units: {"path": …, "unit": …}."""
+        of = {row["path"].replace(".zip:", ".zip/"): row["unit"] for row in rows}
+        for u in self.units:
+            u.id = next(unit for path, unit in of.items() if path.endswith("/" + u.path))
+
+    def keys(self):
+        return sorted({(u.symbol, u.frequency, u.step) for u in self.units})
+
+    def arrived(self):
+        """(symbol, frequency, time) → the rows for it, in the order in which they came, each with its unit."""
+        of = collections.defaultdict(list)
+        for u in sorted(self.units, key=lambda u: (u.load, u.end, u.id)):
+            for row in u.rows:
+                of[u.symbol, u.frequency, row[0]].append((u, row))
+        return of
+
+    def silver(self):
+        return sorted((symbol, frequency, *rows[-1][1]) for (symbol, frequency, _), rows in self.arrived().items())
+
+    def restatements(self):
+        found = []
+        for (symbol, frequency, t), rows in self.arrived().items():
+            for (_, old), (u, new) in zip(rows, rows[1:]):
+                for i, field in enumerate(("open", "high", "low", "close", "volume", "trades"), 1):
+                    slack = 1e-9 * max(abs(old[i]), abs(new[i])) if field == "volume" else 0
+                    if abs(old[i] - new[i]) > slack:
+                        found.append((symbol, frequency, t, field, float(old[i]), float(new[i]), u.id))
+        return sorted(found)
+
+    def quarantine(self):
+        return sorted((reason, u.id, n, text) for u in self.units for reason, n, text in u.refused)
+
+    def coverage(self):
+        """(symbol, frequency) → open → state."""
+        data = collections.defaultdict(set)
+        for symbol, frequency, t in self.arrived():
+            data[symbol, frequency].add(t)
+        states = {}
+        for symbol, frequency, step in self.keys():
+            ranges = [(-(-u.begin // step) * step, u.end // step * step) for u in self.units
+                      if (u.symbol, u.frequency) == (symbol, frequency) and u.begin < u.end]
+            said = {t for a, b in ranges for t in range(a, b, step)}
+            if not said:
+                continue
+            states[symbol, frequency] = {
+                t: "data" if t in data[symbol, frequency] else "confirmed_empty" if t in said else "missing"
+                for t in range(min(said), max(said) + 1, step)}
+        return states
+
+    def info(self):
+        coverage, silver, rows = self.coverage(), collections.defaultdict(list), []
+        for symbol, frequency, t, *_ in self.silver():
+            silver[symbol, frequency].append(t)
+        for symbol, frequency, _ in self.keys():
+            units = [u for u in self.units if (u.symbol, u.frequency) == (symbol, frequency) and u.rows]
+            if not units:
+                continue
+            states = list(coverage[symbol, frequency].values())
+            counts = (len(states), states.count("confirmed_empty"), states.count("missing"))
+            times = silver[symbol, frequency]
+            rows.append(("bronze", "bronze.cryptos", symbol, frequency, min(u.rows[0][0] for u in units),
+                         max(u.rows[-1][0] for u in units), sum(len(u.rows) for u in units), *counts))
+            for stage, table in (("silver", "silver.cryptos"), ("gold", "gold.candles")):
+                rows.append((stage, table, symbol, frequency, min(times), max(times), len(times), *counts))
+        return sorted(rows)
