@@ -205,11 +205,30 @@ static void reasons_add(const struct bln_running *running, struct bln_text *text
 	}
 }
 
+/* The exit code of the actions that failed, where they have one between them; else -1. */
+static int cause_of(const struct bln_running *running)
+{
+	int cause = -1;
+
+	for (size_t i = 0; i < running->plan->count; i++) {
+		const enum bln_run_state state = running->states[i];
+		const int exit_code = running->actions[i].exit_code;
+
+		if (state == BLN_RUN_SUCCEEDED || state == BLN_RUN_SKIPPED)
+			continue;
+		if (cause >= 0 && cause != exit_code)
+			return -1;
+		cause = exit_code;
+	}
+	return cause;
+}
+
 /* What our process exits with. */
 static int exit_code_of(const struct bln_running *running, const struct bln_run_outcome *outcome)
 {
 	static const int passed_on[] = { BLN_JOB_EXIT_USAGE, BLN_JOB_EXIT_CONFLICT, BLN_JOB_EXIT_NOT_FOUND,
 					 BLN_JOB_EXIT_BUG };
+	const int cause = cause_of(running);
 
 	if (outcome->state == BLN_RUN_SUCCEEDED && outcome->is_partial)
 		return BLN_JOB_EXIT_PARTIAL;
@@ -217,8 +236,8 @@ static int exit_code_of(const struct bln_running *running, const struct bln_run_
 		return outcome->has_nothing_done ? BLN_JOB_EXIT_NOTHING : BLN_JOB_EXIT_DONE;
 	if (outcome->state == BLN_RUN_STOPPED)
 		return BLN_JOB_EXIT_STOPPED;
-	for (size_t i = 0; running->plan->kind == BLN_RUN_JOB && i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-		if (running->actions[0].exit_code == passed_on[i])
+	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+		if (cause == passed_on[i])
 			return passed_on[i];
 	return BLN_JOB_EXIT_FAILED;
 }

@@ -206,6 +206,31 @@ static void the_run_of_a_job_is_that_job(void **state)
 	}
 }
 
+/* Where its failures have one exit code between them, that says more than 1. */
+static void a_workflow_passes_on_why_it_failed(void **state)
+{
+	static const struct {
+		const char *one, *two;
+		int exit_code;
+	} cases[] = { { "exit 5", "exit 0", 5 }, { "exit 2", "exit 2", 2 }, { "exit 5", "exit 4", 1 },
+		      { "exit 5", "exit 1", 1 }, { "exit 4", "exit 6", 4 }, { "exit 0", "exit 9", 1 } };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char project[512];
+		struct kit *kit;
+
+		snprintf(project, sizeof(project),
+			 "%s}\nworkflows:\n  talk:\n    steps:\n      one: {job: say, properties: {do: %s}}\n"
+			 "      two: {job: say, properties: {do: %s}}\n      behind: {job: say, after: [one, two]}\n",
+			 JOBS, cases[i].one, cases[i].two);
+		kit = kit_new(project, "talk");
+		assert_int_equal(kit_run(kit), BLN_RUN_COMPLETED);
+		assert_int_equal(kit->outcome.exit_code, cases[i].exit_code);
+		kit_destroy(kit);
+	}
+}
+
 static void a_workflow_may_be_done_in_part(void **state)
 {
 	struct kit *kit = kit_new(JOBS "}\n"
@@ -290,6 +315,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_takes_too_long_is_ended),
 	cmocka_unit_test(what_failed_is_tried_again),
 	cmocka_unit_test(the_run_of_a_job_is_that_job),
+	cmocka_unit_test(a_workflow_passes_on_why_it_failed),
 	cmocka_unit_test(a_workflow_may_be_done_in_part),
 	cmocka_unit_test(progress_and_results_come_through),
 	cmocka_unit_test(what_cannot_be_started_is_an_error),

@@ -74,7 +74,7 @@ class Run(Said):
 
     def test_a_run_that_fails_says_where_to_look(self):
         said = run("run", "historical")
-        self.fails(said, 1, "the run has no property 'archive': give it with -p archive=")
+        self.fails(said, 2, "the run has no property 'archive': give it with -p archive=")
         found = re.search(r"(?m)^COMPLETED  historical \(run (\w+)\): `bullion runs show (\w+)` says why$", said.err)
         self.assertIsNotNone(found, said.err)
         shown = run("runs", "show", found[2])
