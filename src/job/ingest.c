@@ -271,6 +271,22 @@ done:
 	return status;
 }
 
+/* Where nothing at all could be read, nothing was done in part. */
+static enum bln_status failed_check(struct ingest *ingest, struct bln_err *err)
+{
+	struct bln_slice missed = { ingest->result->missed.at, ingest->result->missed.length };
+	struct bln_slice first = bln_slice_cut(&missed, '\n');
+
+	for (size_t i = 0; i < ingest->unit_count; i++)
+		if (ingest->items[i].state != INGEST_FAILED)
+			return BLN_OK;
+	ingest->result->is_partial = false;
+	if (ingest->unit_count == 1)
+		return bln_err_set(err, BLN_IO, "%.*s", (int)first.length, first.at);
+	return bln_err_set(err, BLN_IO, "none of %zu files can be read; the first: %.*s", ingest->unit_count,
+			   (int)first.length, first.at);
+}
+
 static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 {
 	struct bln_job_context *context = ingest->context;
@@ -289,6 +305,8 @@ static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 	BLN_TRY(ingest_known_load(ingest, err));
 	BLN_TRY(units_recall(ingest, err));
 	status = batches_run(ingest, err);
+	if (status == BLN_OK)
+		status = failed_check(ingest, err);
 	if (status == BLN_OK)
 		status = bln_units_fold(context, ingest->job->into, NULL, err);
 	if (status == BLN_OK)
