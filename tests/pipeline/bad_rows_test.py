@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""bad_rows_test.py BULLION ROOT: what is wrong with the input is put away with its reason, line and text; the rest is loaded."""
+import json
+import os
+import unittest
+
+from kit import DONE, FAILED, NOT_FOUND, PARTIAL, USAGE, Case, line, lines, main, time_of, write_zip
+
+T = time_of("2024-01-01")
+
+
+def hour(number, **values):
+    return line(T + 3600 * number, **values)
+
+
+class Rows(Case):
+    def test_every_reason(self):
+        first = hour(0)
+        long = hour(9) + " " * 2000
+        bad = [  # the reason, the line
+            ("empty_line", ""),
+            ("too_long_line", long),
+            ("nul_byte", hour(9)[:-1] + "\0"),
+            ("wrong_columns", hour(9) + ",1"),
+            ("wrong_columns", "time,open,high,low,close,volume"),
+            ("not_a_number", hour(9, o="1,5")[:-2]),
+            ("not_a_number", hour(9, o="two")),
+            ("not_a_number", hour(9, o="")),
+            ("not_an_integer", hour(9, n="7.5")),
+            ("not_finite", hour(9, v="NaN")),
+            ("not_finite", hour(9, h="1e999")),
+            ("milliseconds", hour(9).replace(str(T + 9 * 3600), f"{T + 9 * 3600}000")),
+            ("time_out_of_range", hour(9).replace(str(T + 9 * 3600), "3600")),
+            ("off_grid", hour(9).replace(str(T + 9 * 3600), str(T + 9 * 3600 + 900))),
+            ("not_committed", line(time_of("2099-01-01"))),
+            ("price_not_positive", hour(9, l="0.0")),
+            ("price_not_positive", hour(9, c="-3")),
+            ("negative_volume", hour(9, v="-1e-9")),
+            ("negative_trades", hour(9, n=-1)),
+            ("high_below_low", hour(9, h=0.5)),
+            ("ohlc_inconsistent", hour(9, o=5)),
+            ("ohlc_inconsistent", hour(9, c=0.5)),
+            ("duplicate", first),
+            ("duplicate_differs", hour(0, v=6)),
+            ("unsorted", hour(-1)),
+        ]
+        text = "\n".join([first, *(row for _, row in bad), hour(10), hour(11, v="1E-06", o="+3", h="04.0")]) + "\n"
+        project = self.project()
+        said = project.load(self.archive("a", {"XBTUSD_60.csv": text}))
+        self.assertEqual(project.steps()["ingest"]["result"]["refused"], len(bad))
+        self.assertIn(f"{len(bad)} rows refused", said.err)
+        unit = project.value("SELECT unit FROM bronze.units")
+        got = project.sql("SELECT * FROM silver.quarantine ORDER BY line")
+        wanted = [(reason, number, row[:1024].replace("\0", "\ufffd")) for number, (reason, row) in enumerate(bad, 2)]
+        self.assertEqual([(r["reason"], r["line"], r["raw"]) for r in got], wanted)
+        for r in got:
+            self.assertEqual((r["unit"], r["symbol"], r["frequency"], r["source"], r["is_kept"]), (unit, "XBTUSD", "1h", "kraken", False))
+            self.assertEqual(r["id"], f"{unit}:{r['line']}:{r['reason']}")
+            self.assertTrue(r["path"].endswith("/a/XBTUSD_60.csv"))
+        self.assertEqual(project.sql("SELECT CAST(epoch(datetime) AS BIGINT) AS t, open, volume FROM silver.cryptos ORDER BY ALL"), [
+            {"t": T, "open": 2.0, "volume": 5.5}, {"t": T + 36000, "open": 2.0, "volume": 5.5},
+            {"t": T + 39600, "open": 3.0, "volume": 1e-6}])
+        self.assertEqual(project.sql("SELECT rows, refused FROM bronze.units"), [{"rows": 3, "refused": len(bad)}])
+
+        # the same content elsewhere is known, and so is what was refused of it
+        with self.nothing_written(project):
+            project.ingest(write_zip(self.at / "a.zip", {"b/XBTUSD_60.csv": text}))
+
+
+class Files(Case):
+    def test_odd_but_readable_ones_are_no_failure(self):
+        two = hour(0) + "\n" + hour(1) + "\n"
+        project = self.project()
+        project.load(self.archive("a", {
+            "EMPTYUSD_60.csv": "",
+            "BOMUSD_60.csv": "\ufeff" + two,
+            "CRLFUSD_60.csv": two.replace("\n", "\r\n"),
+            "OPENUSD_60.csv": two[:-1],
+            "CUTUSD_60.csv": two + hour(2)[:25],
+        }))
+        self.assertEqual([list(r.values()) for r in project.sql(
+            "SELECT symbol, reason, is_kept, line, raw FROM silver.quarantine ORDER BY ALL")], [
+            ["BOMUSD", "bom", True, 1, ""],
+            ["CRLFUSD", "crlf", True, 1, hour(0)],
+            ["CUTUSD", "truncated_line", False, 3, hour(2)[:25]],
+            ["EMPTYUSD", "empty_file", False, 0, ""],
+            ["OPENUSD", "no_final_newline", True, 2, hour(1)],
+        ])
+        self.assertEqual(project.sql("SELECT symbol, count(*) AS n FROM silver.cryptos GROUP BY ALL ORDER BY ALL"),
+                         [{"symbol": s + "USD", "n": 2} for s in ("BOM", "CRLF", "CUT", "OPEN")])
+        self.assertEqual(project.sql("SELECT DISTINCT open, trades FROM silver.cryptos"), [{"open": 2.0, "trades": 7}])
+
+    def damaged(self):
+        """A ZIP of three, the second of which is damaged."""
+        path = write_zip(self.at / "damaged.zip", {f"{s}USD_60.csv": lines("2024-01-01", "2024-02-01", v=f"{i}.5") for i, s in
+                                                   enumerate(("AAA", "BBB", "CCC"))})
+        raw = bytearray(path.read_bytes())
+        at = raw.index(b"BBBUSD_60.csv") + 300
+        raw[at:at + 40] = bytes(40)
+        path.write_bytes(raw)
+        return path
+
+    def test_a_damaged_entry_leaves_the_run_done_in_part(self):
+        project = self.project()
+        archive = self.damaged()
+        said = project.load(archive, code=PARTIAL)
+        self.assertIn("damaged.zip", said.err)
+        self.assertIn("BBBUSD_60.csv", said.err)
+        self.assertIn("historical, done in part", said.err)
+        result = project.steps()["ingest"]["result"]
+        self.assertTrue(result["partial"])
+        self.assertEqual(len(result["missed"]), 1)
+        self.assertIn("BBBUSD_60.csv", result["missed"][0])
+        self.assertEqual(project.sql("SELECT symbol, count(*) AS n FROM gold.candles GROUP BY ALL ORDER BY ALL"),
+                         [{"symbol": "AAAUSD", "n": 745}, {"symbol": "CCCUSD", "n": 745}])
+        with self.nothing_written(project):  # it stays what it is
+            project.load(archive, code=PARTIAL)
+        # the good file comes later
+        write_zip(archive, {"BBBUSD_60.csv": lines("2024-01-01", "2024-02-01", v="1.5")})
+        project.load(archive)
+        self.assertEqual(project.value("SELECT count(*) FROM gold.candles"), 3 * 745)
+
+    def test_where_nothing_can_be_read_nothing_is_done(self):
+        project = self.project()
+        archive = self.at / "broken.zip"
+        archive.write_bytes(self.damaged().read_bytes()[:5000])
+        text = self.archive("text", {"README.md": "hello"})
+        for path, code, part in ((archive, FAILED, "broken.zip"), (text, NOT_FOUND, "text"), (self.at / "none.zip", NOT_FOUND, "none.zip")):
+            said = project.load(path, code=None)
+            self.assertEqual(said.code, code, said.err)
+            self.assertIn(part, said.err)
+        self.assertEqual(project.files(), {})
+
+    @unittest.skipUnless(os.getuid() == 0, "to read as somebody else takes root")
+    def test_an_unreadable_file_is_named(self):
+        project = self.project()
+        archive = self.archive("a", {"AAAUSD_60.csv": lines("2024-01-01", "2024-01-02"), "BBBUSD_60.csv": lines("2024-01-01", "2024-01-02")})
+        (archive / "BBBUSD_60.csv").chmod(0)
+        # root without the right to override permissions
+        drop = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-dac_override,-dac_read_search"]
+        said = project.load(archive, code=PARTIAL, prefix=drop)
+        self.assertIn("BBBUSD_60.csv: cannot open it: Permission denied", said.err)
+        with self.nothing_written(project):
+            said = project.load(archive / "BBBUSD_60.csv", code=FAILED, prefix=drop)
+            self.assertIn("BBBUSD_60.csv: cannot open it: Permission denied", said.err)
+        (archive / "BBBUSD_60.csv").chmod(0o600)
+        project.load(archive, prefix=drop)
+        self.assertEqual(project.value("SELECT count(DISTINCT symbol) FROM gold.candles"), 2)
+
+
+if __name__ == "__main__":
+    main()
