@@ -23,7 +23,7 @@ class Rows(Case):
             ("nul_byte", hour(9)[:-1] + "\0"),
             ("wrong_columns", hour(9) + ",1"),
             ("wrong_columns", "time,open,high,low,close,volume"),
-            ("not_a_number", hour(9, o="1,5")[:-2]),
+            ("not_an_integer", hour(9, o="1,5")[:-2]),
             ("not_a_number", hour(9, o="two")),
             ("not_a_number", hour(9, o="")),
             ("not_an_integer", hour(9, n="7.5")),
