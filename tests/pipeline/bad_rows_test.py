@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """bad_rows_test.py BULLION ROOT: what is wrong with the input is put away with its reason, line and text; the rest is loaded."""
-import json
 import os
 import unittest
 
-from kit import DONE, FAILED, NOT_FOUND, PARTIAL, USAGE, Case, line, lines, main, time_of, write_zip
+from kit import FAILED, NOT_FOUND, PARTIAL, Case, line, lines, main, time_of, write_zip
 
 T = time_of("2024-01-01")
 

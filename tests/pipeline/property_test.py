@@ -6,7 +6,6 @@ BLN_SEED=N repeats one seed; BLN_SOAK=1 tries many.
 """
 import os
 import random
-import unittest
 
 from kit import IS_SOAK, Case, main, time_of
 from oracle import Archive, File, Oracle

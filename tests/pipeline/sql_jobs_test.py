@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""sql_jobs_test.py BULLION ROOT: jobs of kind sql: what changes() gives, the modes, slices, and how errors read."""
+import shutil
+
+from kit import CONFLICT, DONE, IDLE, NOT_FOUND, USAGE, Case, main
+
+
+class Jobs(Case):
+    """Tables of one's own, made and read by jobs: t.source is filled row by row."""
+
+    def setUp(self):
+        super().setUp()
+        self.p = self.project()
+
+    def fill(self, rows, mode="append", **more):
+        """Puts ROWS, SQL's VALUES (k, part, v), into t.source."""
+        self.p.job("fill", f"SELECT * FROM (VALUES {rows}) t(k, part, v)", into="t.source", mode=mode, **more)
+        self.p("run", "fill")
+
+    def rows(self, table, order="ALL"):
+        return [tuple(r.values()) for r in self.p.sql(f"SELECT * FROM {table} ORDER BY {order}")]
+
+    def run_job(self, name, *args, code=DONE):
+        return self.p("run", name, *args, "--exit-code", code=code)
+
+    def markers(self, table):
+        found = {}
+        for commit in self.p.log(table):
+            for action in commit:
+                if "txn" in action:
+                    found[action["txn"]["appId"]] = action["txn"]["version"]
+        return found
+
+    def test_changes_are_what_came_since_the_marker(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20)")
+        self.p.job("follow", "SELECT k, v FROM changes('t.source')", into="t.follow", mode="append")
+        self.run_job("follow")
+        self.assertEqual(self.markers("t.follow"), {"follow:t.source": 1})
+        with self.nothing_written(self.p):
+            self.run_job("follow", code=IDLE)
+        self.fill("(3, 'b', 30)")
+        self.fill("(4, 'b', 40)")
+        self.run_job("follow")
+        self.assertEqual(self.markers("t.follow"), {"follow:t.source": 3})
+        self.assertEqual(self.rows("t.follow"), [(1, 10), (2, 20), (3, 30), (4, 40)])
+        self.assertEqual(len([a for a in self.p.log("t.follow")[-1] if "add" in a]), 1)
+        # another job has a marker of its own; --full is everything again, in place of what was there
+        self.p.job("other", "SELECT k FROM changes('t.source')", into="t.other")
+        self.run_job("other")
+        self.assertEqual(self.rows("t.other"), [(1,), (2,), (3,), (4,)])
+        self.run_job("follow", "--full")
+        self.assertEqual(self.rows("t.follow"), [(1, 10), (2, 20), (3, 30), (4, 40)])
+        with self.nothing_written(self.p):
+            self.run_job("follow", code=IDLE)
+
+    def test_history_that_is_gone_asks_for_full(self):
+        self.fill("(1, 'a', 10)")
+        self.p.job("follow", "SELECT k, v FROM changes('t.source')", into="t.follow")
+        self.run_job("follow")
+        for i in range(2, 14):  # beyond a checkpoint
+            self.fill(f"({i}, 'a', {10 * i})")
+        log = self.p.lake / "t/source/_delta_log"
+        self.assertTrue((log / "_last_checkpoint").exists())
+        for version in range(5):
+            (log / f"{version:020}.json").unlink()
+        with self.nothing_written(self.p):
+            said = self.run_job("follow", code=NOT_FOUND)
+        self.assertRegex(said.err, r"t\.source: the history behind version 1, which this job has read, is gone; run the job with --full")
+        self.run_job("follow", "--full")
+        self.assertEqual(self.p.value("SELECT count(*) FROM t.follow"), 13)
+        # a table in its place that knows nothing of what was read
+        shutil.rmtree(self.p.lake / "t/source")
+        self.fill("(1, 'a', 10)")
+        said = self.run_job("follow", code=None)
+        self.assertIn(said.code, (CONFLICT, NOT_FOUND))
+        self.assertIn("run the job with --full", said.err)
+
+    def test_upsert_takes_the_place_of_the_same_key(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20), (NULL, 'a', 5)")
+        self.p.job("job", "SELECT k, v, part FROM changes('t.source')", into="t.job", mode="upsert", key="[k]")
+        self.run_job("job")
+        self.fill("(2, 'a', 21), (3, 'a', 30), (NULL, 'a', 6)")
+        self.run_job("job")
+        self.assertEqual(self.rows("t.job"), [(1, 10, "a"), (2, 21, "a"), (3, 30, "a"), (None, 6, "a")])
+        self.fill("(7, 'a', 1), (7, 'a', 2)")
+        with self.nothing_written(self.p):
+            said = self.run_job("job", code=None)
+        self.assertNotEqual(said.code, DONE)
+        self.assertRegex(said.err, r"t\.job: .*(k|key).*7")
+
+    def test_replace_takes_the_place_of_all_rows_of_a_key(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20), (3, 'b', 30)")
+        self.p.job("job", "SELECT * FROM changes('t.source')", into="t.job", mode="replace", key="[part]")
+        self.run_job("job")
+        self.fill("(9, 'a', 90)")
+        self.run_job("job")
+        self.assertEqual(self.rows("t.job"), [(3, "b", 30), (9, "a", 90)])
+
+    def test_overwrite_takes_the_place_of_everything(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20)")
+        self.p.job("job", "SELECT part, sum(v)::BIGINT AS v FROM t.source GROUP BY ALL", into="t.job", mode="overwrite")
+        self.run_job("job")
+        self.fill("(3, 'b', 30)")
+        self.run_job("job")
+        self.assertEqual(self.rows("t.job"), [("a", 30), ("b", 30)])
+        with self.nothing_written(self.p):  # nothing that it reads has moved
+            self.run_job("job", code=IDLE)
+
+    def test_overwrite_partitions_leaves_the_others(self):
+        self.fill("(1, 'a', 10), (2, 'b', 20)")
+        self.p.job("job", "SELECT * FROM changes('t.source')", into="t.job", mode="overwrite_partitions", partition_by="[part]")
+        self.run_job("job")
+        kept = [path for path in self.p.adds("t.job") if "part=b" in path]
+        self.fill("(5, 'a', 50), (6, 'c', 60)")
+        self.run_job("job")
+        self.assertEqual(self.rows("t.job", "k"), [(2, "b", 20), (5, "a", 50), (6, "c", 60)])
+        self.assertEqual([path for path in self.p.adds("t.job") if "part=b" in path], kept)
+
+    def test_slices_are_worked_on_by_themselves_and_see_their_own(self):
+        """A running sum per part: only parts with something new are computed again."""
+        self.fill("(1, 'a', 10), (1, 'b', 5), (1, NULL, 1), (1, 'it''s', 2)")
+        self.p.job("job", """SELECT part, sum(v)::BIGINT AS v, count(*) AS n FROM t.source GROUP BY ALL""", into="t.job", mode="replace",
+                   key="[part]", slice="[part]", slices="jobs/job_slices.sql", partition_by="[part]")
+        (self.p.at / "jobs/job_slices.sql").write_text("SELECT DISTINCT part FROM changes('t.source');\n")
+        self.run_job("job")
+        self.assertEqual(self.rows("t.job"), [("a", 10, 1), ("b", 5, 1), ("it's", 2, 1), (None, 1, 1)])
+        before = set(self.p.adds("t.job"))
+        self.fill("(2, 'b', 7), (2, NULL, 1)")
+        self.run_job("job")
+        self.assertEqual(self.rows("t.job"), [("a", 10, 1), ("b", 12, 2), ("it's", 2, 1), (None, 2, 2)])
+        self.assertEqual(len(before & set(self.p.adds("t.job"))), 2)
+        self.run_job("job", "--full")
+        self.assertEqual(self.rows("t.job"), [("a", 10, 1), ("b", 12, 2), ("it's", 2, 1), (None, 2, 2)])
+
+    def test_errors_name_the_place_and_change_nothing(self):
+        self.fill("(1, 'a', 10)")
+        self.p.job("ok", "SELECT k, v FROM t.source", into="t.job", mode="overwrite")
+        self.run_job("ok")
+        for name, sql, settings, code, parts in [
+            ("unknown", "SELECT *\nFROM t.sourse", {}, NOT_FOUND, ["jobs/unknown.sql", "t.sourse", "t.source"]),
+            ("syntax", "SELECT k FRM t.source", {}, USAGE, ["jobs/syntax.sql", "syntax error"]),
+            ("column", "SELECT kk FROM t.source", {}, USAGE, ["jobs/column.sql", "kk"]),
+            ("types", "SELECT 'x' AS k, v FROM t.source", {}, None, ["t.job", "k"]),
+            ("key", "SELECT k, v FROM t.source", {"mode": "upsert", "key": "[nix]"}, None, ["t.job", "nix"]),
+            ("self", "SELECT k, v FROM changes('t.job')", {}, USAGE, ["jobs/self.sql", "t.job", "a job cannot follow its own table"]),
+            ("write", "DELETE FROM t.source", {}, USAGE, ["jobs/write.sql"]),
+            ("two", "SELECT 1; SELECT 2", {}, USAGE, ["jobs/two.sql"]),
+        ]:
+            self.p.job(name, sql, into="t.job", **settings)
+            with self.subTest(name), self.nothing_written(self.p):
+                said = self.run_job(name, code=None)
+                self.assertNotEqual(said.code, DONE, said.err)
+                if code is not None:
+                    self.assertEqual(said.code, code, said.err)
+                for part in parts:
+                    self.assertIn(part, said.err)
+                self.assertNotIn("AddressSanitizer", said.err)
+        self.assertEqual(self.rows("t.job"), [(1, 10)])
+        # other columns are no error: a new one comes into the table, one that the query has not is null
+        self.p.job("other", "SELECT k, 1 AS w FROM t.source", into="t.job")
+        self.run_job("other")
+        self.assertEqual(self.p.sql("SELECT k, v, w FROM t.job ORDER BY ALL"),
+                         [{"k": 1, "v": 10, "w": None}, {"k": 1, "v": None, "w": 1}])
+
+
+if __name__ == "__main__":
+    main()
