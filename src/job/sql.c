@@ -206,6 +206,7 @@ static void spec_make(const struct sql_job *sql, struct bln_write_spec *spec)
 					 .is_unique = job->mode == BLN_JOB_UPSERT,
 					 .partition = list_or(job->partition_by, partition),
 					 .split = list_or(job->split_by, split) };
+	spec->is_new = !sql->own;
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)
 		spec->key = spec->partition;
 }

@@ -34,7 +34,7 @@ enum bln_status bln_table_writer_open(struct bln_job_context *context, const str
 	writer->spec = spec;
 	bln_table_writer_base(writer, snapshot);
 	BLN_TRY(bln_lake_table(context->lake, spec->table, &writer->arena, &writer->table, err));
-	if (!snapshot)
+	if (!snapshot && !spec->is_new)
 		BLN_TRY(bln_lake_snapshot_if_any(context->lake, spec->table, &writer->owned, err));
 	if (!snapshot)
 		bln_table_writer_base(writer, writer->owned);

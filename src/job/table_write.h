@@ -32,6 +32,8 @@ struct bln_write_spec {
 	struct bln_setting_list split; /* columns of which a file has one value each */
 	struct bln_setting_list sort; /* within a file; none: by the key */
 	bool is_clustered; /* as stage.h has it */
+	bool is_new; /* the caller found no such table, and planned so: it is not loaded, and what others have put into
+	              * it by now is for the commit to meet */
 };
 
 struct bln_table_writer;

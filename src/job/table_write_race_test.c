@@ -237,6 +237,28 @@ static void partitioned_files_are_committed_after_races(void **state)
 		    "ETHUSD|2024-01-01|3\nXBTUSD|2024-01-02|1\n");
 }
 
+/* Whoever found no table does not take what others put there since for what it has read. */
+static void a_table_found_missing_is_met_at_the_commit(void **state)
+{
+	const struct bln_write_spec spec = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+	const struct bln_write_spec new = { .table = "silver.t", .mode = BLN_WRITE_ADD, .is_new = true };
+	const struct bln_txn txn = { .app_id = bln_slice_of("stream"), .version = 1, .updated_ms = -1 };
+	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
+	struct bln_table_writer *writer = writer_open(&spec);
+	struct bln_commit_result result;
+	(void)state;
+
+	assert_ok(bln_table_writer_add(writer, "SELECT 1 AS a", &kit->err), &kit->err);
+	assert_ok(bln_table_writer_commit(writer, &commit, &result, &kit->err), &kit->err);
+	bln_table_writer_close(writer);
+	writer = writer_open(&new);
+	assert_ok(bln_table_writer_add(writer, "SELECT 1 AS a", &kit->err), &kit->err);
+	assert_int_equal(bln_table_writer_commit(writer, &commit, &result, &kit->err), BLN_CONFLICT);
+	assert_int_equal(result.race, BLN_RACE_APP_ID);
+	bln_table_writer_close(writer);
+	assert_rows(kit, "SELECT count(*) FROM silver.t", "1\n");
+}
+
 /* Two that both found no table and planned for an empty one. */
 static void two_creators(void **state)
 {
@@ -421,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(other_columns_stop_everybody, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_writer_of_the_same_stream_is_met, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(partitioned_files_are_committed_after_races, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_table_found_missing_is_met_at_the_commit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_creators, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_table_that_was_made_with_rows_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_call_fails_once, set_up, tear_down),

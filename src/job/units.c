@@ -122,7 +122,7 @@ static enum bln_status rows_write(struct bln_job_context *context, struct units_
 				  int64_t version, const struct bln_snapshot *units, struct bln_commit_result *result,
 				  struct bln_err *err)
 {
-	const struct bln_write_spec spec = { .table = BLN_UNITS_TABLE, .mode = BLN_WRITE_ADD };
+	const struct bln_write_spec spec = { .table = BLN_UNITS_TABLE, .mode = BLN_WRITE_ADD, .is_new = !units };
 	const struct bln_txn txn = { .app_id = bln_slice_of(app_id), .version = version, .updated_ms = -1 };
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
 	struct bln_row_source source;
