@@ -55,7 +55,7 @@ static enum bln_status bool_read(struct bln_member_parser *parser, const char *k
 
 static enum bln_status storage_read(struct bln_member_parser *parser, const char *key, char *out)
 {
-	struct bln_slice text;
+	struct bln_slice text = { 0 };
 	enum bln_status status = text_read(parser, key, &text);
 
 	if (status != BLN_OK)

@@ -255,7 +255,7 @@ bool bln_stage_type_fits(const struct bln_stage_column *column, const struct bln
 enum bln_status bln_stage_schema(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
 				 struct bln_schema *schema, struct bln_err *err)
 {
-	struct bln_stage_columns columns;
+	struct bln_stage_columns columns = { 0 };
 	struct bln_field *fields;
 	enum bln_status status;
 

@@ -121,7 +121,7 @@ static enum bln_status overlaps_mark(struct bln_zip *zip, struct bln_err *err)
 		const int64_t entry_end =
 			entry->offset + ZIP_LOCAL_BYTES + (int64_t)entry->name_length + entry->compressed_bytes;
 
-		if (entry->offset < end)
+		if (furthest && entry->offset < end)
 			entry->fault = furthest->fault = "its bytes are those of another entry too";
 		if (entry_end > end) {
 			end = entry_end;
