@@ -184,6 +184,12 @@ enum bln_exit bln_cli_load(struct bln_cli *cli)
 	if (problems)
 		bln_problems_clean_up(problems);
 	bln_mem_free(problems);
+	if (result == BLN_EXIT_DONE) {
+		const struct bln_expander expander = bln_cli_expander(cli, NULL);
+
+		if (bln_expand_secrets(&expander, &err) != BLN_OK)
+			result = bln_cli_fail(cli, &err);
+	}
 	return result;
 }
 

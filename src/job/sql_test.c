@@ -10,9 +10,10 @@ static const char *const yaml =
 	"  copy: {kind: sql, file: jobs/copy.sql, into: silver.out, mode: append}\n"
 	"  again: {kind: sql, file: jobs/copy.sql, into: silver.again, mode: append}\n"
 	"  best: {kind: sql, file: jobs/copy.sql, into: silver.best, mode: upsert, key: [k]}\n"
+	"  also: {kind: sql, file: jobs/also.sql, into: silver.best, mode: upsert, key: [k]}\n"
 	"  whole: {kind: sql, file: jobs/all.sql, into: silver.whole, mode: overwrite}\n"
 	"  parts: {kind: sql, file: jobs/all.sql, into: silver.parts, mode: overwrite_partitions, partition_by: [k]}\n"
-	"  sided: {kind: sql, file: jobs/copy.sql, into: silver.out, mode: append, side_file: jobs/side.sql,\n"
+	"  sided: {kind: sql, file: jobs/copy.sql, into: silver.sided, mode: append, side_file: jobs/side.sql,\n"
 	"          side_into: silver.side, side_key: [id]}\n"
 	"  free: {kind: sql, file: jobs/free.sql, into: silver.free, mode: overwrite}\n";
 
@@ -21,6 +22,7 @@ static int set_up(void **state)
 	(void)state;
 	kit = kit_new(yaml, 1);
 	kit_file(kit, "jobs/copy.sql", "SELECT k, v FROM changes('bronze.a')");
+	kit_file(kit, "jobs/also.sql", "SELECT -k - 1 AS k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/all.sql", "SELECT k, v FROM bronze.a");
 	kit_append(kit, "bronze.a", "SELECT i AS k, 0 AS v FROM range(10) t(i)");
 	return 0;
@@ -80,6 +82,19 @@ static void all_of_it_once_more(void **state)
 	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|1\n");
 	kit->context.is_full = false;
 	assert_true(kit_run(kit, "copy").is_idle);
+}
+
+/* Two jobs write into one table: all of the one, once more, takes nothing of the other away. */
+static void all_of_it_beside_others(void **state)
+{
+	(void)state;
+	(void)kit_run(kit, "best");
+	(void)kit_run(kit, "also");
+	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
+	kit->context.is_full = true;
+	(void)kit_run(kit, "best");
+	kit->context.is_full = false;
+	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
 }
 
 /* --- What counts as new. --- */
@@ -228,13 +243,13 @@ static void the_side_output_is_there_once(void **state)
 	kit_file(kit, "jobs/side.sql", "SELECT 'k' || k AS id, v FROM changes('bronze.a') WHERE k < 4");
 	/* what is committed: both tables' creation, the side output, the output */
 	kit_lake(kit, "fail@4+:put_if_absent");
-	kit_fails(kit, "sided", BLN_IO, "silver.out");
+	kit_fails(kit, "sided", BLN_IO, "silver.sided");
 	kit_lake(kit, NULL);
 	assert_rows(kit, "SELECT count(*) FROM silver.side", "4\n");
-	assert_rows(kit, "SELECT count(*) FROM silver.out", "0\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.sided", "0\n");
 	(void)kit_run(kit, "sided");
 	assert_rows(kit, "SELECT count(*), count(DISTINCT id) FROM silver.side", "4|4\n");
-	assert_rows(kit, "SELECT count(*) FROM silver.out", "10\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.sided", "10\n");
 	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3, 12) t(i)");
 	kit_append(kit, "bronze.a", "SELECT -1::BIGINT AS k, 1 AS v");
 	(void)kit_run(kit, "sided");
@@ -363,6 +378,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_run_takes_what_is_new, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_once_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_of_it_beside_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_compaction_brings_nothing_and_hides_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(removed_rows_are_not_new, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rewritten_rows_come_again, set_up, tear_down),

@@ -167,6 +167,43 @@ static enum bln_status add_env(struct expansion *expansion, struct bln_slice nam
 	return secret_keep(expansion, value, strlen(value), err);
 }
 
+/* Keeps the secrets that the texts below NODE refer to. What is no reference is somebody else's business to refuse. */
+static enum bln_status secrets_find(const struct bln_expander *expander, const struct bln_node *node,
+				    struct bln_err *err)
+{
+	const struct expansion expansion = { .expander = expander };
+	struct reference reference = { .length = 1 };
+	const char *at = node->type == BLN_NODE_TEXT ? node->text : "";
+	enum bln_status status = BLN_OK;
+
+	while (reference.length > 0 && reference_next(&at, &reference, NULL, NULL) == BLN_OK) {
+		const char *value;
+		char *name;
+
+		if (reference.length == 0 || !bln_slice_is(reference.scope, scopes[ENV]) || !is_secret_name(reference.name))
+			continue;
+		name = bln_arena_strndup(expander->arena, reference.name.at, reference.name.length);
+		if (!name)
+			return bln_err_memory(err);
+		value = expander->env ? expander->env(expander->env_context, name) : getenv(name);
+		if (value)
+			BLN_TRY(secret_keep(&expansion, value, strlen(value), err));
+	}
+	for (size_t i = 0; node->type == BLN_NODE_LIST && i < node->count; i++)
+		BLN_TRY(secrets_find(expander, node->items[i], err));
+	for (size_t i = 0; node->type == BLN_NODE_MAP && i < node->count; i++)
+		BLN_TRY(secrets_find(expander, node->entries[i].value, err));
+done:
+	return status;
+}
+
+enum bln_status bln_expand_secrets(const struct bln_expander *expander, struct bln_err *err)
+{
+	const struct bln_node *root = expander->project->root;
+
+	return root ? secrets_find(expander, root, err) : BLN_OK;
+}
+
 static enum bln_status add_all(struct expansion *expansion, const char *text, int depth, struct bln_err *err);
 
 static enum bln_status add_run(struct expansion *expansion, struct bln_slice name, int depth, struct bln_err *err)

@@ -26,6 +26,11 @@ bool bln_expand_is_needed(const char *text);
 /* BLN_INVALID for a reference that can never be resolved: "${evn:X}", "${env:}", "${project:nme}". Looks nothing up. */
 BLN_MUST_CHECK enum bln_status bln_expand_check(const char *text, struct bln_err *err);
 
+/* Lets SECRETS know every variable of the environment that PROJECT names and whose name says that it is a secret, before anything is
+ * expanded: a program that a job starts may print what nobody ever put in. */
+struct bln_expander;
+BLN_MUST_CHECK enum bln_status bln_expand_secrets(const struct bln_expander *expander, struct bln_err *err);
+
 /* *OUT is TEXT with all references replaced; KEY and PLACE are what errors name. The values of environment variables go to
  * SECRETS if IS_SECRET, or if the variable's name ends in KEY, TOKEN, SECRET or PASSWORD; so does the whole result of a
  * secret. BLN_INVALID when a variable is not set: "bullion.yaml:12:40: key: the environment variable FMP_KEY is not set". */
