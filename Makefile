@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
 
-.PHONY: build deps demo test faults soak interop docs fuzz lint install package clean help
+.PHONY: build deps demo bench test faults soak interop docs fuzz lint install package clean help
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,13 @@ fuzz: ## Run each fuzzer for SECONDS (10); FUZZERS="dv rows" runs those
 	@deps/install build fuzz
 	@$(call CMAKE_BUILD,fuzz)
 	@tools/fuzz $(BUILD)/fuzz $(or $(SECONDS),10) $(FUZZERS)
+
+ROWS ?= 24000000
+RUNS ?= 3
+bench: build ## Measure beside the peers: ROWS=24000000 RUNS=3
+	@deps/install interop
+	@$(call CMAKE_BUILD,release) --target demo_archive delta_snapshot_bench delta_commit_bench
+	@deps/cache/interop-venv/bin/python bench/run.py --rows $(ROWS) --runs $(RUNS)
 
 lint: ## Check layout and static analysis; SINCE=main only of what differs from there
 	@deps/install build lint
