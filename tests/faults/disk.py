@@ -77,7 +77,6 @@ def read_only(world):
 
 def forbidden(world):
     """The program runs as somebody who may not write into the lake, or into a table of it."""
-    share_engine(world)
     for what in (".", "bronze/cryptos/_delta_log", "silver/cryptos", "gold"):
         project = world.loaded.copy(world.folder / "forbidden")
         subprocess.run(["chown", "-R", str(NOBODY), project.folder], check=True)
@@ -92,17 +91,6 @@ def forbidden(world):
         check(said.code == 0, "after permission was given:", said)
         world.finish(project, "update")
         project.remove()
-
-
-def share_engine(world):
-    """Puts the engine where everybody can find it: beside the program."""
-    env = {**os.environ, "LD_DEBUG": "files"}
-    said = subprocess.run([world.program, "-C", world.empty.folder, "doctor"], env=env, capture_output=True, text=True).stderr
-    found = [word for line in said.splitlines() if "calling init" in line for word in line.split() if "libduckdb.so" in word]
-    check(found, "the engine was not found")
-    library = world.folder / "libduckdb.so"
-    library.touch()
-    mount("--bind", found[0], library)
 
 
 def as_nobody(project, archive):

@@ -77,6 +77,9 @@ def main():
     try:
         program = folder / "bullion"  # a copy: the build may make another meanwhile
         shutil.copy(options.bullion, program)
+        library = pathlib.Path(__file__).resolve().parents[2] / "deps/cache/duckdb-library/libduckdb.so"
+        if library.exists():  # beside it, where the program looks and where everybody may read it
+            shutil.copy(library, folder / "libduckdb.so")
         world = World(str(program), folder)
         world.debug_program = options.debug_program
         for name in options.only or TESTS:
