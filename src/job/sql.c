@@ -11,7 +11,7 @@
 #include "job/table_write.h"
 
 /* Rows of the changes that are worked on at once: what bounds the memory of windows and sorts. */
-#define GROUP_ROWS INT64_C(2000000)
+#define GROUP_ROWS INT64_C(1000000)
 
 enum { TRIES_MAX = 8, GROUP_PARTS_MAX = 4096 };
 
