@@ -24,11 +24,11 @@ const size_t bln_global_option_count = sizeof(bln_global_options) / sizeof(bln_g
 
 /* In the order of the help. */
 static const struct bln_command *const all[] = {
-	&bln_command_init,     &bln_command_validate,	&bln_command_run,	 &bln_command_sql,
-	&bln_command_coverage, &bln_command_table_list, &bln_command_table_show, &bln_command_table_history,
-	&bln_command_doctor,   &bln_command_runs_list,	&bln_command_runs_show,	 &bln_command_runs_logs,
-	&bln_command_version,  &bln_command_help,	&bln_command_man,	 &bln_command_completion,
-	&bln_command_complete, &bln_command_job_run,
+	&bln_command_init,	  &bln_command_validate,   &bln_command_run,	    &bln_command_sql,
+	&bln_command_coverage,	  &bln_command_table_list, &bln_command_table_show, &bln_command_table_history,
+	&bln_command_doctor,	  &bln_command_runs_list,  &bln_command_runs_show,  &bln_command_runs_logs,
+	&bln_command_runs_cancel, &bln_command_version,	   &bln_command_help,	    &bln_command_man,
+	&bln_command_completion,  &bln_command_complete,   &bln_command_job_run,
 };
 const struct bln_commands bln_commands = { all, sizeof(all) / sizeof(all[0]) };
 

@@ -240,12 +240,66 @@ static void logs_are_those_of_the_steps(void **state)
 	end(&f);
 }
 
+/* The run ID under way, in a process that lives: this one. */
+static void run_under_way(struct fixture *f, const char *id)
+{
+	const struct bln_run run = { .id = id, .name = "load", .kind = BLN_RUN_JOB, .properties = "{}", .attempt = 1 };
+	struct bln_run_change begin = { .to = BLN_RUN_RUNNING, .at_us = BEGUN };
+	struct bln_state *state = NULL;
+	struct bln_process self;
+	struct bln_err err = { 0 };
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/.bullion/state.db", f->folder);
+	assert_ok(bln_process_of(getpid(), &self, &err), &err);
+	begin.process = &self;
+	assert_ok(bln_state_open(path, BLN_STATE_EXISTING, &state, &err), &err);
+	assert_ok(bln_run_create(state, &run, &err), &err);
+	assert_ok(bln_run_change(state, id, &begin, &err), &err);
+	bln_state_close(state);
+}
+
+static void a_run_is_cancelled(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	begin(&f);
+	run(&f, "runs cancel c"); /* it waits, and nobody is to begin it */
+	assert_int_equal(f.code, 0);
+	assert_string_equal(f.talk, "STOPPED    load (run cccc-4)\n");
+	run(&f, "runs cancel c");
+	assert_int_equal(f.code, 4);
+	assert_non_null(strstr(f.talk, "run cccc-4 has ended already: STOPPED"));
+	run(&f, "runs show c");
+	assert_non_null(strstr(f.out, "state       STOPPED\n"));
+	assert_non_null(strstr(f.out, "reason      stopped before it began\n"));
+	run_under_way(&f, "dddd-5");
+	for (int i = 0; i < 2; i++) { /* twice is as good as once */
+		run(&f, "runs cancel dddd-5 --json");
+		assert_int_equal(f.code, 0);
+		assert_string_equal(f.out,
+				    "{\"id\":\"dddd-5\",\"name\":\"load\",\"kind\":\"job\",\"state\":\"STOPPING\"}\n");
+	}
+	run(&f, "runs list --active");
+	assert_non_null(strstr(f.out, "dddd-5  load  job   STOPPING"));
+	run(&f, "runs cancel zz");
+	assert_int_equal(f.code, 5);
+	assert_non_null(strstr(f.talk, "there is no run 'zz'"));
+	run(&f, "runs cancel aaaa");
+	assert_int_equal(f.code, 2);
+	run(&f, "runs cancel"); /* never by chance the newest */
+	assert_int_equal(f.code, 2);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_has_what_ran),
 		cmocka_unit_test(a_run_is_shown_with_its_steps),
 		cmocka_unit_test(logs_are_those_of_the_steps),
+		cmocka_unit_test(a_run_is_cancelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

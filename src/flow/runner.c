@@ -141,11 +141,13 @@ static enum bln_status records_look(struct bln_running *running, bool *is_asked,
 	for (size_t i = 0; i < running->plan->count; i++) {
 		struct bln_run_action *action = &running->actions[i];
 
-		if (action->phase != BLN_PHASE_ACTIVE)
+		if (action->phase != BLN_PHASE_ACTIVE && action->phase != BLN_PHASE_WAITING)
 			continue;
 		BLN_TRY(record_look(running, action->id, &is_one_asked, err));
-		if (is_one_asked)
+		if (is_one_asked && action->phase == BLN_PHASE_ACTIVE)
 			bln_attempt_stop(action->process, false);
+		else if (is_one_asked)
+			BLN_TRY(bln_running_let_go(running, action, err));
 	}
 done:
 	return status;

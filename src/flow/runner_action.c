@@ -86,6 +86,11 @@ static enum bln_status action_end_idle(struct bln_running *running, struct bln_r
 	return status == BLN_OK ? action_end(running, action, to, reason, NULL, err) : status;
 }
 
+enum bln_status bln_running_let_go(struct bln_running *running, struct bln_run_action *action, struct bln_err *err)
+{
+	return action_end(running, action, BLN_RUN_STOPPED, "stopped before it began", NULL, err);
+}
+
 enum bln_status bln_running_skip(struct bln_running *running, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;

@@ -80,6 +80,10 @@ BLN_MUST_CHECK enum bln_status bln_running_begin(struct bln_running *running, st
 /* Ends those that the plan skips. */
 BLN_MUST_CHECK enum bln_status bln_running_skip(struct bln_running *running, struct bln_err *err);
 
+/* Ends one that waits and whose record says that it was stopped. */
+BLN_MUST_CHECK enum bln_status bln_running_let_go(struct bln_running *running, struct bln_run_action *action,
+						  struct bln_err *err);
+
 /* Listens to the processes and takes note of those that ended. */
 BLN_MUST_CHECK enum bln_status bln_running_pump(struct bln_running *running, struct bln_err *err);
 

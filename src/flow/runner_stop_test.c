@@ -97,6 +97,38 @@ static void a_step_can_be_stopped_alone(void **state)
 	kit_destroy(kit);
 }
 
+static void stop_the_first_when_the_other_begins(struct kit *kit, const struct bln_run_event *event)
+{
+	enum bln_run_state state;
+	struct bln_err err = { 0 };
+
+	if (event->kind != BLN_RUN_ACTION_BEGAN || strcmp(event->action->name, "other") != 0)
+		return;
+	assert_int_equal(kit_record(kit, "first").attempt, 2);
+	assert_ok(bln_run_stop(kit->state, kit_record(kit, "first").id, 1, &state, &err), &err);
+	assert_int_equal(state, BLN_RUN_STOPPED);
+}
+
+/* Its next attempt is an hour away, and nobody waits for that. */
+static void a_step_that_waits_to_be_tried_again_can_be_stopped(void **state)
+{
+	struct kit *kit = kit_new("jobs:\n"
+				  "  fails: {kind: command, argv: [true], retries: 3, retry_delay: 1h}\n"
+				  "  say: {kind: command, argv: [true]}\n"
+				  "workflows:\n"
+				  "  talk:\n"
+				  "    steps:\n"
+				  "      first: {job: fails, properties: {do: exit 1}}\n"
+				  "      other: {job: say}\n",
+				  "talk");
+	(void)state;
+
+	kit->on_event = stop_the_first_when_the_other_begins;
+	assert_int_equal(kit_run(kit), BLN_RUN_STOPPED);
+	assert_string_equal(kit_records(kit), "talk STOPPED, first/1 FAILED, first/2 STOPPED, other/1 SUCCEEDED, ");
+	kit_destroy(kit);
+}
+
 static void only_what_has_not_ended_can_be_stopped(void **state)
 {
 	const struct bln_run waiting = {
@@ -147,6 +179,7 @@ static void a_second_run_is_refused_where_one_may_be(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_run_can_be_stopped),
 	cmocka_unit_test(a_step_can_be_stopped_alone),
+	cmocka_unit_test(a_step_that_waits_to_be_tried_again_can_be_stopped),
 	cmocka_unit_test(only_what_has_not_ended_can_be_stopped),
 	cmocka_unit_test(a_job_that_is_deaf_is_killed_in_a_hurry),
 	cmocka_unit_test(a_second_run_is_refused_where_one_may_be),

@@ -220,6 +220,61 @@ class Runs(InAFolder):
         self.assertEqual(self.run_in("runs", "list", "--state", "DONE").code, 2)
 
 
+class Cancelling(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.project(
+            "jobs:\n"
+            "  sleep: {kind: command, argv: [sh, -c, 'touch begun; sleep 600'], max_concurrent: 1}\n"
+            "workflows:\n"
+            "  nap:\n    steps: {first: {job: sleep}, second: {job: sleep, after: [first]}}\n"
+        )
+
+    def begun(self, name):
+        process = subprocess.Popen([BULLION, "-C", self.at, "run", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        until = time.monotonic() + 30
+        while not (self.at / "begun").exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        return process
+
+    def active(self, *args):
+        return json.loads(self.run_in("runs", "list", "--active", "--json", *args).out)
+
+    def test_a_workflow_and_its_steps(self):
+        process = self.begun("nap")
+        (run,) = self.active()
+        said = self.run_in("runs", "cancel", run["id"], "--wait", "--json")
+        self.assertEqual((said.code, said.err), (0, ""))
+        self.assertEqual(json.loads(said.out), {"id": run["id"], "name": "nap", "kind": "workflow", "state": "STOPPED"})
+        self.assertEqual(process.wait(30), 130)
+        shown = json.loads(self.run_in("runs", "show", run["id"], "--json").out)
+        self.assertEqual([(step["step"], step["state"]) for step in shown["steps"]], [("first", "STOPPED"), ("second", "STOPPED")])
+
+    def test_the_run_in_the_way_is_named_as_cancel_takes_it(self):
+        process = self.begun("sleep")
+        refused = self.run_in("run", "sleep")
+        self.assertEqual(refused.code, 4, refused.err)
+        command = refused.err.split("'bullion ")[1].split("'")[0].split()
+        said = self.run_in(*command)
+        self.assertEqual((said.code, said.out), (0, ""), said.err)
+        self.assertIn("STOPPING   sleep", said.err)
+        self.assertEqual(process.wait(30), 130)
+
+    def test_a_dead_run_has_ended_already(self):
+        process = self.begun("nap")
+        (run,) = self.active()
+        process.kill()
+        process.wait()
+        said = self.run_in("runs", "cancel", run["id"])
+        self.assertEqual(said.code, 4)
+        self.assertIn("has ended already: ERROR", said.err)
+        self.assertEqual(self.active(), [])
+
+
 class Installed(InAFolder):
     def test_it_finds_its_engine_beside_it(self):
         prefix = self.at / "usr"

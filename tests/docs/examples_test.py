@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BULLION, ROOT, DEMO_ARCHIVE = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), os.path.abspath(sys.argv[3])
@@ -85,10 +86,21 @@ def tearDownModule():
     SCRATCH.cleanup()
 
 
+def under_way():
+    """The id of a run that lasts, begun now: what is to be cancelled must not have ended."""
+    file = PROJECT / "bullion.yaml"
+    if "nap:" not in file.read_text():
+        file.write_text(file.read_text().replace("\njobs:\n", "\njobs:\n  nap: {kind: command, argv: [sleep, 60]}\n"))
+    shell("nohup bullion run nap >/dev/null 2>&1 &")
+    while not (runs := json.loads(shell("bullion runs list --active --name nap --state RUNNING --json"))):
+        time.sleep(0.1)
+    return runs[0]["id"]
+
+
 def filled(text):
     """TEXT with what it leaves open filled in."""
-    step = json.loads(shell("bullion runs list --steps --json"))[0]["id"]
-    for name, value in (("/data/sales", f"{PROJECT}/lake/gold/info"), ("3f2a", step[:8]), ("archive=PATH", "archive=Kraken_OHLCVT.zip")):
+    run = under_way() if "runs cancel" in text else json.loads(shell("bullion runs list --steps --json"))[0]["id"]
+    for name, value in (("/data/sales", f"{PROJECT}/lake/gold/info"), ("3f2a", run[:8]), ("archive=PATH", "archive=Kraken_OHLCVT.zip")):
         text = text.replace(name, value)
     return text
 
