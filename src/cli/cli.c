@@ -154,8 +154,11 @@ enum bln_exit bln_cli_problems(struct bln_cli *cli, const char *file, const stru
 	for (size_t i = 0; i < problems->count; i++) {
 		const struct bln_problem *problem = &problems->items[i];
 
-		talk_text(cli, BLN_LEVEL_ERROR, NULL, "", "%s:%d:%d: %s", file, problem->place.line,
-			  problem->place.column, problem->text);
+		if (problem->place.line == 0)
+			talk_text(cli, BLN_LEVEL_ERROR, "bullion: ", RED, "%s", problem->text);
+		else
+			talk_text(cli, BLN_LEVEL_ERROR, NULL, "", "%s:%d:%d: %s", file, problem->place.line,
+				  problem->place.column, problem->text);
 	}
 	if (problems->left_out > 0)
 		talk_text(cli, BLN_LEVEL_ERROR, NULL, "", "%s: and %zu more", file, problems->left_out);

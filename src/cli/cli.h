@@ -54,7 +54,7 @@ void bln_cli_warn(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2, 3)
 /* Loads the project (once); says what is wrong with it, all of it. Anything but BLN_EXIT_DONE ends the command. */
 enum bln_exit bln_cli_load(struct bln_cli *cli);
 
-/* Says PROBLEMS, a line each, FILE:LINE:COLUMN first; returns BLN_EXIT_USAGE. */
+/* Says PROBLEMS, a line each, FILE:LINE:COLUMN first where they have a place; returns BLN_EXIT_USAGE. */
 enum bln_exit bln_cli_problems(struct bln_cli *cli, const char *file, const struct bln_problems *problems);
 
 /* For the loaded project: the environment, PROPERTIES (may be NULL), the command's arena and secrets. */

@@ -77,6 +77,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	BLN_TRY(bln_random_seed_system(&seed, &err));
 	bln_random_init(&random, seed);
 	BLN_TRY(record_read(cli, state, &properties, &job, &is_full, &err));
+	bln_run_properties_place(cli->project, &properties);
 	expander = bln_cli_expander(cli, &properties);
 	status = bln_job_run(&(struct bln_job_context){ .project = cli->project,
 							.expander = &expander,

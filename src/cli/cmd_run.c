@@ -2,17 +2,19 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lake.h"
 #include "cli/progress.h"
 #include "cli/runs.h"
+#include "flow/plan_check.h"
 #include "flow/run_properties.h"
 #include "flow/runner.h"
 
 #define GRACE_US (10 * BLN_US_PER_SECOND)
 
-enum { MISSED_SHOWN_MAX = 20 };
+enum { MISSED_SHOWN_MAX = 20, VERBOSE_MAX = 2 };
 
 /* What is shown while a run goes on. */
 struct showing {
@@ -133,8 +135,9 @@ static enum bln_status given_read(struct bln_cli *cli, struct bln_properties *gi
 /* What the runs refer to: as many secrets of the environment as the project names are kept out of what is shown. */
 static enum bln_exit plan_run(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_properties *given)
 {
-	const char *argv[] = { "bullion", "-C", cli->project->folder, cli->is_log_json ? "--log-json" : "--color=never",
-			       "job-run", NULL };
+	const char *argv[BLN_RUNNER_ARGUMENTS_MAX] = { "bullion", "-C", cli->project->folder,
+						       cli->is_log_json ? "--log-json" : "--color=never" };
+	size_t argc = 4;
 	struct showing showing = { .cli = cli };
 	struct bln_run_outcome outcome = { 0 };
 	struct bln_state *state = NULL;
@@ -157,6 +160,9 @@ static enum bln_exit plan_run(struct bln_cli *cli, const struct bln_plan *plan, 
 	enum bln_exit result;
 	uint64_t seed;
 
+	for (size_t i = 0; i < bln_args_count(&cli->args, "verbose") && i < VERBOSE_MAX; i++)
+		argv[argc++] = "-v"; /* what the job has to say goes to its log */
+	argv[argc] = "job-run";
 	result = bln_cli_open_state_as(cli, &state, BLN_STATE_CREATE);
 	if (result != BLN_EXIT_DONE)
 		return result;
@@ -168,6 +174,24 @@ done:
 	bln_progress_clear(&showing.progress);
 	bln_state_close(state);
 	return status == BLN_OK ? outcome_show(cli, plan, &outcome) : bln_cli_fail(cli, &err);
+}
+
+/* Says which properties the run's jobs lack, before any of them begins. */
+static enum bln_exit plan_check(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_properties *given)
+{
+	struct bln_problems *problems = bln_mem_calloc(1, sizeof(*problems));
+	struct bln_err err = { 0 };
+	enum bln_exit result = BLN_EXIT_DONE;
+
+	if (!problems)
+		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	if (bln_plan_check(cli->project, plan, given, &cli->arena, problems, NULL, &err) != BLN_OK)
+		result = bln_cli_fail(cli, &err);
+	else if (problems->count > 0)
+		result = bln_cli_problems(cli, cli->project->file, problems);
+	bln_problems_clean_up(problems);
+	bln_mem_free(problems);
+	return result;
 }
 
 static enum bln_exit run(struct bln_cli *cli)
@@ -182,9 +206,13 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (bln_plan_make(cli->project, bln_args_word(&cli->args, 0), &cli->arena, &plan, &err) != BLN_OK ||
 	    given_read(cli, &given, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
-	if (bln_args_count(&cli->args, "dry-run"))
-		return plan_show(cli, &plan, &given);
-	return plan_run(cli, &plan, &given);
+	result = plan_check(cli, &plan, &given);
+	if (bln_args_count(&cli->args, "dry-run")) {
+		const enum bln_exit shown = plan_show(cli, &plan, &given);
+
+		return result == BLN_EXIT_DONE ? shown : result;
+	}
+	return result == BLN_EXIT_DONE ? plan_run(cli, &plan, &given) : result;
 }
 
 static const struct bln_option options[] = {

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "flow/plan_check.h"
 #include "project/feed.h"
 #include "source/source.h"
 
@@ -66,11 +67,40 @@ static void check_source(struct bln_cli *cli, const struct bln_project_source *s
 	}
 }
 
+/* Says which properties the runs of WORKFLOW must be given: no fault, but good to know before. */
+static enum bln_status workflow_note(struct bln_cli *cli, const struct bln_workflow *workflow, struct bln_err *err)
+{
+	struct bln_problems *problems = bln_mem_calloc(1, sizeof(*problems));
+	struct bln_properties missing = { 0 };
+	struct bln_text names = { 0 };
+	struct bln_plan plan;
+	enum bln_status status;
+
+	if (!problems)
+		return bln_err_memory(err);
+	BLN_TRY(bln_plan_of_workflow(workflow, &cli->arena, &plan, err));
+	BLN_TRY(bln_plan_check(cli->project, &plan, NULL, &cli->arena, problems, &missing, err));
+	for (size_t i = 0; i < missing.count; i++)
+		bln_text_add_format(&names, " -p %s=…", missing.items[i].name);
+	BLN_TRY(bln_text_check(&names, err));
+	if (missing.count > 0)
+		bln_cli_say(cli, "note: workflow '%s' must be given:%s", workflow->name, names.at);
+done:
+	bln_text_clean_up(&names);
+	bln_problems_clean_up(problems);
+	bln_mem_free(problems);
+	return status;
+}
+
 static enum bln_exit answer(struct bln_cli *cli)
 {
 	const struct bln_project *project = cli->project;
 	struct bln_text text = { 0 };
+	struct bln_err err = { 0 };
 
+	for (size_t i = 0; i < project->workflow_count; i++)
+		if (workflow_note(cli, &project->workflows[i], &err) != BLN_OK)
+			return bln_cli_fail(cli, &err);
 	if (cli->is_json)
 		bln_text_add_format(
 			&text, "{\"valid\":true,\"sources\":%zu,\"jobs\":%zu,\"workflows\":%zu,\"triggers\":%zu}\n",
@@ -112,7 +142,8 @@ const struct bln_command bln_command_validate = {
 	.description = "Reads the project's file and says everything that is wrong with it, each with its\n"
 		       "line and column: unknown keys, wrong types, names that are not there, steps that go\n"
 		       "round in a circle or can never begin, files that are missing. Nothing is run, and no\n"
-		       "variable has to be set. Exits with 2 where something is wrong.",
+		       "variable has to be set. Notes name the properties that a workflow must be given.\n"
+		       "Exits with 2 where something is wrong.",
 	.json = "{valid, sources, jobs, workflows, triggers}",
 	.examples = "bullion validate\nof the project in this folder\n"
 		    "bullion validate && bullion run historical -p archive=Kraken_OHLCVT.zip\nbefore a run",

@@ -104,3 +104,29 @@ done:
 	json_decref(object);
 	return status;
 }
+
+static void place_from(const struct bln_properties *written, struct bln_property *property)
+{
+	const struct bln_property *same = bln_properties_find(written, property->name);
+
+	if (same && property->place.line == 0 && strcmp(same->text, property->text) == 0)
+		property->place = same->place;
+}
+
+void bln_run_properties_place(const struct bln_project *project, struct bln_properties *properties)
+{
+	for (size_t i = 0; i < properties->count; i++) {
+		struct bln_property *property = &properties->items[i];
+
+		place_from(&project->properties, property);
+		for (size_t j = 0; j < project->job_count; j++)
+			place_from(&project->jobs[j].properties, property);
+		for (size_t w = 0; w < project->workflow_count; w++) {
+			const struct bln_workflow *workflow = &project->workflows[w];
+
+			place_from(&workflow->properties, property);
+			for (size_t j = 0; j < workflow->step_count; j++)
+				place_from(&workflow->steps[j].properties, property);
+		}
+	}
+}

@@ -94,6 +94,29 @@ static void what_is_recorded_is_read_again(void **state)
 	bln_text_clean_up(&text);
 }
 
+/* So that the job's process lets the file's texts refer to variables, and those of who started the run not. */
+static void what_the_file_says_has_its_place_again(void **state)
+{
+	struct bln_properties read = { 0 };
+	struct bln_err err = { 0 };
+	bool is_full;
+	(void)state;
+
+	assert_ok(
+		bln_run_properties_parse(
+			bln_slice_of(
+				"{\"a\":\"project\",\"b\":\"job\",\"c\":\"workflow\",\"d\":\"step\",\"e\":\"given\"}"),
+			&arena, &read, &is_full, &err),
+		&err);
+	assert_int_equal(read.items[0].place.line, 0);
+	bln_run_properties_place(project, &read);
+	for (size_t i = 0; i < read.count; i++) {
+		static const int lines[] = { 2, 4, 7, 9, 0 };
+
+		assert_int_equal(read.items[i].place.line, lines[i]);
+	}
+}
+
 static void what_is_no_record_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "[]", "{\"a\":1}", "{\"a\":null}", "{\"a b\":\"c\"}", "{\"a\":\"b\"" };
@@ -160,8 +183,11 @@ static void without_memory_it_says_so(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_nearer_has_the_last_word), cmocka_unit_test(what_is_recorded_is_read_again),
-		cmocka_unit_test(what_is_no_record_is_refused), cmocka_unit_test(secrets_are_not_recorded),
+		cmocka_unit_test(the_nearer_has_the_last_word),
+		cmocka_unit_test(what_is_recorded_is_read_again),
+		cmocka_unit_test(what_the_file_says_has_its_place_again),
+		cmocka_unit_test(what_is_no_record_is_refused),
+		cmocka_unit_test(secrets_are_not_recorded),
 		cmocka_unit_test(without_memory_it_says_so),
 	};
 

@@ -180,7 +180,8 @@ static enum bln_status secrets_find(const struct bln_expander *expander, const s
 		const char *value;
 		char *name;
 
-		if (reference.length == 0 || !bln_slice_is(reference.scope, scopes[ENV]) || !is_secret_name(reference.name))
+		if (reference.length == 0 || !bln_slice_is(reference.scope, scopes[ENV]) ||
+		    !is_secret_name(reference.name))
 			continue;
 		name = bln_arena_strndup(expander->arena, reference.name.at, reference.name.length);
 		if (!name)
@@ -223,6 +224,8 @@ static enum bln_status add_run(struct expansion *expansion, struct bln_slice nam
 		bln_text_add(&expansion->out, property->text);
 		return BLN_OK;
 	}
+	if (expansion->expander->missing)
+		*expansion->expander->missing = name;
 	return bln_err_set(err, BLN_INVALID, "the run has no property '%.*s': give it with -p %.*s=…", (int)name.length,
 			   name.at, (int)name.length, name.at);
 }

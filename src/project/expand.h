@@ -17,6 +17,7 @@ struct bln_expander {
 	const char *(*env)(void *context, const char *name);
 	void *env_context;
 	struct bln_secrets *secrets; /* learns what must not be shown; may be NULL */
+	struct bln_slice *missing; /* gets the name of a property that there is none of, in the text; may be NULL */
 	struct bln_arena *arena; /* of the results */
 };
 

@@ -220,6 +220,32 @@ class Runs(InAFolder):
         self.assertEqual(self.run_in("runs", "list", "--state", "DONE").code, 2)
 
 
+class Properties(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.project(
+            "properties: {k: '${env:FOO}', m: 'a-${run:k}'}\n"
+            "jobs:\n  say: {kind: command, argv: [sh, -c, 'echo \"[${run:m}] [${run:nope}] [$BULLION_PROPERTY_NOPE]\"']}\n"
+            "workflows:\n  talk: {steps: {first: {job: say}}}\n"
+        )
+
+    def test_one_that_is_missing_is_told_before_anything_runs(self):
+        for args in (["run", "say"], ["run", "talk"], ["run", "talk", "--dry-run"], ["run", "talk", "--json"]):
+            said = self.run_in(*args, FOO="foo")
+            self.assertEqual((said.code, bool(said.out)), (2, "--dry-run" in args), args)
+            self.assertRegex(said.err, r"^bullion: job say: \S+bullion.yaml:3:3: argv: the run has no property 'nope': give it with -p nope=…\n$")
+        self.assertFalse((self.at / ".bullion").exists())
+        said = self.run_in("validate")
+        self.assertEqual((said.code, said.err), (0, "note: workflow 'talk' must be given: -p nope=…\n"))
+
+    def test_texts_of_the_file_refer_to_variables_and_given_ones_do_not(self):
+        said = self.run_in("run", "talk", "-p", "nope=${env:FOO}", FOO="foo")
+        self.assertEqual(said.code, 1, said.out)  # the shell's word: bad substitution
+        said = self.run_in("run", "talk", "-p", "nope=it", FOO="foo")
+        self.assertEqual(said.code, 0, said.err)
+        self.assertEqual(self.run_in("runs", "logs").out, "[a-foo] [it] [it]\n")
+
+
 class Cancelling(InAFolder):
     def setUp(self):
         super().setUp()
