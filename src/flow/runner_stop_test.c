@@ -52,7 +52,7 @@ static void a_run_can_be_stopped(void **state)
 		assert_int_equal(kit->outcome.exit_code, 130);
 		assert_string_equal(kit_records(kit), "talk STOPPED, first/1 STOPPED, second/1 STOPPED, ");
 		assert_string_equal(kit_record(kit, "second").reason, "never began: the run was stopped");
-		assert_string_equal(kit_read(kit, "order"), "first ");
+		assert_null(strstr(kit_read(kit, "order"), "second")); /* the first may have died before it could say */
 		kit_destroy(kit);
 	}
 }
