@@ -3,21 +3,41 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "catalog/standard.h"
 #include "engine/macros.h"
 #include "engine/statement.h"
+#include "job/work.h"
 
 #define MEMORY_BYTES (INT64_C(1) << 30)
 
+/* A folder for what does not fit in memory, below one of this user's own in TMPDIR: what a killed query left there is removed by the
+ * next. Anybody may make folders in TMPDIR: one that is not ours alone is not used. */
+static struct bln_job_work *spill_open(struct bln_cli *cli)
+{
+	const char *temporary = getenv("TMPDIR");
+	char *folder = bln_arena_printf(&cli->arena, "%s/bullion-%ld", temporary && temporary[0] ? temporary : "/tmp",
+					(long)geteuid());
+	struct bln_job_work *work = NULL;
+	struct bln_random random;
+	struct stat there;
+	uint64_t seed;
+
+	if (!folder || (mkdir(folder, 0700) != 0 && errno != EEXIST) || lstat(folder, &there) != 0 ||
+	    !S_ISDIR(there.st_mode) || there.st_uid != geteuid() || (there.st_mode & (S_IWGRP | S_IWOTH)) ||
+	    bln_random_seed_system(&seed, NULL) != BLN_OK)
+		return NULL;
+	bln_random_init(&random, seed);
+	return bln_work_open_in(folder, &random, &cli->arena, &work, NULL) == BLN_OK ? work : NULL;
+}
+
 enum bln_exit bln_query_open(struct bln_cli *cli, struct bln_query *query)
 {
-	const char *folder = getenv("TMPDIR");
 	struct bln_engine_settings settings = { .cancel = cli->cancel };
 	struct bln_err err = { 0 };
 	enum bln_exit result;
-	char *spill;
 
 	*query = (struct bln_query){ .cli = cli, .as_of = bln_args_value(&cli->args, "as-of") };
 	result = bln_cli_lake_open(cli, &query->lake);
@@ -26,9 +46,9 @@ enum bln_exit bln_query_open(struct bln_cli *cli, struct bln_query *query)
 	settings.memory_bytes =
 		cli->project->settings.memory_bytes ? cli->project->settings.memory_bytes : MEMORY_BYTES;
 	settings.threads = (int)cli->project->settings.threads;
-	spill = bln_arena_printf(&cli->arena, "%s/bullion-XXXXXX", folder && folder[0] ? folder : "/tmp");
-	if (spill && mkdtemp(spill)) /* without one, nothing may spill */
-		query->spill = settings.spill_dir = spill;
+	query->spill = spill_open(cli);
+	if (query->spill)
+		settings.spill_dir = query->spill->spill;
 	if (bln_engine_open(&settings, &query->engine, &err) != BLN_OK ||
 	    bln_engine_macros(query->engine, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
@@ -43,8 +63,7 @@ void bln_query_close(struct bln_query *query)
 		bln_store_close(query->tables[i].store);
 	}
 	bln_cli_lake_close(&query->lake);
-	if (query->spill)
-		(void)rmdir(query->spill);
+	bln_work_close(query->spill);
 }
 
 static enum bln_status table_load(struct bln_query *query, const char *name, const struct bln_snapshot **out,

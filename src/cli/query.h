@@ -7,12 +7,14 @@
 
 enum { BLN_QUERY_TABLES_MAX = 256 };
 
+struct bln_job_work;
+
 struct bln_query {
 	struct bln_cli *cli;
 	struct bln_cli_lake lake;
 	struct bln_engine *engine;
 	const char *as_of; /* --as-of; NULL: now */
-	const char *spill; /* a folder that is removed again */
+	struct bln_job_work *spill; /* for what does not fit in memory; NULL: nothing may spill */
 	struct bln_progress *progress; /* may be NULL */
 	struct {
 		const char *name;

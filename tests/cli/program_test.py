@@ -246,6 +246,52 @@ class Properties(InAFolder):
         self.assertEqual(self.run_in("runs", "logs").out, "[a-foo] [it] [it]\n")
 
 
+class Spilling(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.project("")
+        self.temporary = self.at / "tmp"
+        self.temporary.mkdir()
+        self.own = self.temporary / f"bullion-{os.geteuid()}"
+
+    def sql(self, sql):
+        return self.run_in("sql", sql, TMPDIR=str(self.temporary))
+
+    def test_what_a_killed_query_left_is_removed_by_the_next(self):
+        first = subprocess.Popen(
+            [BULLION, "-C", self.at, "sql", "SELECT count(*) FROM range(1000000000000) a, range(1000) b"],
+            env={**os.environ, "TMPDIR": str(self.temporary)}, stdout=subprocess.DEVNULL,
+        )
+        self.addCleanup(first.wait)
+        self.addCleanup(first.kill)
+        until = time.monotonic() + 30
+        while not list(self.own.glob("*/spill")) and time.monotonic() < until:
+            time.sleep(0.02)
+        (left,) = self.own.iterdir()
+        (left / "spill/duckdb_temp_storage-0.tmp").write_bytes(bytes(1000))
+        self.assertEqual(self.sql("SELECT 1").code, 0)
+        self.assertEqual(list(self.own.iterdir()), [left])  # it lives
+        first.kill()
+        first.wait()
+        self.assertEqual(self.sql("SELECT 1").code, 0)
+        self.assertEqual(list(self.own.iterdir()), [])
+        self.assertEqual(self.own.stat().st_mode & 0o777, 0o700)
+
+    def test_a_folder_of_somebody_elses_is_not_used(self):
+        for is_link in (True, False):
+            if is_link:
+                self.own.symlink_to(self.at)
+            else:
+                self.own.mkdir()
+                self.own.chmod(0o777)
+            (self.own / "empty").mkdir()  # sweeping would remove it
+            said = self.sql("SELECT 1")
+            self.assertEqual((said.code, said.err), (0, ""))
+            self.assertTrue((self.own / "empty").exists())
+            if is_link:
+                self.own.unlink()
+
+
 class Cancelling(InAFolder):
     def setUp(self):
         super().setUp()
