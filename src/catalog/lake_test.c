@@ -1,8 +1,4 @@
-#include "base/base_test.h"
-
-#include <ftw.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/folder_test_kit.h"
 
 #include "base/mem.h"
 #include "catalog/lake.h"
@@ -23,16 +19,9 @@ static struct bln_err err;
 static int set_up(void **state)
 {
 	(void)state;
-	strcpy(folder, "/dev/shm/bln-lake-XXXXXX");
-	assert_non_null(mkdtemp(folder));
+	test_folder_make(folder, sizeof(folder), "lake");
 	assert_ok(bln_lake_open(folder, &(struct bln_store_options){ .faults = "" }, NULL, &lake, &err), &err);
 	return 0;
-}
-
-static int unlink_one(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-	(void)info, (void)type, (void)at;
-	return remove(path);
 }
 
 static int tear_down(void **state)
@@ -41,7 +30,7 @@ static int tear_down(void **state)
 	bln_lake_close(&lake);
 	bln_lake_close(&lake); /* of { 0 } */
 	bln_arena_clean_up(&arena);
-	nftw(folder, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(folder);
 	return 0;
 }
 

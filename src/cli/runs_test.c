@@ -1,8 +1,5 @@
 /* `bullion runs`: from records of runs to what is printed. */
-#include "base/base_test.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/folder_test_kit.h"
 
 #include "base/json.h"
 #include "base/time.h"
@@ -19,18 +16,6 @@ struct fixture {
 	size_t out_length, talk_length;
 	enum bln_exit code;
 };
-
-static void file_write(const char *folder, const char *name, const char *text)
-{
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
 
 static void record(struct bln_state *state, const struct bln_run *run, enum bln_run_state end, int64_t begun_us,
 		   int64_t ended_us, const char *reason)
@@ -55,12 +40,12 @@ static void begin(struct fixture *f)
 	struct bln_err err = { 0 };
 	char path[128];
 
-	*f = (struct fixture){ .folder = "/tmp/bln-runs-XXXXXX" };
+	*f = (struct fixture){ 0 };
 	bln_clock_virtual_init(&f->clock, BEGUN + 3600 * SECOND);
-	assert_non_null(mkdtemp(f->folder));
-	file_write(f->folder, "bullion.yaml", "");
-	file_write(f->folder, "one.log", "from one\n");
-	file_write(f->folder, "two.log", "from two\n");
+	test_folder_make(f->folder, sizeof(f->folder), "runs");
+	test_file_write(f->folder, "bullion.yaml", "");
+	test_file_write(f->folder, "one.log", "from one\n");
+	test_file_write(f->folder, "two.log", "from two\n");
 	snprintf(path, sizeof(path), "%s/.bullion/state.db", f->folder);
 	assert_ok(bln_state_open(path, BLN_STATE_CREATE, &state, &err), &err);
 	assert_ok(bln_run_create(state,
@@ -121,11 +106,8 @@ static void printed_free(struct fixture *f)
 
 static void end(struct fixture *f)
 {
-	char command[128];
-
 	printed_free(f);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
+	test_folder_remove(f->folder);
 }
 
 /* Runs the words of LINE, split at spaces. */

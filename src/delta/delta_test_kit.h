@@ -2,7 +2,7 @@
 #ifndef BLN_DELTA_TEST_KIT_H
 #define BLN_DELTA_TEST_KIT_H
 
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <inttypes.h>
 #include <fcntl.h>
@@ -144,8 +144,7 @@ static inline struct kit *kit_new(void)
 	char path[256];
 
 	assert_non_null(kit);
-	snprintf(kit->folder, sizeof(kit->folder), "/tmp/bln-delta-XXXXXX");
-	assert_non_null(mkdtemp(kit->folder));
+	test_folder_make(kit->folder, sizeof(kit->folder), "delta");
 	assert_ok(bln_local_open(kit->folder, &(struct bln_store_options){ .threads = 2 }, &kit->store, &err), &err);
 	kit->table = (struct bln_table){ .store = kit->store, .prefix = "t" };
 	kit->parquet = (struct bln_parquet){ .context = kit, .actions_read = kit_actions_read };
@@ -158,18 +157,10 @@ static inline struct kit *kit_new(void)
 	return kit;
 }
 
-static inline int kit_remove_visit(const char *path, const struct stat *stat, int type, struct FTW *walk)
-{
-	(void)stat;
-	(void)type;
-	(void)walk;
-	return remove(path);
-}
-
 static inline void kit_destroy(struct kit *kit)
 {
 	bln_store_close(kit->store);
-	assert_int_equal(nftw(kit->folder, kit_remove_visit, 8, FTW_DEPTH | FTW_PHYS), 0);
+	test_folder_remove(kit->folder);
 	free(kit);
 }
 

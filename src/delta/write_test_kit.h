@@ -3,10 +3,7 @@
 #ifndef BLN_DELTA_WRITE_TEST_KIT_H
 #define BLN_DELTA_WRITE_TEST_KIT_H
 
-#include "base/base_test.h"
-
-#include <ftw.h>
-#include <unistd.h>
+#include "base/folder_test_kit.h"
 
 #include "base/mem.h"
 #include "base/random.h"
@@ -28,14 +25,6 @@ struct kit {
 	int files; /* made so far: names */
 };
 
-static inline int kit_unlink(const char *path, const struct stat *stat, int flag, struct FTW *ftw)
-{
-	(void)stat;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
 static inline void kit_store(struct kit *kit, const char *faults)
 {
 	const struct bln_store_options options = { .faults = faults };
@@ -49,10 +38,7 @@ static inline void kit_store(struct kit *kit, const char *faults)
 static inline void kit_init(struct kit *kit)
 {
 	memset(kit, 0, sizeof(*kit));
-	/* In memory where there is such a place: the fsyncs of a thousand commits are most of the time of a test. */
-	snprintf(kit->root, sizeof(kit->root), "%s/bln-delta-XXXXXX",
-		 access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	assert_non_null(mkdtemp(kit->root));
+	test_folder_make(kit->root, sizeof(kit->root), "delta");
 	bln_clock_virtual_init(&kit->clock, T0_US);
 	bln_random_init(&kit->random, 1);
 	kit_store(kit, NULL);
@@ -62,7 +48,7 @@ static inline void kit_clean_up(struct kit *kit)
 {
 	bln_store_close(kit->store);
 	bln_arena_clean_up(&kit->arena);
-	assert_int_equal(nftw(kit->root, kit_unlink, 16, FTW_DEPTH | FTW_PHYS), 0);
+	test_folder_remove(kit->root);
 }
 
 static inline struct bln_schema kit_schema(struct kit *kit, const char *fields)

@@ -1,7 +1,4 @@
-#include "base/base_test.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/folder_test_kit.h"
 
 #include "base/mem.h"
 #include "flow/plan_check.h"
@@ -36,26 +33,15 @@ struct fixture {
 	struct bln_properties missing;
 };
 
-static void file_write(const struct fixture *f, const char *name, const char *text)
-{
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", f->folder, name);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
 static void begin(struct fixture *f, const char *name)
 {
 	struct bln_err err = { 0 };
 
-	*f = (struct fixture){ .folder = "/tmp/bln-check-XXXXXX" };
-	assert_non_null(mkdtemp(f->folder));
-	file_write(f, "a.sql", "SELECT '${run:class}'\n  , '${run:from}' FROM changes('${run:class}.${run:from}')\n");
-	file_write(f, "b.sql", "SELECT '${run:base}', '${env:NOBODY_HAS_SET_THIS}'\n");
+	*f = (struct fixture){ 0 };
+	test_folder_make(f->folder, sizeof(f->folder), "check");
+	test_file_write(f->folder, "a.sql",
+			"SELECT '${run:class}'\n  , '${run:from}' FROM changes('${run:class}.${run:from}')\n");
+	test_file_write(f->folder, "b.sql", "SELECT '${run:base}', '${env:NOBODY_HAS_SET_THIS}'\n");
 	assert_ok(bln_project_parse(f->folder, yaml, strlen(yaml), &f->project, NULL, &err), &err);
 	assert_ok(bln_plan_make(f->project, name, &f->arena, &f->plan, &err), &err);
 }
@@ -78,13 +64,10 @@ static enum bln_status check(struct fixture *f)
 
 static void end(struct fixture *f)
 {
-	char command[128];
-
 	bln_problems_clean_up(&f->problems);
 	bln_arena_clean_up(&f->arena);
 	bln_project_close(f->project);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->folder);
-	assert_int_equal(system(command), 0);
+	test_folder_remove(f->folder);
 }
 
 static void assert_problem(const struct fixture *f, size_t i, const char *job, const char *rest)

@@ -6,7 +6,7 @@
 #ifndef BLN_FLOW_RUNNER_TEST_KIT_H
 #define BLN_FLOW_RUNNER_TEST_KIT_H
 
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -80,8 +80,7 @@ static inline struct kit *kit_new_closed(const char *yaml, const char *name)
 	struct bln_err err = { 0 };
 
 	assert_non_null(kit);
-	snprintf(kit->folder, sizeof(kit->folder), "/tmp/bln-runner-XXXXXX");
-	assert_non_null(mkdtemp(kit->folder));
+	test_folder_make(kit->folder, sizeof(kit->folder), "runner");
 	bln_text_add_format(&file, "project: test\n%s", yaml);
 	assert_ok(bln_project_parse(kit->folder, file.at, file.length, &kit->project, NULL, &err), &err);
 	bln_text_clean_up(&file);
@@ -115,14 +114,11 @@ static inline struct kit *kit_new(const char *yaml, const char *name)
 
 static inline void kit_destroy(struct kit *kit)
 {
-	char command[128];
-
 	bln_state_close(kit->state);
 	bln_arena_clean_up(&kit->arena);
 	bln_project_close(kit->project);
 	bln_secrets_clean_up(&kit->secrets);
-	snprintf(command, sizeof(command), "rm -rf '%s'", kit->folder);
-	assert_int_equal(system(command), 0);
+	test_folder_remove(kit->folder);
 	free(kit);
 }
 

@@ -2,7 +2,7 @@
 #ifndef BLN_STATE_TEST_KIT_H
 #define BLN_STATE_TEST_KIT_H
 
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -28,25 +28,14 @@ static inline struct kit kit_new(void)
 {
 	struct kit kit = { 0 };
 
-	snprintf(kit.folder, sizeof(kit.folder), "/tmp/bln-state-XXXXXX");
-	assert_non_null(mkdtemp(kit.folder));
+	test_folder_make(kit.folder, sizeof(kit.folder), "state");
 	snprintf(kit.path, sizeof(kit.path), "%s/state.db", kit.folder);
 	return kit;
 }
 
 static inline void kit_remove(const struct kit *kit)
 {
-	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
-	char command[KIT_PATH_SIZE + 32];
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		snprintf(command, sizeof(command), "%s%s", kit->path, endings[i]);
-		(void)unlink(command);
-	}
-	if (rmdir(kit->folder) == 0)
-		return;
-	snprintf(command, sizeof(command), "rm -rf '%s'", kit->folder);
-	assert_int_equal(system(command), 0);
+	test_folder_remove(kit->folder);
 }
 
 static inline struct bln_state *kit_open(const struct kit *kit)

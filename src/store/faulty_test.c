@@ -44,7 +44,7 @@ static void a_failed_put_did_nothing_and_a_lost_one_all(void **state)
 	assert_listed(store, NULL, "b\nd\n");
 	assert_object(store, "b", "1");
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void a_torn_batch_is_done_in_half(void **state)
@@ -70,7 +70,7 @@ static void a_torn_batch_is_done_in_half(void **state)
 	assert_listed(store, NULL, "k/1\n");
 	assert_int_equal(kit_files_below(place.root), 2); /* and a hidden one */
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void every_read_can_fail_and_then_goes_on(void **state)
@@ -116,7 +116,7 @@ static void every_read_can_fail_and_then_goes_on(void **state)
 	assert_int_equal(bln_store_sweep(store, NULL, 0, NULL, NULL), BLN_IO);
 	bln_text_clean_up(&text);
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void a_delay_sleeps_on_the_clock(void **state)
@@ -136,7 +136,7 @@ static void a_delay_sleeps_on_the_clock(void **state)
 	kit_put(store, "a", "2");
 	assert_int_equal(bln_clock_monotonic_us(&clock.clock), INT64_C(3600000000));
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 /* --- processes --- */
@@ -190,7 +190,7 @@ static void a_killed_process_leaves_what_it_had_done(void **state)
 		assert_ok(bln_store_sweep(store, NULL, 0, &removed, &err), &err);
 		assert_int_equal(removed, cases[i].swept);
 		bln_store_close(store);
-		kit_folder_remove(place.folder);
+		test_folder_remove(place.folder);
 	}
 }
 
@@ -212,7 +212,7 @@ static void the_environment_is_used_only_without_a_plan_of_ones_own(void **state
 	assert_int_equal(bln_store_open(place.root, NULL, &store, &err), BLN_INVALID);
 	assert_non_null(strstr(err.message, "nonsense"));
 	unsetenv(BLN_STORE_FAULTS_VARIABLE);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 enum { SHARING_PROCESSES = 4, SHARING_PUTS = 50 };
@@ -265,7 +265,7 @@ static void processes_share_a_count(void **state)
 	assert_non_null(strstr(line, " all"));
 	fclose(counts);
 	assert_int_equal(all, SHARING_PROCESSES * SHARING_PUTS);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void a_file_that_holds_no_counts_is_refused(void **state)
@@ -289,7 +289,7 @@ static void a_file_that_holds_no_counts_is_refused(void **state)
 	assert_int_equal(bln_store_put(store, "a", "1", 1, &err), BLN_IO);
 	assert_non_null(strstr(err.message, file));
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void no_memory_is_an_answer(void **state)
@@ -317,7 +317,7 @@ static void no_memory_is_an_answer(void **state)
 			break;
 		assert_int_equal(status, BLN_NO_MEMORY);
 	}
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 int main(void)

@@ -145,8 +145,8 @@ static void place_make(struct place *place)
 
 static void place_remove(struct place *place)
 {
-	kit_folder_remove(place->root);
-	kit_folder_remove(place->staging);
+	test_folder_remove(place->root);
+	test_folder_remove(place->staging);
 }
 
 static struct hook hook_of(const struct place *place, int at, int code, bool is_poor)

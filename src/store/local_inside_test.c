@@ -102,7 +102,7 @@ static void no_link_in_a_store_is_followed(void **state)
 		assert_int_equal(access(kit_path(place.folder, "nowhere"), F_OK), -1);
 		assert_int_equal(access(kit_path(place.folder, BLN_KEY_TEMP_PREFIX "1"), F_OK), 0);
 		bln_store_close(store);
-		kit_folder_remove(place.folder);
+		test_folder_remove(place.folder);
 	}
 }
 
@@ -127,7 +127,7 @@ static void what_is_no_file_is_no_object(void **state)
 	assert_int_equal(kit_files_below(place.root), 2);
 	bln_text_clean_up(&text);
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 enum { DEPTH = 600 };
@@ -184,7 +184,7 @@ static void what_lies_deeper_than_keys_go_is_left_out(void **state)
 	assert_listed(store, &(struct bln_list_options){ .is_shallow = true, .prefix = deepest }, expected);
 	assert_int_equal(bln_store_sweep(store, NULL, 0, NULL, NULL), BLN_OK);
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 /* Of a file that tells no writer we know, its age decides. */
@@ -212,7 +212,7 @@ static void files_of_unknown_writers_are_swept_when_they_are_old(void **state)
 	assert_int_equal(removed, sizeof(names) / sizeof(names[0]));
 	assert_listed(store, NULL, "a\n");
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 int main(void)

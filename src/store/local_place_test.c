@@ -44,7 +44,7 @@ static void a_root_that_is_not_there_is_made_by_the_first_write(void **state)
 	kit_put(store, "x", "1");
 	assert_int_equal(access(kit_path(place.root, "a/b/x"), F_OK), 0);
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void what_is_no_directory_is_no_store(void **state)
@@ -66,7 +66,7 @@ static void what_is_no_directory_is_no_store(void **state)
 	assert_non_null(strstr(err.message, "gopher://hole"));
 	free(longest);
 	free(below);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 /* Relative paths are those of the working directory when the store was opened. */
@@ -89,7 +89,7 @@ static void a_later_chdir_changes_nothing(void **state)
 	assert_int_equal(chdir(here), 0);
 	bln_text_clean_up(&url);
 	bln_store_close(store);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 static void an_url_is_a_path_percent_encoded(void **state)
@@ -126,7 +126,7 @@ static void an_url_is_a_path_percent_encoded(void **state)
 	assert_string_equal(text.at, "file:///x");
 	bln_store_close(store);
 	bln_text_clean_up(&text);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 /* As somebody who may not do everything. */
@@ -177,7 +177,7 @@ static void who_may_not_is_refused_and_told_where(void **state)
 	assert_int_equal(chmod(place.root, 0755), 0);
 	assert_int_equal(chmod(kit_path(place.root, "closed"), 0755), 0);
 	assert_int_equal(chmod(kit_path(place.root, "folder"), 0755), 0);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 	assert_true(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
 }
 
@@ -197,7 +197,7 @@ static void a_root_may_be_a_link(void **state)
 	bln_store_close(store);
 	assert_int_equal(access(kit_path(place.root, "a"), F_OK), 0);
 	assert_int_equal(access(kit_path(place.root, "new/a"), F_OK), 0);
-	kit_folder_remove(place.folder);
+	test_folder_remove(place.folder);
 }
 
 int main(void)

@@ -113,8 +113,8 @@ static void place_free(struct place *place)
 {
 	bln_store_close(place->store);
 	pthread_mutex_destroy(&place->watch.lock);
-	kit_folder_remove(place->folder);
-	kit_folder_remove(place->staging);
+	test_folder_remove(place->folder);
+	test_folder_remove(place->staging);
 	free(place);
 }
 

@@ -17,7 +17,7 @@ static void local_reset(struct conformance *c)
 	struct local *local = (struct local *)c;
 
 	if (local->folder[0])
-		kit_folder_remove(local->folder);
+		test_folder_remove(local->folder);
 	kit_folder_make(local->folder);
 }
 
@@ -76,6 +76,6 @@ int main(void)
 	local.c.name = "poor";
 	local.c.open = poor_open;
 	failed += conformance_run(&local.c);
-	kit_folder_remove(local.folder);
+	test_folder_remove(local.folder);
 	return failed;
 }

@@ -35,7 +35,7 @@ static inline int conformance_teardown(void **state)
 	struct conformance *c = *state;
 
 	bln_store_close(c->store);
-	kit_folder_remove(c->staging);
+	test_folder_remove(c->staging);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 #ifndef BLN_STORE_TEST_KIT_H
 #define BLN_STORE_TEST_KIT_H
 
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -16,27 +16,9 @@
 
 enum { KIT_PATH_SIZE = 256, KIT_OBJECT_MAX = 1 << 20 };
 
-/* A new folder, in memory where that can be had: nothing here is about a disk's own speed. BLN_TEST_DIR sets another. */
 static inline void kit_folder_make(char folder[static KIT_PATH_SIZE])
 {
-	const char *given = getenv("BLN_TEST_DIR");
-
-	snprintf(folder, KIT_PATH_SIZE, "%s/bln-store-XXXXXX",
-		 given				 ? given
-		 : access("/dev/shm", W_OK) == 0 ? "/dev/shm"
-						 : "/tmp");
-	assert_non_null(mkdtemp(folder));
-}
-
-static inline int kit_remove_one(const char *path, const struct stat *stat, int type, struct FTW *at)
-{
-	(void)stat, (void)type, (void)at;
-	return remove(path);
-}
-
-static inline void kit_folder_remove(const char *folder)
-{
-	assert_int_equal(nftw(folder, kit_remove_one, 64, FTW_DEPTH | FTW_PHYS), 0);
+	test_folder_make(folder, KIT_PATH_SIZE, "store");
 }
 
 /* FOLDER/NAME; lives until the fourth next call. */
