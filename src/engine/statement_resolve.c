@@ -21,9 +21,9 @@ static const char macros[] =
 	"CREATE OR REPLACE MACRO files(t) AS TABLE FROM query_table('bln_files.n' || hex(t));"
 	"CREATE OR REPLACE MACRO delta(t) AS TABLE FROM query_table('bln_delta.n' || hex(t));";
 
-/* "CREATE OR REPLACE VIEW schema.name AS SELECT * FROM bln_scan.name WHERE …" */
-static enum bln_status filtered_view(struct bln_engine *engine, const char *schema, const char *name, const char *inner,
-				     const char *where, struct bln_err *err)
+/* "CREATE OR REPLACE VIEW schema.name AS BODY" */
+static enum bln_status view_make(struct bln_engine *engine, const char *schema, const char *name, const char *body,
+				 struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
 	enum bln_status status;
@@ -34,9 +34,7 @@ static enum bln_status filtered_view(struct bln_engine *engine, const char *sche
 	bln_text_add_quoted(&sql, '"', schema, strlen(schema));
 	bln_text_add(&sql, ".");
 	bln_text_add_quoted(&sql, '"', name, strlen(name));
-	bln_text_add(&sql, " AS SELECT * FROM bln_scan.");
-	bln_text_add_quoted(&sql, '"', inner, strlen(inner));
-	bln_text_add_format(&sql, " WHERE %s", where);
+	bln_text_add_format(&sql, " AS %s", body);
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_exec(engine, sql.at, err));
 done:
@@ -59,6 +57,62 @@ static const char *view_name(const char *name, struct bln_arena *arena)
 	return hex;
 }
 
+/* "SELECT *MORE FROM bln_scan.name WHERE …", of a view that is made of SCAN. */
+static enum bln_status add_scan(struct bln_engine *engine, const char *name, const struct bln_scan *scan,
+				const char *more, const char *where, struct bln_text *body, struct bln_err *err)
+{
+	bln_text_add_format(body, "SELECT *%s FROM bln_scan.", more);
+	bln_text_add_quoted(body, '"', name, strlen(name));
+	if (where)
+		bln_text_add_format(body, " WHERE %s", where);
+	return bln_scan_view(engine, "bln_scan", name, scan, err);
+}
+
+/* A view of the files' rows that are to be seen. What is rewritten is counted, each kind of row up where it was written and down
+ * where it was replaced: one pass, which spills where there is no room. EXCEPT ALL would number all rows first. */
+static enum bln_status filtered_make(struct bln_engine *engine, const char *schema, const char *name,
+				     const struct bln_resolved *resolved, struct bln_arena *arena, struct bln_err *err)
+{
+	struct bln_scan scan = { .snapshot = resolved->snapshot };
+	struct bln_text body = { 0 };
+	const char *inner = bln_arena_printf(arena, "%s.%s", schema, name);
+	const char *written = bln_arena_printf(arena, "%s.%s written", schema, name);
+	const char *replaced = bln_arena_printf(arena, "%s.%s replaced", schema, name);
+	bool has_plain = resolved->is_all || resolved->file_count || resolved->written_count == 0;
+	enum bln_status status;
+
+	if (!inner || !written || !replaced)
+		return bln_err_memory(err);
+	if (has_plain) {
+		scan.files = resolved->files;
+		scan.file_count = resolved->file_count;
+		scan.is_all = resolved->is_all;
+		BLN_TRY(add_scan(engine, inner, &scan, "", resolved->where, &body, err));
+	}
+	scan = (struct bln_scan){ .snapshot = resolved->snapshot,
+				  .files = resolved->written,
+				  .file_count = resolved->written_count };
+	bln_text_add(&body, has_plain && scan.file_count ? " UNION ALL " : "");
+	if (scan.file_count && resolved->replaced_count == 0) {
+		BLN_TRY(add_scan(engine, written, &scan, "", resolved->where, &body, err));
+	} else if (scan.file_count) {
+		bln_text_add(&body,
+			     "SELECT * EXCLUDE (\"bln n\", \"bln i\") FROM (SELECT *, unnest(range(\"bln n\")) AS \"bln i\" FROM "
+			     "(SELECT * EXCLUDE (\"bln w\"), CAST(sum(\"bln w\") AS BIGINT) AS \"bln n\" FROM (");
+		BLN_TRY(add_scan(engine, written, &scan, ", 1 AS \"bln w\"", resolved->where, &body, err));
+		scan.files = resolved->replaced;
+		scan.file_count = resolved->replaced_count;
+		bln_text_add(&body, " UNION ALL ");
+		BLN_TRY(add_scan(engine, replaced, &scan, ", -1 AS \"bln w\"", resolved->where, &body, err));
+		bln_text_add(&body, ") GROUP BY ALL HAVING sum(\"bln w\") > 0))");
+	}
+	BLN_TRY(bln_text_check(&body, err));
+	BLN_TRY(view_make(engine, schema, name, body.at, err));
+done:
+	bln_text_clean_up(&body);
+	return status;
+}
+
 static enum bln_status relation_make(struct bln_engine *engine, const struct bln_relation *relation,
 				     const struct bln_resolved *resolved, struct bln_arena *arena, struct bln_err *err)
 {
@@ -68,8 +122,6 @@ static enum bln_status relation_make(struct bln_engine *engine, const struct bln
 				       .is_all = resolved->is_all };
 	const char *schema = bln_relation_schemas[relation->kind];
 	const char *name = relation->name;
-	const char *inner;
-	enum bln_status status;
 
 	if (schema) {
 		name = view_name(name, arena);
@@ -83,34 +135,26 @@ static enum bln_status relation_make(struct bln_engine *engine, const struct bln
 		return bln_err_memory(err);
 	if (relation->kind == BLN_RELATION_FILES)
 		return bln_statement_files(engine, schema, name, resolved, err);
-	if (!resolved->where)
+	if (!resolved->where && resolved->written_count == 0)
 		return bln_scan_view(engine, schema, name, &scan, err);
-	inner = bln_arena_printf(arena, "%s.%s", schema, name);
-	if (!inner)
-		return bln_err_memory(err);
-	BLN_TRY(bln_scan_view(engine, "bln_scan", inner, &scan, err));
-	BLN_TRY(filtered_view(engine, schema, name, inner, resolved->where, err));
-done:
-	return status;
+	return filtered_make(engine, schema, name, resolved, arena, err);
 }
 
-/* The part of a snapshot that RESOLVED stands for, as a snapshot. */
-static enum bln_status part_make(const struct bln_resolved *resolved, struct bln_arena *arena,
-				 struct bln_snapshot *part, struct bln_err *err)
+/* FILES in which a row may pass. */
+static enum bln_status list_prune(const struct bln_snapshot *snapshot, const struct bln_predicate *known, size_t known_count,
+				  struct bln_arena *arena, const struct bln_add *const **files, size_t *count,
+				  struct bln_err *err)
 {
-	struct bln_add *files;
+	struct bln_snapshot part = *snapshot;
+	struct bln_add *copies = bln_arena_calloc(arena, *count + 1, sizeof(*copies));
 
-	*part = *resolved->snapshot;
-	if (resolved->is_all)
-		return BLN_OK;
-	files = bln_arena_calloc(arena, resolved->file_count + 1, sizeof(*files));
-	if (!files)
+	if (!copies)
 		return bln_err_memory(err);
-	for (size_t i = 0; i < resolved->file_count; i++)
-		files[i] = *resolved->files[i];
-	part->files = files;
-	part->file_count = resolved->file_count;
-	return BLN_OK;
+	for (size_t i = 0; i < *count; i++)
+		copies[i] = *(*files)[i];
+	part.files = copies;
+	part.file_count = *count;
+	return bln_prune(&part, known, known_count, arena, files, count, err);
 }
 
 /* Leaves out of RESOLVED the files in which no row can pass what the statement asks of the relation. */
@@ -118,7 +162,6 @@ static enum bln_status files_prune(const struct bln_relation *relation, struct b
 				   struct bln_arena *arena, struct bln_err *err)
 {
 	struct bln_predicate *known = bln_arena_calloc(arena, relation->predicate_count + 1, sizeof(*known));
-	struct bln_snapshot part;
 	enum bln_status status;
 	size_t count = 0;
 
@@ -130,9 +173,16 @@ static enum bln_status files_prune(const struct bln_relation *relation, struct b
 			known[count++] = relation->predicates[i];
 	if (count == 0)
 		return BLN_OK;
-	BLN_TRY(part_make(resolved, arena, &part, err));
-	BLN_TRY(bln_prune(&part, known, count, arena, &resolved->files, &resolved->file_count, err));
+	if (resolved->is_all)
+		BLN_TRY(bln_prune(resolved->snapshot, known, count, arena, &resolved->files, &resolved->file_count,
+				  err));
+	else
+		BLN_TRY(list_prune(resolved->snapshot, known, count, arena, &resolved->files, &resolved->file_count,
+				   err));
 	resolved->is_all = false;
+	BLN_TRY(list_prune(resolved->snapshot, known, count, arena, &resolved->written, &resolved->written_count, err));
+	BLN_TRY(list_prune(resolved->snapshot, known, count, arena, &resolved->replaced, &resolved->replaced_count,
+			   err));
 done:
 	return status;
 }

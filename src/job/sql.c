@@ -29,16 +29,43 @@ static enum bln_status own_resolve(const struct sql_group *group, const struct b
 	return BLN_OK;
 }
 
+/* The files of PART in which rows of the group can be. */
+static enum bln_status files_pick(const struct sql_group *group, const struct bln_snapshot *part, bool with_range,
+				  const struct bln_add *const **files, size_t *file_count, struct bln_err *err)
+{
+	const struct bln_predicate *predicates;
+	enum bln_status status;
+	size_t count;
+
+	BLN_TRY(sql_group_predicates(group, &part->schema, with_range, &predicates, &count, err));
+	BLN_TRY(bln_prune(part, predicates, count, group->sql->arena, files, file_count, err));
+done:
+	return status;
+}
+
+static enum bln_status changes_resolve(const struct sql_group *group, const struct sql_input *input,
+				       struct bln_resolved *out, struct bln_err *err)
+{
+	enum bln_status status;
+
+	out->is_all = false;
+	BLN_TRY(files_pick(group, &input->changes, false, &out->files, &out->file_count, err));
+	BLN_TRY(files_pick(group, &input->written, false, &out->written, &out->written_count, err));
+	if (!group->is_rough)
+		BLN_TRY(files_pick(group, &input->replaced, false, &out->replaced, &out->replaced_count, err));
+done:
+	return status;
+}
+
 enum bln_status sql_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
 			    struct bln_err *err)
 {
 	const struct sql_group *group = context;
 	const struct sql_job *sql = group->sql;
 	const struct sql_input *input = sql_input_find(sql, relation->name);
-	const struct bln_predicate *predicates;
+	const bool is_existing = relation->kind == BLN_RELATION_EXISTING;
 	struct bln_text where = { 0 };
 	enum bln_status status = BLN_OK;
-	size_t count;
 
 	*out = (struct bln_resolved){ .is_all = true };
 	if (input)
@@ -47,15 +74,13 @@ enum bln_status sql_resolve(void *context, const struct bln_relation *relation, 
 		BLN_TRY(own_resolve(group, relation, &out->snapshot, err));
 	if (relation->kind == BLN_RELATION_FILES)
 		return BLN_OK;
-	if (relation->kind == BLN_RELATION_CHANGES)
-		out->snapshot = &input->changes;
-	BLN_TRY(sql_group_predicates(group, &out->snapshot->schema, relation->kind == BLN_RELATION_EXISTING,
-				     &predicates, &count, err));
-	if (relation->kind == BLN_RELATION_EXISTING && sql->context->is_full) {
+	if (relation->kind == BLN_RELATION_CHANGES) {
+		BLN_TRY(changes_resolve(group, input, out, err));
+	} else if (is_existing && sql->context->is_full) {
 		out->is_all = false; /* as if nothing had been there */
-	} else if (count) {
+	} else if (group->count) {
 		out->is_all = false;
-		BLN_TRY(bln_prune(out->snapshot, predicates, count, sql->arena, &out->files, &out->file_count, err));
+		BLN_TRY(files_pick(group, out->snapshot, is_existing, &out->files, &out->file_count, err));
 	}
 	BLN_TRY(sql_group_where(group, &out->snapshot->schema, &where, err));
 	if (where.length) {
@@ -112,6 +137,8 @@ static enum bln_status text_run(struct sql_job *sql, const struct sql_group *gro
 	BLN_TRY(bln_statement_resolve(sql->engine, text->sql, &options, &resolver, sql->arena, NULL, err));
 	BLN_TRY(bln_table_writer_add(writer, text->sql, err));
 done:
+	if (status == BLN_NOT_FOUND && sql_replaced_check(sql, err) != BLN_OK)
+		return status;
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", text->file);
 }
 

@@ -19,10 +19,11 @@ struct sql_input {
 	struct bln_store *store; /* of a foreign table */
 	int64_t marker; /* version that the output has consumed; -1: none */
 	bool wants_changes;
-	struct bln_snapshot
-		changes; /* the same table with only the files whose rows were added since the marker; not to be
-	                              * destroyed */
-	int64_t change_rows; /* in them, as far as their statistics say */
+	/* What was added since the marker, each the same table with other files; not to be destroyed. */
+	struct bln_snapshot changes; /* all their rows were */
+	struct bln_snapshot written; /* those of their rows were that are not in REPLACED */
+	struct bln_snapshot replaced;
+	int64_t change_rows; /* in CHANGES and WRITTEN, as far as their statistics say */
 };
 
 /* One of the job's statements. */
@@ -68,9 +69,12 @@ enum bln_status sql_text_analyse(struct sql_job *sql, struct sql_text *text, str
 /* The run's properties, as variables of SQL: getvariable('base'). */
 enum bln_status sql_variables_set(struct sql_job *sql, struct bln_err *err);
 
-/* Finds the files whose rows were added since INPUT's marker. BLN_NOT_FOUND, asking for --full, where the log does not say
- * them. */
+/* Finds the files with the rows that were added since INPUT's marker. BLN_NOT_FOUND, asking for --full, where the log does not
+ * say them. */
 enum bln_status sql_changes_find(struct sql_job *sql, struct sql_input *input, struct bln_err *err);
+
+/* BLN_NOT_FOUND, asking for --full, where one of the replaced files is gone: to be asked when a query could not be run. */
+enum bln_status sql_replaced_check(const struct sql_job *sql, struct bln_err *err);
 
 /* Loads what the statements name. *IS_IDLE: nothing of it is new. */
 enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_err *err);
@@ -85,6 +89,7 @@ struct sql_group {
 	struct sql_job *sql;
 	size_t first;
 	size_t count;
+	bool is_rough; /* of rewritten files changes() may give all rows: to find out which parts there are */
 };
 
 /* Of a table with SCHEMA: appends the condition that rows of the group meet, nothing where all do. */

@@ -98,7 +98,7 @@ enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_e
 		const struct sql_input *input = &sql->inputs[i];
 
 		has_changes = has_changes || input->wants_changes;
-		has_new = has_new || (input->wants_changes && input->changes.file_count);
+		has_new = has_new || input->changes.file_count || input->written.file_count;
 		has_moved = has_moved || input->snapshot->version != input->marker;
 		sql->result->rows_in += input->change_rows;
 	}

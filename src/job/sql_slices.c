@@ -179,7 +179,8 @@ done:
 enum bln_status sql_slices_find(struct sql_job *sql, struct bln_err *err)
 {
 	const struct bln_statement_options options = { .may_read_files = true };
-	struct sql_group all = { .sql = sql };
+	/* Parts in which nothing changed cost less than comparing all rows: only where rows are added do they do harm. */
+	struct sql_group all = { .sql = sql, .is_rough = sql->job->mode != BLN_JOB_APPEND };
 	const struct bln_resolver resolver = { .context = &all, .resolve = sql_resolve };
 	struct bln_text query = { 0 };
 	enum bln_status status;

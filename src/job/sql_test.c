@@ -1,5 +1,5 @@
-/* The sql job: markers, what changes() gives, idle runs, the side output, runs at once, variables, errors. Slices and
- * existing(): sql_slices_test.c. */
+/* The sql job: markers, idle runs, the side output, runs at once, variables, errors. What changes() gives:
+ * sql_changes_test.c; slices and existing(): sql_slices_test.c. */
 #include "job/job_test_kit.h"
 
 static struct kit *kit;
@@ -95,80 +95,6 @@ static void all_of_it_beside_others(void **state)
 	(void)kit_run(kit, "best");
 	kit->context.is_full = false;
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
-}
-
-/* --- What counts as new. --- */
-
-/* Commits the removal of the FILE-th file of bronze.a, and the adding of a copy of it. */
-static void rewrite(size_t file, const char *data_change, bool with_copy)
-{
-	struct bln_snapshot *snapshot = kit_snapshot(kit, "bronze.a");
-	const struct bln_add *add = &snapshot->files[file];
-	struct bln_text lines = { 0 };
-	char command[2 * KIT_PATH_SIZE];
-	char copy[64];
-
-	assert_true(file < snapshot->file_count);
-	snprintf(copy, sizeof(copy), "copy-%" PRId64 ".parquet", snapshot->version);
-	bln_text_add_format(&lines, "{\"remove\":{\"path\":\"%.*s\",\"deletionTimestamp\":1,\"dataChange\":%s}}\n",
-			    (int)add->path.length, add->path.at, data_change);
-	if (with_copy) {
-		bln_text_add_format(&lines,
-				    "{\"add\":{\"path\":\"%s\",\"partitionValues\":{},\"size\":%" PRId64
-				    ",\"modificationTime\":1,\"dataChange\":%s}}\n",
-				    copy, add->size_bytes, data_change);
-		snprintf(command, sizeof(command), "cp '%s/lake/bronze/a/%.*s' '%s/lake/bronze/a/%s'", kit->folder,
-			 (int)add->path.length, add->path.at, kit->folder, copy);
-		assert_int_equal(system(command), 0);
-	}
-	kit_commit(kit, "bronze.a", lines.at);
-	bln_text_clean_up(&lines);
-	bln_snapshot_destroy(snapshot);
-}
-
-static void a_compaction_brings_nothing_and_hides_nothing(void **state)
-{
-	(void)state;
-	(void)kit_run(kit, "copy");
-	rewrite(0, "false", true);
-	assert_true(kit_run(kit, "copy").is_idle);
-	/* what is new is moved before the job has seen it */
-	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3) t(i)");
-	rewrite(1, "false", true);
-	rewrite(0, "false", true);
-	assert_int_equal(kit_run(kit, "copy").rows_in, 3);
-	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|3\n");
-}
-
-static void removed_rows_are_not_new(void **state)
-{
-	(void)state;
-	(void)kit_run(kit, "copy");
-	kit_append(kit, "bronze.a", "SELECT i AS k, 1 AS v FROM range(3) t(i)");
-	rewrite(1, "true", false);
-	assert_true(kit_run(kit, "copy").is_idle);
-	kit_append(kit, "bronze.a", "SELECT i AS k, 2 AS v FROM range(4) t(i)");
-	assert_int_equal(kit_run(kit, "copy").rows_in, 4);
-	/* also when they were moved before */
-	kit_append(kit, "bronze.a", "SELECT i AS k, 3 AS v FROM range(5) t(i)");
-	rewrite(2, "false", true);
-	rewrite(2, "true", false);
-	kit_append(kit, "bronze.a", "SELECT i AS k, 4 AS v FROM range(2) t(i)");
-	(void)kit_run(kit, "copy");
-	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n2|4\n4|2\n");
-}
-
-/* A file that an upsert wrote anew comes as a whole: whoever follows such a table upserts. */
-static void rewritten_rows_come_again(void **state)
-{
-	static const char *const key[] = { "k" };
-	const struct bln_write_spec upsert = { .table = "bronze.a", .mode = BLN_WRITE_UPSERT, .key = { key, 1 } };
-	(void)state;
-
-	(void)kit_run(kit, "best");
-	kit_fill(kit, &upsert, "SELECT i AS k, 1 AS v FROM range(4, 6) t(i)");
-	assert_int_equal(kit_run(kit, "best").rows_in, 10);
-	assert_rows(kit, "SELECT v, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "0|8\n1|2\n");
 }
 
 static void a_query_without_changes_runs_when_a_table_moved(void **state)
@@ -379,9 +305,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_run_takes_what_is_new, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_once_more, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_beside_others, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_compaction_brings_nothing_and_hides_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(removed_rows_are_not_new, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rewritten_rows_come_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_query_without_changes_runs_when_a_table_moved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(partitions_are_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_history_that_is_gone_is_said, set_up, tear_down),

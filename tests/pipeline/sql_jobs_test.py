@@ -53,6 +53,18 @@ class Jobs(Case):
         with self.nothing_written(self.p):
             self.run_job("follow", code=IDLE)
 
+    def test_an_appending_follower_of_an_upserted_table_gets_each_version_once(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20), (3, 'b', 30)", mode="upsert", key="[k]")
+        self.p.job("follow", "SELECT k, v FROM changes('t.source')", into="t.follow", mode="append")
+        self.run_job("follow")
+        self.fill("(2, 'a', 21), (4, 'a', 40)", mode="upsert", key="[k]")  # writes 1 and 3 anew
+        self.run_job("follow")
+        self.assertEqual(self.rows("t.follow"), [(1, 10), (2, 20), (2, 21), (3, 30), (4, 40)])
+        self.fill("(4, 'a', 40)", mode="upsert", key="[k]")  # as it is
+        self.fill("(5, 'a', 50)", mode="upsert", key="[k]")
+        self.run_job("follow")
+        self.assertEqual(self.rows("t.follow"), [(1, 10), (2, 20), (2, 21), (3, 30), (4, 40), (5, 50)])
+
     def test_history_that_is_gone_asks_for_full(self):
         self.fill("(1, 'a', 10)")
         self.p.job("follow", "SELECT k, v FROM changes('t.source')", into="t.follow")
