@@ -66,6 +66,76 @@ class Rows(Case):
             project.ingest(write_zip(self.at / "a.zip", {"b/XBTUSD_60.csv": text}))
 
 
+class Coverage(Case):
+    """Where a row was refused something was said: that nothing traded there is not true."""
+
+    def states(self, project, symbol="XBTUSD", frequency="1h"):
+        got = project.sql(f"""SELECT CAST(epoch("from") - {T} AS BIGINT) // 3600 AS a, CAST(epoch("to") - {T} AS BIGINT) // 3600 AS b, state
+                              FROM gold.coverage WHERE symbol = '{symbol}' AND frequency = '{frequency}' ORDER BY ALL""")
+        return [tuple(r.values()) for r in got]
+
+    def missing(self, project):
+        return {r["stage"]: r["missing"] for r in project.sql("SELECT stage, missing FROM gold.info")}
+
+    def test_a_refused_row_is_missing(self):
+        off = hour(13).replace(str(T + 13 * 3600), str(T + 13 * 3600 + 900))
+        milliseconds = hour(15).replace(str(T + 15 * 3600), f"{T + 15 * 3600}000")
+        rows = [hour(0), hour(1, o="x"), hour(2, l=-1), hour(3), hour(4) + ",", hour(4), off, milliseconds,
+                "1.1.2024 16:00,2,4,1,3,5,7", hour(7), hour(20), hour(18), hour(20)]
+        project = self.project()
+        project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join(rows) + "\n"}))
+        wanted = [(0, 1, "data"), (1, 3, "missing"), (3, 5, "data"), (5, 7, "confirmed_empty"), (7, 8, "data"),
+                  (8, 13, "confirmed_empty"), (13, 14, "missing"), (14, 15, "confirmed_empty"), (15, 16, "missing"),
+                  (16, 18, "confirmed_empty"), (18, 19, "missing"), (19, 20, "confirmed_empty"), (20, 21, "data")]
+        self.assertEqual(self.states(project), wanted)  # hour 16 has no time that we can read
+        self.assertEqual(self.missing(project), {"bronze": 5, "silver": 5, "gold": 5})
+        coverage = project.derived("gold.coverage")
+        project.load(self.at / "a", "--full")
+        self.assert_same_rows(coverage, project.derived("gold.coverage"), "--full")
+
+    def test_until_a_good_one_comes(self):
+        """A quarter without the row says that nothing traded: it was refused all the same. One that has it settles it."""
+        project = self.project()
+        project.load(self.archive("base", {"XBTUSD_60.csv": "\n".join([hour(0), hour(1, o="x"), hour(2)]) + "\n"}))
+        self.assertEqual(self.states(project), [(0, 1, "data"), (1, 2, "missing"), (2, 3, "data")])
+        project.load(self.archive("Q1_2024", {"XBTUSD_60.csv": hour(4) + "\n"}))
+        end = 91 * 24
+        self.assertEqual(self.states(project), [(0, 1, "data"), (1, 2, "missing"), (2, 3, "data"), (3, 4, "confirmed_empty"),
+                                                (4, 5, "data"), (5, end, "confirmed_empty")])
+        project.load(self.archive("again/Q1_2024", {"XBTUSD_60.csv": hour(1) + "\n" + hour(4) + "\n"}))
+        wanted = [(0, 3, "data"), (3, 4, "confirmed_empty"), (4, 5, "data"), (5, end, "confirmed_empty")]
+        self.assertEqual(self.states(project), wanted)
+        self.assertEqual(self.missing(project), {"bronze": 0, "silver": 0, "gold": 0})
+        # refused again it stays what it is; and where only a refused row comes, in a year that is whole, that year is looked at
+        project.load(self.archive("late", {"XBTUSD_60.csv": "\n".join([hour(1, o="x"), hour(5), hour(3, o="x"), hour(6)]) + "\n"}))
+        wanted = [(0, 3, "data"), (3, 4, "missing"), (4, 7, "data"), (7, end, "confirmed_empty")]
+        self.assertEqual(self.states(project), wanted)
+        project.load(self.at / "late", "--full")
+        self.assertEqual(self.states(project), wanted)
+
+    def test_in_another_year_than_what_was_taken(self):
+        """The last row of a file lies in the next year, and is refused: the year has nothing else that is new."""
+        project = self.project()
+        project.load(self.archive("Q1_2024", {"XBTUSD_60.csv": hour(30) + "\n"}))
+        end = 91 * 24
+        self.assertEqual(self.states(project), [(0, 30, "confirmed_empty"), (30, 31, "data"), (31, end, "confirmed_empty")])
+        project.load(self.archive("old", {"XBTUSD_60.csv": "\n".join([hour(-20), hour(-15), hour(10, o="x")]) + "\n"}))
+        wanted = [(-20, -19, "data"), (-19, -15, "confirmed_empty"), (-15, -14, "data"), (-14, 0, "missing"),
+                  (0, 10, "confirmed_empty"), (10, 11, "missing"), (11, 30, "confirmed_empty"), (30, 31, "data"),
+                  (31, end, "confirmed_empty")]
+        self.assertEqual(self.states(project), wanted)
+        project.load(self.at / "old", "--full")
+        self.assertEqual(self.states(project), wanted)
+
+    def test_other_classes_are_not_concerned(self):
+        project = self.project()
+        project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join([hour(0), hour(1, o="x"), hour(2)]) + "\n"}))
+        with self.nothing_written(project):
+            project("run", "coverage-indices", "--dry-run")
+        project("run", "coverage-indices")
+        self.assertEqual(project.sql('SELECT DISTINCT "table" FROM gold.coverage'), [{"table": "silver.cryptos"}])
+
+
 class Files(Case):
     def test_odd_but_readable_ones_are_no_failure(self):
         two = hour(0) + "\n" + hour(1) + "\n"

@@ -1,7 +1,7 @@
 """What the lake must hold after some archives were loaded, worked out row by row in plain Python.
 
-Archives are lists of files (path, rows as text); what is taken for granted about the rows that generate.py makes: those that are
-refused for what they are say so themselves, and stand neither first nor last in a file.
+Archives are lists of files (path, rows as text); what is taken for granted about rows: those that are refused for what they are
+say so themselves.
 """
 import collections
 
@@ -26,6 +26,16 @@ class Unit:
         self.times = [int(text.split(",")[0]) for _, text, reason in self.all if reason is None]
         self.key = (self.symbol, self.minutes, self.content)
         self.id = None  # the lake's, told by its path
+
+
+def time_told(text):
+    """Of which time a line speaks that was refused, in seconds; None where that cannot be told."""
+    try:
+        t = int(text.split(",")[0])
+    except ValueError:
+        return None
+    t = t // 1000 if t >= 946684800000 else t
+    return t if 946684800 <= t < 4102444800 else None
 
 
 def is_quarter_end(t):
@@ -133,8 +143,10 @@ class Oracle:
             said = {t for a, b in ranges for t in range(a, b, step)}
             if not said:
                 continue
+            told = {time_told(text) for u in self.units if (u.symbol, u.frequency) == (symbol, frequency) for _, _, text in u.refused}
+            said_of = said - {t // step * step for t in told if t is not None}
             states[symbol, frequency] = {
-                t: "data" if t in data[symbol, frequency] else "confirmed_empty" if t in said else "missing"
+                t: "data" if t in data[symbol, frequency] else "confirmed_empty" if t in said_of else "missing"
                 for t in range(min(said), max(said) + 1, step)}
         return states
 

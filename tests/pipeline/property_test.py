@@ -45,14 +45,13 @@ class Market:
         return f"{t}," + ",".join(map(repr, self.said[key]))
 
 
-def bad_row(dice, before, step):
-    """A line to refuse behind the accepted line BEFORE, and why."""
-    fields = before.split(",")
+def spoiled(dice, line):
+    """LINE, a good one, made into one to refuse wherever it stands, and why."""
+    fields = line.split(",")
     t = int(fields[0])
     return dice.choice([
-        ("", "empty_line"),
-        ("<html>502 Bad Gateway</html>", "wrong_columns"),
-        (before + ",1", "wrong_columns"),
+        (line + ",1", "wrong_columns"),
+        (",".join(fields[:3]), "wrong_columns"),
         (",".join(fields[:1] + ["x"] + fields[2:]), "not_a_number"),
         (",".join(fields[:6] + ["1.5"]), "not_an_integer"),
         (",".join(fields[:5] + ["nan"] + fields[6:]), "not_finite"),
@@ -63,7 +62,20 @@ def bad_row(dice, before, step):
         (",".join(fields[:6] + ["-3"]), "negative_trades"),
         (",".join([fields[0], fields[1], "0.5"] + fields[3:]), "high_below_low"),
         (",".join([fields[0], "1e9"] + fields[2:]), "ohlc_inconsistent"),
-        (",".join([str(t - step)] + fields[1:]), "unsorted"),
+    ])
+
+
+def bad_row(dice, before, step):
+    """A line to refuse behind the accepted line BEFORE, and why."""
+    fields = before.split(",")
+    t = int(fields[0])
+    return dice.choice([
+        ("", "empty_line"),
+        ("<html>502 Bad Gateway</html>", "wrong_columns"),
+        (",".join(["2024-01-01"] + fields[1:]), "not_a_number"),
+        spoiled(dice, before),
+        spoiled(dice, before),
+        (",".join([str(t - dice.randint(1, 40) * step)] + fields[1:]), "unsorted"),
         (before, "duplicate"),
         (",".join(fields[:6] + [str(int(fields[6]) + 1)]), "duplicate_differs"),
     ])
@@ -77,12 +89,16 @@ def make_file(dice, market, path, symbol, minutes, a, b):
     if len(times) > 60:  # not all: a stretch at each end, and one in between
         cut = dice.randrange(20, len(times) - 20)
         times = sorted({*times[:dice.randint(1, 15)], *times[cut:cut + 15], *times[-dice.randint(1, 15):]})
-    times = [t for t in times if dice.random() < 0.9] or times[:1]
+    there = [t for t in times if dice.random() < 0.9] or times[:1]
     lines = []
-    for i, t in enumerate(times):
-        lines.append((market.row(symbol, minutes, t, restate), None))
-        if 0 < i < len(times) - 1 and dice.random() < 0.05:
-            lines.append(bad_row(dice, lines[-1][0], step))
+    for t in times:
+        row = market.row(symbol, minutes, t, restate)
+        if t in there:
+            lines.append((row, None))
+            if t not in (there[0], there[-1]) and dice.random() < 0.05:
+                lines.append(bad_row(dice, row, step))
+        elif there[0] < t < there[-1] and dice.random() < 0.3:
+            lines.append(spoiled(dice, row))
     return File(path, symbol, minutes, lines)
 
 

@@ -1,5 +1,6 @@
 -- gold.coverage: for each symbol, frequency and year the stretches of candles that are there (data), of which a source says that
--- nothing traded (confirmed_empty), and of which nobody has said anything (missing). All times are opens of candles, in µs.
+-- nothing traded (confirmed_empty), and of which nobody has said anything that we took (missing): also where something was said
+-- and refused (silver.quarantine), whoever else says that nothing traded there. All times are opens of candles, in µs.
 WITH parts AS (
     SELECT symbol, frequency, CAST(year AS INTEGER) AS year, frequency_us(frequency) AS step,
            -- the first opens in this year and in the next
@@ -32,26 +33,39 @@ data AS (
     SELECT symbol, frequency, year, min(t) AS a, max(t) + any_value(step) AS b
     FROM (SELECT *, t - step * row_number() OVER (PARTITION BY symbol, frequency, year ORDER BY t) AS n FROM candles)
     GROUP BY symbol, frequency, year, n),
--- What lies between them, from where anything was said to where it ends.
+-- From where anything was said to where it ends.
 bounds AS (
     SELECT p.symbol, p.frequency, p.year, p.step, greatest(s.a, p.year_from) AS a, least(s.b, p.year_to) AS b
-    FROM parts p JOIN span s USING (symbol, frequency)),
-gaps AS (
+    FROM parts p JOIN span s USING (symbol, frequency)
+    WHERE s.a < p.year_to AND p.year_from < s.b),
+edges AS (
+    SELECT symbol, frequency, year, a, a AS b FROM bounds
+    UNION ALL SELECT symbol, frequency, year, b, b FROM bounds),
+-- The candles in which refused rows lie, where their first field tells: seconds, or milliseconds, of 2000 to 2099.
+refused AS (
+    SELECT symbol, frequency, year, t AS a, t + step AS b
+    FROM (SELECT b.*, epoch_us(candle_open(make_timestamptz(r.us), b.frequency)) AS t
+          FROM bounds b
+          JOIN (SELECT symbol, frequency, CASE WHEN n BETWEEN 946684800 AND 4102444799 THEN n * 1000000
+                                               WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000 END AS us
+                FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM silver.quarantine WHERE NOT is_kept)) r
+              USING (symbol, frequency))
+    WHERE a <= t AND t < b),
+-- Where there is neither a candle nor a refused row.
+silent AS (
     SELECT symbol, frequency, year, a, b
-    FROM (SELECT symbol, frequency, year, b AS a,
-                 lead(a) OVER (PARTITION BY symbol, frequency, year ORDER BY a, b) AS b
-          FROM (SELECT symbol, frequency, year, a, b FROM data
-                UNION ALL SELECT symbol, frequency, year, a, a FROM bounds WHERE a < b
-                UNION ALL SELECT symbol, frequency, year, b, b FROM bounds WHERE a < b))
+    FROM (SELECT symbol, frequency, year, max(b) OVER seen AS a, lead(a) OVER seen AS b
+          FROM (FROM data UNION ALL FROM refused UNION ALL FROM edges)
+          WINDOW seen AS (PARTITION BY symbol, frequency, year ORDER BY a, b))
     WHERE a < b),
 empty AS (
     SELECT g.symbol, g.frequency, g.year, greatest(g.a, s.a) AS a, least(g.b, s.b) AS b
-    FROM gaps g JOIN said s ON s.symbol = g.symbol AND s.frequency = g.frequency AND s.a < g.b AND g.a < s.b),
-unsaid AS (
-    SELECT symbol, frequency, b AS a, lead(a) OVER (PARTITION BY symbol, frequency ORDER BY a) AS b FROM said),
+    FROM silent g JOIN said s ON s.symbol = g.symbol AND s.frequency = g.frequency AND s.a < g.b AND g.a < s.b),
 missing AS (
-    SELECT g.symbol, g.frequency, g.year, greatest(g.a, u.a) AS a, least(g.b, u.b) AS b
-    FROM gaps g JOIN unsaid u ON u.symbol = g.symbol AND u.frequency = g.frequency AND u.a < g.b AND g.a < u.b),
+    SELECT symbol, frequency, year, a, b
+    FROM (SELECT symbol, frequency, year, b AS a, lead(a) OVER (PARTITION BY symbol, frequency, year ORDER BY a, b) AS b
+          FROM (FROM data UNION ALL FROM empty UNION ALL FROM edges))
+    WHERE a < b),
 stretches AS (
     SELECT *, 'data' AS state FROM data
     UNION ALL SELECT *, 'confirmed_empty' FROM empty

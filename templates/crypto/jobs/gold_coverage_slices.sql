@@ -1,5 +1,6 @@
 -- The parts of gold.coverage that may have changed: years in which new candles lie, or something new was said; and those from
--- there to what was said before and after, as what lies in between may now be missing, or no longer.
+-- there to what was said before and after, as what lies in between may now be missing, or no longer. A refused row comes with
+-- what was said, but not always with its year.
 SELECT symbol, frequency, year FROM changes('silver.${run:class}') GROUP BY ALL
 UNION
 SELECT symbol, frequency, CAST(unnest(range(year(a AT TIME ZONE 'UTC'), year(b AT TIME ZONE 'UTC') + 1)) AS INTEGER) AS year
@@ -11,3 +12,10 @@ FROM (SELECT n.symbol, n.frequency,
            AND o."from" < o."to"
       WHERE n.table_name = 'bronze.${run:class}' AND n."from" < n."to"
       GROUP BY n.unit, n.symbol, n.frequency, n."from", n."to")
+UNION
+SELECT symbol, frequency, CAST(year(candle_open(make_timestamptz(us), frequency) AT TIME ZONE 'UTC') AS INTEGER) AS year
+FROM (SELECT symbol, frequency, CASE WHEN n BETWEEN 946684800 AND 4102444799 THEN n * 1000000
+                                     WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000 END AS us
+      FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM changes('silver.quarantine') WHERE NOT is_kept))
+SEMI JOIN (SELECT symbol, frequency FROM bronze.units WHERE table_name = 'bronze.${run:class}') USING (symbol, frequency)
+WHERE us IS NOT NULL
