@@ -76,7 +76,10 @@ def settle(archive, units):
                 u.rows.append((t, *(float(x) for x in text.split(",")[1:6]), int(text.split(",")[6])))
         close = u.rows[-1][0] + u.step if u.rows else 0
         if not archive.quarter:
-            u.begin, u.end = (u.rows[0][0], max(end // u.step * u.step, close)) if u.rows else (0, 0)
+            # trades in another file of the symbol, of which this one should have had a candle
+            is_left_behind = any(x.times[-1] >= u.times[-1] + u.step for x in units if x.symbol == u.symbol)
+            goes_to = close if is_left_behind else end // u.step * u.step
+            u.begin, u.end = (u.rows[0][0], max(goes_to, close)) if u.rows else (0, 0)
         elif u.rows and (close <= a or u.rows[0][0] >= b):
             u.begin, u.end = u.rows[0][0], close
         else:

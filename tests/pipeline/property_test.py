@@ -115,7 +115,9 @@ def make_archive(dice, market, name):
     else:
         b = a + dice.randint(5, 300) * 86400 + dice.randrange(24) * 3600
     name += dice.choice(["", ".zip"])
-    files = [make_file(dice, market, f"{name}/{s}_{m}.csv", s, m, a, b) for s in symbols for m in minutes]
+    # now and then one that was cut short
+    files = [make_file(dice, market, f"{name}/{s}_{m}.csv", s, m, a, b if dice.random() < 0.9 else a + (b - a) // 2)
+             for s in symbols for m in minutes]
     if dice.random() < 0.3:  # one of them twice; with what a copy or a second download has
         f = dice.choice(files)
         files.append(File(f"{name}/more/{f.symbol}_{f.minutes}.csv", f.symbol, f.minutes, f.lines) if dice.random() < 0.5 and name.endswith(".zip")

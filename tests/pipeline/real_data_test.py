@@ -44,7 +44,7 @@ class RealData(Case):
         self.assertEqual({(r["symbol"], r["frequency"]): tuple(list(r.values())[2:]) for r in rows}, KNOWN)
 
     def test_coverage_counts_the_same(self):
-        # Behind the last candle of a file the archive goes on: what is empty there is not counted here.
+        # Behind the last hour of XBTUSD the archive goes on, by ETHUSD: what is empty there is not counted here.
         for (symbol, frequency), (n, first, last, gaps, absent, longest, _) in KNOWN.items():
             said = self.of("coverage", "silver.cryptos", "--symbol", symbol, "--frequency", frequency, "--json").out
             stretches = [r for r in json.loads(said) if r["from"] <= text_of(last)]
@@ -60,6 +60,25 @@ class RealData(Case):
             self.assertEqual((info["rows"], info["init_datetime"], info["end_datetime"], info["missing"]),
                              (n, text_of(first), text_of(last), 0))
             self.assertEqual(info["expected"], info["rows"] + info["confirmed_empty"])
+            if frequency == "1d":
+                self.assertEqual(info["confirmed_empty"], absent, "the days' files end years before the hours', and say no more")
+
+    def test_days_that_hours_traded_on_are_not_empty(self):
+        """The days' files end in March 2021, the hours' in 2023."""
+        project = self.project()
+        project.load(SHARED / "kraken")
+        update = self.archive("Q1_2023", {"XBTUSD_1440.csv": "1672531200,16500,16700,16400,16600,1.5,3\n"})
+        project.load(update)
+        rows = project.sql("""SELECT CAST("from" AS DATE) AS a, CAST("to" AS DATE) AS b, state FROM gold.coverage
+                              WHERE symbol = 'XBTUSD' AND frequency = '1d' AND "from" >= TIMESTAMPTZ '2021-04-01 00:00:00+00'
+                              ORDER BY ALL""")
+        self.assertEqual([tuple(r.values()) for r in rows], [
+            ("2021-04-01", "2022-01-01", "missing"), ("2022-01-01", "2023-01-01", "missing"), ("2023-01-01", "2023-01-02", "data"),
+            ("2023-01-02", "2023-04-01", "confirmed_empty")])
+        self.assertEqual(project.value("""
+            SELECT count(*) FROM gold.coverage c JOIN gold.candles h ON h.symbol = c.symbol AND h.frequency = '1h'
+                AND c."from" <= h.datetime AND h.datetime < c."to"
+            WHERE c.frequency = '1d' AND c.state = 'confirmed_empty' AND h.datetime < TIMESTAMPTZ '2023-01-01 00:00:00+00'"""), 0)
 
     def test_no_value_is_changed_on_the_way(self):
         for (symbol, frequency), name in FILES.items():

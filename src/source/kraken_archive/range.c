@@ -193,6 +193,54 @@ enum bln_status kraken_range_end(struct kraken_source *source, const struct krak
 	return status;
 }
 
+/* Whether another file of item I's symbol in its archive has a candle that opens at CLOSE_US or later. */
+static enum bln_status is_left_behind(struct kraken_source *source, size_t i, int64_t close_us, bool *is_left,
+				      struct bln_err *err)
+{
+	const struct kraken_item *item = &source->items[i];
+	enum bln_status status = BLN_OK;
+	size_t begin = i;
+
+	*is_left = false;
+	pthread_mutex_lock(&source->lock);
+	while (begin > 0 && strcmp(source->items[begin - 1].symbol, item->symbol) == 0)
+		begin--;
+	for (size_t j = begin; j < source->item_count && strcmp(source->items[j].symbol, item->symbol) == 0 && !*is_left;
+	     j++) {
+		const struct kraken_item *other = &source->items[j];
+		const int64_t recalled_us = other->span.is_known ? 0 : source->units[j].to_us;
+		bool counts;
+
+		if (j == i || other->archive != item->archive || (recalled_us > 0 && recalled_us <= close_us))
+			continue;
+		BLN_TRY(span_want(source, j, &counts, err));
+		*is_left = counts && other->span.last_us >= close_us;
+	}
+done:
+	pthread_mutex_unlock(&source->lock);
+	return status;
+}
+
+/* Where the range of UNIT ends, whose archive's name says nothing. */
+static enum bln_status unit_end(struct kraken_source *source, const struct bln_unit *unit, int64_t *end_us,
+				struct bln_err *err)
+{
+	const struct kraken_item *item = &source->items[unit->entry_index];
+	enum bln_status status;
+	bool is_left;
+
+	BLN_TRY(archive_end(source, item->archive, end_us, err));
+	if (bln_unit_has_rows(unit)) {
+		/* Its last candle may be one that was not committed. */
+		const int64_t last_us = item->span.has_rows ? later(item->span.last_us, unit->last_us) : unit->last_us;
+
+		BLN_TRY(is_left_behind(source, unit->entry_index, last_us + unit->step_us, &is_left, err));
+		*end_us = is_left ? unit->last_us + unit->step_us : *end_us;
+	}
+done:
+	return status;
+}
+
 enum bln_status kraken_settle(struct bln_source *base, struct bln_unit *units, size_t count, struct bln_err *err)
 {
 	struct kraken_source *source = (struct kraken_source *)base;
@@ -208,7 +256,7 @@ enum bln_status kraken_settle(struct bln_source *base, struct bln_unit *units, s
 		if (!unit->is_read)
 			continue;
 		if (item->archive != KRAKEN_NAMED) {
-			BLN_TRY(archive_end(source, item->archive, &end_us, err));
+			BLN_TRY(unit_end(source, unit, &end_us, err));
 			unit->from_us = has_rows ? unit->first_us : 0;
 		} else if (has_rows && (close_us <= item->from_us || unit->first_us >= item->to_us)) {
 			end_us = close_us;

@@ -12,6 +12,9 @@
  *   and may have been cut. But a longer candle is believed to be whole if only its last 24th is silent, or if it
  *   closes with a quarter, as Kraken's archives do: else a quiet last minute would cost the last candle of every
  *   frequency. An archive is a ZIP with what is in it, or the files of one folder; of it, what was listed counts.
+ * - But where another file of the same symbol, of any frequency, has a candle that opens when this file's last one has
+ *   closed, or later, there were trades that this file knows nothing of: it was cut short, or is older than the
+ *   others, and ends with its own last row. Of the time between the two nothing is said.
  * - No range goes on beyond the moment of the listing, and every range contains its unit's rows. A unit whose rows
  *   all lie outside of the quarter that its name says is not what its name says: its range is that of its rows.
  *

@@ -123,8 +123,53 @@ static void a_mixed_folder_loses_nothing(void **state)
 	assert_int_equal(kit.units[0].rows, 6);
 	assert_int_equal(kit.units[1].rows, 59);
 	assert_int_equal(kit.units[1].refused, 0);
+	assert_range(&kit.units[0], "2021-01-01", "2021-01-01T06:00"); /* nothing is said of the other 58 days' hours */
 	assert_range(&kit.units[1], "2021-01-01", "2021-03-01");
 	kit_clean_up(&kit);
+}
+
+/* What another file of the symbol has rows for did not stay without a trade. */
+static void a_file_left_behind_ends_with_itself(void **state)
+{
+	const struct made_entry entries[] = {
+		{ .name = "2020/XBTUSD_1440.csv", .text = candles("2020-01-01", "2020-01-31", 1440) },
+		{ .name = "2021/XBTUSD_1440.csv", .text = candles("2021-01-01", "2021-01-31", 1440) },
+		{ .name = "2021/XBTUSD_60.csv", .text = candles("2021-01-31", "2021-02-03T23:00", 60) },
+	};
+	struct kit kit;
+	(void)state;
+
+	zip_make("left.zip", entries, 3);
+	text_make("left/ADAUSD_60.csv", candles("2021-01-01", "2021-01-01T05:00", 60)); /* alone: it says nothing traded */
+	text_make("left/XBTUSD_60.csv", candles("2021-03-30", "2021-04-02T11:00", 60));
+	text_make("left/XBTUSD_240.csv", candles("2021-03-30", "2021-04-02T04:00", 240)); /* the next is quiet, or not over */
+	text_make("left/XBTUSD_1440.csv", candles("2021-03-28", "2021-03-30", 1440));
+	kit_make(&kit, "left");
+	kit_take(&kit);
+	assert_range(&kit.units[0], "2021-01-01", "2021-04-02T12:00");
+	assert_range(&kit.units[1], "2021-03-30", "2021-04-02T12:00");
+	assert_range(&kit.units[2], "2021-03-30", "2021-04-02T08:00");
+	assert_range(&kit.units[3], "2021-03-28", "2021-03-31");
+	kit_clean_up(&kit);
+
+	/* years in folders of their own: nobody speaks for the time between them */
+	for (int recalled = 0; recalled < 3; recalled++) {
+		kit_make(&kit, "left.zip");
+		for (size_t i = 0; i < 2 && recalled > 0; i++) { /* one: looked into; two: known from before */
+			kit.units[i].is_hashed = recalled > 1;
+			kit.units[i].from_us = recalled > 1 ? kit_time(i == 0 ? "2021-01-31" : "2020-01-01") : 0;
+			kit.units[i].to_us = recalled > 1 ? kit_time(i == 0 ? "2021-02-04" : "2020-02-01") : 0;
+		}
+		for (size_t i = recalled > 0 ? 2 : 0; i < 3; i++)
+			assert_ok(kit_read(&kit, &kit.units[i], NULL), &kit.err);
+		assert_ok(bln_source_settle(kit.source, kit.units, kit.count, &kit.err), &kit.err);
+		if (recalled != 1) {
+			assert_range(&kit.units[0], "2021-01-31", "2021-02-04");
+			assert_range(&kit.units[1], "2020-01-01", "2020-02-01");
+		}
+		assert_range(&kit.units[2], "2021-01-01", "2021-02-01");
+		kit_clean_up(&kit);
+	}
 }
 
 static void a_quarter_is_what_its_name_says(void **state)
@@ -268,6 +313,7 @@ int main(void)
 		cmocka_unit_test(a_quiet_end_costs_nothing),
 		cmocka_unit_test(batches_settle_alike),
 		cmocka_unit_test(a_mixed_folder_loses_nothing),
+		cmocka_unit_test(a_file_left_behind_ends_with_itself),
 		cmocka_unit_test(a_quarter_is_what_its_name_says),
 		cmocka_unit_test(rows_beyond_a_quarter_are_in_the_range),
 		cmocka_unit_test(nothing_is_said_about_the_future),
