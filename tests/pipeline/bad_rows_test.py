@@ -66,6 +66,17 @@ class Rows(Case):
             project.ingest(write_zip(self.at / "a.zip", {"b/XBTUSD_60.csv": text}))
 
 
+    def test_zero_has_no_sign(self):
+        """DuckDB writes the first of 0.0 and -0.0 in a column for both: there is only one of them."""
+        for name, volumes in (("a", ("0.0", "-0.0", "-1e-400", "-0", "0")), ("b", ("-0.0", "0.0", "-0"))):
+            project = self.project(f"p{name}")
+            text = "".join(hour(i, v=v) + "\n" for i, v in enumerate(volumes))
+            project.load(self.archive(name, {"XBTUSD_60.csv": text}))
+            for table in ("bronze.cryptos", "silver.cryptos", "gold.candles"):
+                self.assertEqual(project.sql(f"SELECT volume, signbit(volume) AS sign, count(*) AS n FROM {table} GROUP BY ALL"),
+                                 [{"volume": 0.0, "sign": False, "n": len(volumes)}])
+
+
 class Coverage(Case):
     """Where a row was refused something was said: that nothing traded there is not true."""
 

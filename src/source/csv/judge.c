@@ -85,6 +85,8 @@ static enum bln_reason values_parse(const struct bln_slice fields[static BLN_CSV
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && reason == ACCEPTED; i++)
 		if (!bln_double_parse(fields[1 + i].at, fields[1 + i].length, numbers[i]))
 			reason = number_reason(fields[1 + i]);
+	if (reason == ACCEPTED && candle->volume == 0)
+		candle->volume = 0; /* -0.0 is equal to it */
 	return reason == ACCEPTED ? integer_parse(fields[BLN_CSV_ROW_COLUMNS - 1], &candle->trades) : reason;
 }
 

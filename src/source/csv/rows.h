@@ -3,9 +3,10 @@
  * every line takes.
  *
  * A row is loaded as it stands or refused for the first reason that applies, in the order of enum bln_reason from
- * too_long_line on; nothing is repaired. Rows must be strictly ascending in time: later ones of the same time, and
- * earlier ones, are refused against the row accepted last. Left out on purpose: quotes, headers, other separators,
- * other columns. */
+ * too_long_line on; nothing is repaired. A negative zero is zero: the two are equal, but their bits are not, and what
+ * keeps values by their bits (a dictionary in Parquet) would have it depend on its neighbours which of them comes back.
+ * Rows must be strictly ascending in time: later ones of the same time, and earlier ones, are refused against the row
+ * accepted last. Left out on purpose: quotes, headers, other separators, other columns. */
 #ifndef BLN_SOURCE_CSV_ROWS_H
 #define BLN_SOURCE_CSV_ROWS_H
 

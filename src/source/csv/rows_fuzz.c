@@ -1,5 +1,6 @@
 /* Any bytes as a candle file: the quick and the long way, and any cutting into blocks, give the same rows and
  * refusals. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,8 @@ static void chunk_add(struct sum *sum, struct bln_chunk *chunk)
 		const double values[] = { chunk->open[i], chunk->high[i], chunk->low[i], chunk->close[i],
 					  chunk->volume[i] };
 
-		if (!(chunk->low[i] > 0 && chunk->high[i] >= chunk->low[i] && chunk->volume[i] >= 0))
+		if (!(chunk->low[i] > 0 && chunk->high[i] >= chunk->low[i] && chunk->volume[i] >= 0 &&
+		      !signbit(chunk->volume[i])))
 			abort();
 		sum_add(&sum->of_rows, values, sizeof(values));
 		sum_add(&sum->of_rows, &chunk->datetime_us[i], sizeof(int64_t));

@@ -3,6 +3,7 @@
 #include "source/csv/collect_test.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "base/number.h"
 #include "base/random.h"
@@ -161,6 +162,26 @@ static void a_line_of_the_stated_length_is_read(void **state)
 		assert_int_equal(c.refusal_count, end);
 		collected_clean_up(&c);
 	}
+}
+
+/* Two zeros in a column are one value to a reader that compares, two to one that keeps a dictionary of bits. */
+static void zero_has_no_sign(void **state)
+{
+	static const char text[] = NEXT ",100,101,99,100,-0.0,7\n"
+					"1388553300,100,101,99,100,0.0,7\n"
+					"1388554200,100,101,99,100,-0,-0\n"
+					"1388555100,100,101,99,100,-1e-400,7\n"
+					"1388555100,100,101,99,100,0,7\n";
+	struct collected c = { 0 };
+	(void)state;
+
+	collect_text(&c, text, strlen(text), 100, false);
+	assert_int_equal(c.row_count, 4);
+	for (size_t i = 0; i < c.row_count; i++)
+		assert_true(c.rows[i].candle.volume == 0 && !signbit(c.rows[i].candle.volume));
+	assert_int_equal(c.refusal_count, 1);
+	assert_int_equal(c.refusals[0].reason, BLN_REASON_DUPLICATE);
+	collected_clean_up(&c);
 }
 
 struct expected_note {
@@ -442,6 +463,7 @@ int main(void)
 		cmocka_unit_test(bad_lines_are_refused_for_the_reason),
 		cmocka_unit_test(a_line_with_nul_or_too_long_costs_only_itself),
 		cmocka_unit_test(a_line_of_the_stated_length_is_read),
+		cmocka_unit_test(zero_has_no_sign),
 		cmocka_unit_test(ends_and_beginnings),
 		cmocka_unit_test(what_is_still_trading_is_not_taken),
 		cmocka_unit_test(a_refusal_that_cannot_be_told_ends_the_reading),
