@@ -71,6 +71,24 @@ class OneNewCandle(Case):
         self.assertLess(sum(long.values()), 100_000)
 
 
+class SaidAgain(Case):
+    def test_by_units_of_the_same_range(self):
+        """The third quarter is said once, the fourth by nobody, the next three times: no stretch comes twice, none closes the hole."""
+        symbols = [f"S{n}USD" for n in range(100)]
+        project = self.project()
+        for i, (quarter, day) in enumerate((("Q3_2022", "2022-07-02"), ("Q1_2023", "2023-01-02"), ("Q1_2023", "2023-02-02"),
+                                            ("Q1_2023", "2023-03-02"))):
+            project.ingest(self.archive(f"{i}/{quarter}", {f"{s}_1440.csv": lines(day, day, 1440) for s in symbols}))
+        project.load(self.at / "0/Q3_2022")
+        got = project.sql("""SELECT year, state, CAST("from" AS DATE) AS a, candles, count(*) AS n FROM gold.coverage GROUP BY ALL
+                             ORDER BY a""")
+        self.assertEqual([(r["year"], r["state"], r["candles"]) for r in got], [
+            (2022, "confirmed_empty", 1), (2022, "data", 1), (2022, "confirmed_empty", 90), (2022, "missing", 92),
+            (2023, "confirmed_empty", 1), (2023, "data", 1), (2023, "confirmed_empty", 30), (2023, "data", 1),
+            (2023, "confirmed_empty", 27), (2023, "data", 1), (2023, "confirmed_empty", 29)])
+        self.assertEqual({r["n"] for r in got}, {100})
+
+
 class AnyOrder(Case):
     """Three quarters of 2024 (the third was never downloaded), each overlapping the next by a day, with bad rows; and one again,
     restated. The restated one comes last: of two loads the later counts."""

@@ -19,13 +19,18 @@ Archive = collections.namedtuple("Archive", "name quarter files")
 class Unit:
     def __init__(self, file, load):
         self.symbol, self.minutes, self.step, self.load = file.symbol, file.minutes, file.minutes * 60, load
-        self.path = file.path
+        self.path, self.paths = file.path, []  # all that have its content: whichever is read first tells its name
         self.frequency = FREQUENCIES[file.minutes]
         self.content = "".join(text + "\n" for text, _ in file.lines)
         self.all = [(n, text, reason) for n, (text, reason) in enumerate(file.lines, 1)]
         self.times = [int(text.split(",")[0]) for _, text, reason in self.all if reason is None]
-        self.key = (self.symbol, self.minutes, self.content)
-        self.id = None  # the lake's, told by its path
+        if not self.content:
+            self.all = [(0, "", "empty_file")]
+        self.id = None  # the lake's, told by one of its paths
+
+    def key(self):
+        """What says that it is known: its content; where no row of it was taken also its range."""
+        return (self.symbol, self.minutes, self.content, None if self.rows else (self.begin, self.end))
 
 
 def time_told(text):
@@ -44,11 +49,12 @@ def is_quarter_end(t):
 
 def archive_end(units):
     ends = []
+    units = [u for u in units if u.times]
     for symbol in {u.symbol for u in units}:
         mine = [u for u in units if u.symbol == symbol]
         last = max(u.times[-1] for u in mine)
         ends.append(min(u.times[-1] + u.step for u in mine if u.times[-1] + u.step > last))
-    end = max(ends)
+    end = max(ends, default=0)
     return max([end] + [u.times[-1] + u.step for u in units
                         if u.times[-1] + u.step - end <= u.step // 24 or is_quarter_end(u.times[-1] + u.step)])
 
@@ -60,7 +66,7 @@ def settle(archive, units):
         last_close = None
         if archive.quarter:
             a, b = archive.quarter
-            is_outside = u.times[-1] + u.step <= a or u.times[0] >= b
+            is_outside = not u.times or u.times[-1] + u.step <= a or u.times[0] >= b
             if not is_outside:
                 last_close = max(b, u.times[-1])
         elif len({x.minutes for x in units}) > 1:
@@ -77,7 +83,7 @@ def settle(archive, units):
         close = u.rows[-1][0] + u.step if u.rows else 0
         if not archive.quarter:
             # trades in another file of the symbol, of which this one should have had a candle
-            is_left_behind = any(x.times[-1] >= u.times[-1] + u.step for x in units if x.symbol == u.symbol)
+            is_left_behind = u.times and any(x.times[-1] >= u.times[-1] + u.step for x in units if x.symbol == u.symbol and x.times)
             goes_to = close if is_left_behind else end // u.step * u.step
             u.begin, u.end = (u.rows[0][0], max(goes_to, close)) if u.rows else (0, 0)
         elif u.rows and (close <= a or u.rows[0][0] >= b):
@@ -89,7 +95,7 @@ def settle(archive, units):
 class Oracle:
     def __init__(self):
         self.units = []  # that were loaded
-        self.known = set()
+        self.known = {}  # key → the unit
 
     def load(self, archive):
         units = [Unit(file, len(self.units)) for file in archive.files]
@@ -97,15 +103,15 @@ class Oracle:
         number = len(self.units)
         for u in units:
             u.load = number
-            if u.key not in self.known:
-                self.known.add(u.key)
+            if self.known.setdefault(u.key(), u) is u:
                 self.units.append(u)
+            self.known[u.key()].paths.append(u.path)
 
     def name_units(self, rows):
         """Takes the ids of units from rows of bronze.units: {"path": …, "unit": …}."""
         of = {row["path"].replace(".zip:", ".zip/"): row["unit"] for row in rows}
         for u in self.units:
-            u.id = next(unit for path, unit in of.items() if path.endswith("/" + u.path))
+            u.id = next(unit for path, unit in of.items() if any(path.endswith("/" + mine) for mine in u.paths))
 
     def keys(self):
         return sorted({(u.symbol, u.frequency, u.step) for u in self.units})
@@ -132,7 +138,8 @@ class Oracle:
         return sorted(found)
 
     def quarantine(self):
-        return sorted((reason, u.id, n, text) for u in self.units for reason, n, text in u.refused)
+        """Once for each content. Units of which nothing was taken are told apart by their range, which the quarantine leaves out."""
+        return sorted({(reason, u.id if u.rows else u.id.rsplit("/", 1)[0], n, text) for u in self.units for reason, n, text in u.refused})
 
     def coverage(self):
         """(symbol, frequency) → open → state."""

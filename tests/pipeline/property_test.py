@@ -2,6 +2,7 @@
 """property_test.py BULLION ROOT: random archives, loaded in random steps, against oracle.py; then the same with --full.
 
 Overlaps, restated and repeated rows, holes, quarters that nobody downloaded, candles cut off at the end of an archive, bad rows.
+First few symbols with many candles, then many symbols with few: each of those is a small case of its own for what was said.
 BLN_SEED=N repeats one seed; BLN_SOAK=1 tries many.
 """
 import os
@@ -11,6 +12,7 @@ from kit import IS_SOAK, Case, main, time_of
 from oracle import Archive, File, Oracle
 
 SEEDS = [int(os.environ["BLN_SEED"])] if "BLN_SEED" in os.environ else range(100, 160) if IS_SOAK else [1, 4]
+SYMBOLS = 100 if IS_SOAK else 15
 
 
 def quarter(number):
@@ -127,6 +129,50 @@ def make_archive(dice, market, name):
     return Archive(name, quarter(number) if is_update else None, files)
 
 
+def small_file(dice, market, path, symbol, minutes, spans):
+    """Some candles of one of SPANS, at its edges more than elsewhere, good and bad; or nothing."""
+    step = minutes * 60
+    lines = []
+    for a, b in dice.sample(spans, min(len(spans), dice.choice([0, 1, 1, 1, 2]))):
+        a, b = -(-a // step) * step, b // step * step
+        edges = [a, a + step, b - step, b - 2 * step, *dice.choice([[], [a - step], [b], [b, b + step]])]
+        lines += edges[:dice.randint(0, 4)] + [dice.randrange(a, b, step) for _ in range(dice.randint(0, 2))]
+        if dice.random() < 0.3:
+            t = dice.randrange(a, b, step)
+            lines += range(t, min(t + dice.randint(2, 6) * step, b), step)
+    rows = []
+    for t in sorted(set(lines)):
+        row = market.row(symbol, minutes, t, 0.1)
+        if dice.random() < 0.25:
+            rows.append(spoiled(dice, row))
+            continue
+        rows.append((row, None))
+        if dice.random() < 0.1:
+            rows.append(bad_row(dice, row, step))
+    while rows and rows[-1][0] == "":  # empty lines at the end are none
+        rows.pop()
+    return File(path, symbol, minutes, rows)
+
+
+def small_archive(dice, market, name, symbols):
+    number = dice.randrange(6)
+    is_update = dice.random() < 0.7
+    spans = [quarter(number)]
+    if is_update:
+        name += f"_Q{number % 4 + 1}_{2022 + number // 4}"
+    else:
+        a = spans[0][0] + dice.randrange(60) * 86400 + dice.randrange(24) * 3600
+        spans = [(a, a + 30 * 86400), (a + 30 * 86400, a + 37 * 86400), (a + 100 * 86400, a + 102 * 86400 + 7200)]
+    name += dice.choice(["", ".zip"])
+    files = []
+    for s in dice.sample(symbols, max(1, len(symbols) * 2 // 3)):
+        for m in dice.sample([240, 1440], dice.choice([1, 1, 2])):
+            files.append(small_file(dice, market, f"{name}/{s}_{m}.csv", s, m, spans))
+            if name.endswith(".zip") and dice.random() < 0.2:
+                files.append(small_file(dice, market, f"{name}/more/{s}_{m}.csv", s, m, spans))
+    return Archive(name, quarter(number) if is_update else None, files)
+
+
 class Random(Case):
     def write(self, archive):
         prefix = len(archive.name) + 1
@@ -158,7 +204,7 @@ class Random(Case):
             step = {"1h": 3600, "4h": 14400, "1d": 86400}[r["frequency"]]
             self.assertEqual((r["b"] - r["a"]) // step, r["candles"])
             for t in range(r["a"], r["b"], step):
-                self.assertNotIn(t, of, f"{what}: {r} overlaps another")
+                self.assertFalse(t in of, f"{what}: {r} overlaps another")
                 of[t] = r["state"]
         wanted = oracle.coverage()
         self.assertEqual(sorted(states), sorted(wanted), what)
@@ -171,26 +217,38 @@ class Random(Case):
                    expected, confirmed_empty, missing FROM gold.info ORDER BY ALL""")]
         self.same(got, oracle.info(), f'{what}: gold.info')
 
-    def test_seeds(self):
+    def run_seed(self, seed, archives):
+        """Loads ARCHIVES, made by calling each, step by step; then all anew."""
+        dice, oracle = random.Random(seed), Oracle()
+        project = self.project(f"p{seed}", f"settings: {{threads: {dice.choice([1, 2, 4])}}}")
+        for make in archives:
+            archive = make()
+            where = self.write(archive)
+            oracle.load(archive)
+            if dice.random() < 0.5:
+                project.load(where)
+            else:
+                project.ingest(where)
+        project.load(where)  # nothing new, but for the jobs behind
+        self.check(project, oracle, f"seed {seed}, step by step")
+        before = project.derived()
+        project.load(where, "--full")
+        self.check(project, oracle, f"seed {seed}, --full")
+        self.assert_same_rows(before, project.derived(), f"seed {seed}, --full")
+
+    def test_few_symbols(self):
         for seed in SEEDS:
             with self.subTest(seed=seed):
                 dice = random.Random(seed)
-                market, oracle = Market(dice), Oracle()
-                project = self.project(f"p{seed}", f"settings: {{threads: {dice.choice([1, 2, 4])}}}")
-                for i in range(dice.randint(2, 4)):
-                    archive = make_archive(dice, market, f"s{seed}a{i}")
-                    where = self.write(archive)
-                    oracle.load(archive)
-                    if dice.random() < 0.5:
-                        project.load(where)
-                    else:
-                        project.ingest(where)
-                project.load(where)  # nothing new, but for the jobs behind
-                self.check(project, oracle, f"seed {seed}, step by step")
-                before = project.derived()
-                project.load(where, "--full")
-                self.check(project, oracle, f"seed {seed}, --full")
-                self.assert_same_rows(before, project.derived(), f"seed {seed}, --full")
+                market = Market(dice)
+                self.run_seed(seed, [lambda i=i: make_archive(dice, market, f"s{seed}a{i}") for i in range(dice.randint(2, 4))])
+
+    def test_many_symbols(self):
+        for seed in SEEDS:
+            with self.subTest(seed=seed):
+                dice = random.Random(seed)
+                market, symbols = Market(dice), [f"S{n}USD" for n in range(SYMBOLS)]
+                self.run_seed(-seed, [lambda i=i: small_archive(dice, market, f"m{seed}a{i}", symbols) for i in range(dice.randint(3, 6))])
 
 
 if __name__ == "__main__":

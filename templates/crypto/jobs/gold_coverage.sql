@@ -9,9 +9,9 @@ WITH parts AS (
            epoch_us(candle_open(make_timestamptz(CAST(year AS INTEGER) + 1, 1, 1, 0, 0, 0, 'UTC') - INTERVAL 1 MICROSECOND, frequency))
                + frequency_us(frequency) AS year_to
     FROM (SELECT unnest(getvariable('slices'), recursive := true))),
--- What was said, in whole candles.
+-- What was said, in whole candles; each range once, or those that are equal would come in no certain order below.
 units AS (
-    SELECT symbol, frequency,
+    SELECT DISTINCT symbol, frequency,
            epoch_us(candle_open("from" - INTERVAL 1 MICROSECOND, frequency)) + frequency_us(frequency) AS a,
            epoch_us(candle_open("to", frequency)) AS b
     FROM bronze.units
