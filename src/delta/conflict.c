@@ -35,15 +35,23 @@ static bool is_all_null(struct statistics *statistics, const char *column)
 	return json_is_integer(nulls) && json_is_integer(rows) && json_integer_value(nulls) == json_integer_value(rows);
 }
 
-/* Whether values up to the file's MAX reach MIN. */
-static bool max_reaches(const struct bln_value *max, const struct bln_value *min, const struct bln_type *type)
+/* The greatest value that a column with MAX in its statistics may have; long strings aside. Protocol, "Per-file Statistics":
+ * timestamps are cut down to milliseconds, strings to a prefix. */
+static struct bln_value max_widened(const struct bln_value *max, const struct bln_type *type)
 {
 	struct bln_value high = *max;
 
-	/* Protocol, "Per-file Statistics": timestamps are cut down to milliseconds, strings to a prefix. */
 	if ((type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ) &&
 	    high.integer % BLN_US_PER_MS == 0)
 		high.integer += BLN_US_PER_MS - 1;
+	return high;
+}
+
+/* Whether values up to the file's MAX reach MIN. */
+static bool max_reaches(const struct bln_value *max, const struct bln_value *min, const struct bln_type *type)
+{
+	struct bln_value high = max_widened(max, type);
+
 	if (type->kind == BLN_TYPE_STRING && max->bytes.length >= STRING_PREFIX_MIN &&
 	    min->bytes.length >= max->bytes.length && memcmp(min->bytes.at, max->bytes.at, max->bytes.length) == 0)
 		return true;
@@ -146,4 +154,60 @@ bool bln_read_set_meets(const struct bln_read_set *read, const struct bln_add *f
 		does_meet = range_meets(&read->ranges[i], &statistics, schema);
 	json_decref(statistics.json);
 	return does_meet;
+}
+
+/* Makes VALUE one of ARENA's. */
+static bool value_keep(struct bln_value *value, const struct bln_type *type, struct bln_arena *arena)
+{
+	if ((type->kind == BLN_TYPE_STRING || type->kind == BLN_TYPE_BINARY) && !value->is_null)
+		value->bytes.at = bln_arena_strndup(arena, value->bytes.at, value->bytes.length);
+	return value->is_null || (type->kind != BLN_TYPE_STRING && type->kind != BLN_TYPE_BINARY) || value->bytes.at;
+}
+
+/* The values of FIELD in the file; false where it may have any, a null too. */
+static bool bound_read(struct statistics *statistics, const struct bln_field *field, struct bln_bound *bound)
+{
+	const json_t *nulls = statistic(statistics, "nullCount", field->physical_name);
+	const json_t *min = statistic(statistics, "minValues", field->physical_name);
+	const json_t *max = statistic(statistics, "maxValues", field->physical_name);
+	bool is_text = field->type.kind == BLN_TYPE_STRING || field->type.kind == BLN_TYPE_BINARY;
+
+	if (!json_is_integer(nulls) || json_integer_value(nulls) != 0)
+		return false;
+	if (!bln_value_from_json(min, &field->type, &bound->min))
+		bound->min = (struct bln_value){ .is_null = true };
+	if (!bln_value_from_json(max, &field->type, &bound->max) ||
+	    (is_text && bound->max.bytes.length >= STRING_PREFIX_MIN))
+		bound->max = (struct bln_value){ .is_null = true };
+	else
+		bound->max = max_widened(&bound->max, &field->type);
+	return !bound->min.is_null || !bound->max.is_null;
+}
+
+enum bln_status bln_key_range_of(const struct bln_add *file, const struct bln_schema *schema,
+				 const char *const *columns, size_t column_count, struct bln_arena *arena,
+				 struct bln_key_range *range, struct bln_err *err)
+{
+	struct bln_bound *bounds = bln_arena_calloc(arena, column_count + 1, sizeof(*bounds));
+	struct bln_pair *pairs = bln_arena_calloc(arena, column_count + 1, sizeof(*pairs));
+	struct statistics statistics = { .file = file };
+	bool has_memory = bounds && pairs;
+
+	*range = (struct bln_key_range){ .partition.items = pairs, .bounds = bounds };
+	for (size_t i = 0; i < column_count && has_memory; i++) {
+		const struct bln_field *field = bln_schema_find(schema, bln_slice_of(columns[i]));
+		const struct bln_pair *pair = pair_find(file->partition, bln_slice_of(columns[i]), schema);
+		struct bln_bound *bound = &bounds[range->bound_count];
+
+		if (pair) {
+			pairs[range->partition.count++] = *pair;
+		} else if (field && bound_read(&statistics, field, bound)) {
+			bound->column = columns[i];
+			has_memory = value_keep(&bound->min, &field->type, arena) &&
+				     value_keep(&bound->max, &field->type, arena);
+			range->bound_count++;
+		}
+	}
+	json_decref(statistics.json);
+	return has_memory ? BLN_OK : bln_err_memory(err);
 }

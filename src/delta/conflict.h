@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+#include "base/status.h"
 #include "delta/action.h"
 #include "delta/snapshot.h"
 #include "delta/value.h"
@@ -44,6 +46,13 @@ struct bln_read_set {
 /* Whether a file can hold rows of any of the ranges. Where it has no statistics, or ones that cannot be understood, it can:
  * true is always safe. What an upsert must rewrite is found by this too. */
 bool bln_read_set_meets(const struct bln_read_set *read, const struct bln_add *file, const struct bln_schema *schema);
+
+/* RANGE becomes what FILE can hold of COLUMNS, by its partition values and statistics: all of a column where they say nothing.
+ * Its memory is ARENA's and COLUMNS'. */
+BLN_MUST_CHECK enum bln_status bln_key_range_of(const struct bln_add *file, const struct bln_schema *schema,
+						const char *const *columns, size_t column_count,
+						struct bln_arena *arena, struct bln_key_range *range,
+						struct bln_err *err);
 
 /* In the order in which they matter: the lowest is told when there are several. */
 enum bln_race {

@@ -58,7 +58,7 @@ static int pairs_compare(struct bln_pairs a, struct bln_pairs b)
 	return 0;
 }
 
-static int staged_compare(const void *a, const void *b)
+int bln_staged_compare(const void *a, const void *b)
 {
 	const struct bln_staged *x = a, *y = b;
 	int order = pairs_compare(x->partition, y->partition);
@@ -74,9 +74,9 @@ static enum bln_status list_make(struct bln_stage *stage, struct bln_staged_list
 		return bln_err_memory(err);
 	if (stage->count > 0) {
 		memcpy(items, stage->items, stage->count * sizeof(*items));
-		qsort(items, stage->count, sizeof(*items), staged_compare);
+		qsort(items, stage->count, sizeof(*items), bln_staged_compare);
 	}
-	*out = (struct bln_staged_list){ .items = items, .count = stage->count };
+	*out = (struct bln_staged_list){ .items = items, .count = stage->count, .may_repeat = stage->may_repeat };
 	for (size_t i = 0; i < out->count; i++) {
 		out->rows += items[i].rows;
 		out->size_bytes += items[i].size_bytes;

@@ -36,6 +36,7 @@ struct bln_stage_spec {
 	size_t split_count;
 	const char *const *sort; /* how rows are sorted within a file */
 	size_t sort_count;
+	bool is_unique; /* whether rows have the same partition, split and sort values is to be found out */
 	int64_t rows_per_file_max; /* a file has at most this and two row groups; 0: no limit */
 	int64_t rows_per_group; /* 0: 122,880 */
 	enum bln_compression compression;
@@ -60,6 +61,7 @@ struct bln_staged_list {
 	size_t count;
 	int64_t rows;
 	int64_t size_bytes;
+	bool may_repeat; /* with IS_UNIQUE: two rows have the same partition, split and sort values, or it is not known */
 };
 
 /* Runs SQL, one SELECT, and writes its rows. A query without rows gives no file. The engine's settings must not be locked.

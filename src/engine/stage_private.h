@@ -51,6 +51,7 @@ struct bln_stage {
 	int64_t rows_per_group;
 	bool has_keys; /* there are partition or split values to tell apart */
 	bool has_several; /* COPY may write more than one file */
+	bool may_repeat; /* as in struct bln_staged_list */
 	struct bln_staged *items;
 	size_t count, capacity;
 	char **folders; /* made by this call */
@@ -81,7 +82,10 @@ BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, struct bl
 BLN_MUST_CHECK enum bln_status bln_stage_sort(struct bln_stage *stage, size_t i, struct bln_err *err);
 BLN_MUST_CHECK enum bln_status bln_stage_cut(struct bln_stage *stage, size_t i, struct bln_err *err);
 
-/* Writes files once more that are too large or not in order. */
+/* Negative, 0, positive, by partition, then split values. */
+int bln_staged_compare(const void *a, const void *b);
+
+/* Writes files once more that are too large or not in order, and sees whether rows repeat. */
 BLN_MUST_CHECK enum bln_status bln_stage_mend(struct bln_stage *stage, struct bln_err *err);
 
 /* The statistics of a file as Delta's JSON. STATISTICS is what RETURN_STATS says of its columns, in row ROW.

@@ -1,14 +1,16 @@
 /* A batch of units: staged, then what was refused is put away, then one commit. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "engine/row_source.h"
 #include "job/ingest.h"
 #include "job/table_write.h"
 #include "job/units.h"
 
-enum { COMMITS_MAX = 32 };
+enum { COMMITS_MAX = 32, DATE_SIZE = 48 };
 
 enum bln_status ingest_known_load(struct ingest *ingest, struct bln_err *err)
 {
@@ -30,6 +32,14 @@ static int64_t loaded_at_next(const struct ingest *ingest)
 	int64_t now_us = bln_clock_now_us(ingest->context->clock);
 
 	return now_us > ingest->last_loaded_at_us ? now_us : ingest->last_loaded_at_us + 1;
+}
+
+/* As Delta writes the day of TIME_US. */
+static void date_write(int64_t time_us, char date[DATE_SIZE])
+{
+	const struct bln_civil civil = bln_time_to_civil(time_us);
+
+	snprintf(date, DATE_SIZE, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
 }
 
 static enum bln_status rows_stage(struct ingest_batch *batch, struct bln_table_writer *writer, struct bln_err *err)
@@ -144,7 +154,12 @@ done:
 static enum bln_status batch_try(struct ingest_batch *batch, bool *is_done, struct bln_err *err)
 {
 	struct ingest *ingest = batch->ingest;
-	const struct bln_write_spec spec = { .table = ingest->job->into, .mode = BLN_WRITE_ADD, .is_clustered = true };
+	char load_date[DATE_SIZE];
+	const struct bln_pair fixed = { .key = bln_slice_of("load_date"), .value = { load_date, strlen("YYYY-MM-DD") } };
+	const struct bln_write_spec spec = { .table = ingest->job->into,
+					     .mode = BLN_WRITE_ADD,
+					     .fixed = { .items = &fixed, .count = 1 },
+					     .is_clustered = true };
 	struct bln_table_writer *writer = NULL;
 	struct bln_text json = { 0 };
 	enum bln_status status;
@@ -157,6 +172,7 @@ static enum bln_status batch_try(struct ingest_batch *batch, bool *is_done, stru
 	bln_map_clean_up(&batch->claimed);
 	BLN_TRY(bln_quarantine_open(ingest->context, &batch->quarantine, err));
 	batch->loaded_at_us = loaded_at_next(ingest);
+	date_write(batch->loaded_at_us, load_date);
 	BLN_TRY(bln_table_writer_open(ingest->context, &spec, NULL, &writer, err));
 	status = rows_stage(batch, writer, err);
 	if (status != BLN_OK && batch->is_spoilt) {

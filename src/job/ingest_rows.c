@@ -21,7 +21,6 @@ enum column {
 	TYPE,
 	SOURCE,
 	UNIT,
-	LOAD_DATE,
 	LOADED_AT,
 	COLUMNS
 };
@@ -41,7 +40,6 @@ static const struct bln_row_column columns[COLUMNS] = {
 	[TYPE] = { "type", BLN_ROW_VARCHAR, false },
 	[SOURCE] = { "source", BLN_ROW_VARCHAR, false },
 	[UNIT] = { "source_unit", BLN_ROW_VARCHAR, false },
-	[LOAD_DATE] = { "load_date", BLN_ROW_DATE, false },
 	[LOADED_AT] = { "loaded_at", BLN_ROW_TIMESTAMPTZ, false },
 };
 
@@ -176,7 +174,6 @@ static void constants_set(const struct reading *reading, const struct bln_row_bl
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		bln_row_block_set_constant_text(block, texts[i].column, texts[i].text, strlen(texts[i].text));
-	bln_row_block_set_constant_int64(block, LOAD_DATE, bln_time_days(reading->batch->loaded_at_us));
 	bln_row_block_set_constant_int64(block, LOADED_AT, reading->batch->loaded_at_us);
 }
 

@@ -1,5 +1,5 @@
-/* Several calls for one commit may meet in a file: what an earlier call staged is then read back, joined like the table's own
- * files, and staged anew. The staged files are seen as a version of the table that lies in the work folder. */
+/* What was staged is read back where it meets the table's files, or those of another call for the same commit: seen as a
+ * version of the table that lies in the work folder. */
 #include <string.h>
 #include <unistd.h>
 
@@ -20,36 +20,27 @@ static enum bln_status add_localise(struct bln_table_writer *writer, const struc
 	return BLN_OK;
 }
 
-enum bln_status bln_table_restage(struct bln_table_writer *writer, const struct bln_read_set *read, bool *has_rows,
-				  struct bln_err *err)
+enum bln_status bln_table_staged_view(struct bln_table_writer *writer, const char *name, size_t first, size_t end,
+				      bool is_all, struct bln_err *err)
 {
 	struct bln_snapshot staged = *writer->snapshot;
 	const struct bln_scan scan = { .snapshot = &staged, .is_all = true };
-	struct bln_add *adds = bln_arena_calloc(&writer->arena, writer->file_count + 1, sizeof(*adds));
-	enum bln_status status = BLN_OK;
+	struct bln_add *adds = bln_arena_calloc(&writer->arena, end - first + 1, sizeof(*adds));
+	enum bln_status status;
 
-	*has_rows = false;
 	if (!adds)
 		return bln_err_memory(err);
 	staged.files = adds;
 	staged.file_count = 0;
-	for (size_t i = 0; i < writer->file_count; i++) {
-		struct bln_write_file *file = &writer->files[i];
-
-		if (!read->is_whole_table && !bln_read_set_meets(read, &file->add, writer->schema))
-			continue;
-		file->is_replaced = !read->is_whole_table;
-		BLN_TRY(add_localise(writer, file, &adds[staged.file_count++], err));
-	}
-	if (staged.file_count == 0)
-		goto done;
+	for (size_t i = first; i < end; i++)
+		if (is_all || writer->files[i].is_replaced)
+			BLN_TRY(add_localise(writer, &writer->files[i], &adds[staged.file_count++], err));
 	if (!writer->work_store)
 		BLN_TRY(bln_store_open(writer->context->work->path, &(struct bln_store_options){ .faults = "" },
 				       &writer->work_store, err));
 	staged.table = (struct bln_table){ .store = writer->work_store, .prefix = "" };
 	staged.schema = *writer->schema;
-	BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_STAGED, &scan, err));
-	*has_rows = true;
+	status = bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, name, &scan, err);
 done:
 	return status;
 }

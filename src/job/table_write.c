@@ -8,6 +8,7 @@
 #include "delta/evolve.h"
 #include "delta/partition.h"
 #include "delta/tend.h"
+#include "engine/scan.h"
 #include "job/table_write_private.h"
 #include "job/work.h"
 
@@ -91,42 +92,78 @@ static enum bln_status file_add(struct bln_table_writer *writer, const struct bl
 	return BLN_OK;
 }
 
-/* The columns that rows lie sorted by in a file: what the job says, else the key. Those of which a file has one value are left
- * out. */
+/* The columns that rows lie sorted by in a file: the key. Those of which a file has one value are left out. */
 static enum bln_status sort_make(struct bln_table_writer *writer, struct bln_stage_spec *stage, struct bln_err *err)
 {
-	const struct bln_setting_list *by = writer->spec->sort.count ? &writer->spec->sort : &writer->spec->key;
-	const char **sort = bln_arena_calloc(&writer->arena, by->count + 1, sizeof(*sort));
+	const struct bln_setting_list *key = &writer->spec->key;
+	const char **sort = bln_arena_calloc(&writer->arena, key->count + 1, sizeof(*sort));
 
 	if (!sort)
 		return bln_err_memory(err);
-	for (size_t i = 0; i < by->count; i++) {
+	for (size_t i = 0; i < key->count; i++) {
 		bool is_single = false;
 
 		for (size_t j = 0; j < stage->partition_count; j++)
-			is_single = is_single || strcmp(by->items[i], stage->partition[j]) == 0;
+			is_single = is_single || strcmp(key->items[i], stage->partition[j]) == 0;
 		for (size_t j = 0; j < stage->split_count; j++)
-			is_single = is_single || strcmp(by->items[i], stage->split[j]) == 0;
+			is_single = is_single || strcmp(key->items[i], stage->split[j]) == 0;
 		if (!is_single)
-			sort[stage->sort_count++] = by->items[i];
+			sort[stage->sort_count++] = key->items[i];
 	}
 	stage->sort = sort;
 	return BLN_OK;
 }
 
-static enum bln_status stage_rows(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
+/* Of the columns with one value the table's partition columns are left to staging, which then has nothing to tell apart; SQL
+ * gets the others. */
+static enum bln_status fixed_split(struct bln_table_writer *writer, const char *sql, struct bln_pairs *partition,
+				   struct bln_text *query, struct bln_err *err)
 {
-	const struct bln_snapshot *snapshot = writer->snapshot;
-	const struct bln_slices *columns = &snapshot->metadata.partition_columns;
+	const struct bln_pairs *fixed = &writer->spec->fixed;
+	struct bln_pair *pairs = bln_arena_calloc(&writer->arena, fixed->count + 1, sizeof(*pairs));
+
+	if (!pairs)
+		return bln_err_memory(err);
+	*partition = (struct bln_pairs){ .items = pairs };
+	bln_text_add(query, "SELECT *");
+	for (size_t i = 0; i < fixed->count; i++) {
+		const struct bln_pair *pair = &fixed->items[i];
+		const struct bln_field *field = bln_schema_find(writer->schema, pair->key);
+
+		if (field && bln_slices_have(writer->snapshot->metadata.partition_columns, field->name)) {
+			pairs[partition->count++] = *pair;
+			continue;
+		}
+		bln_text_add(query, ", CAST(");
+		bln_text_add_quoted(query, '\'', pair->value.at, pair->value.length);
+		bln_text_add(query, " AS ");
+		if (field)
+			bln_type_sql(&field->type, false, query);
+		else
+			bln_text_add(query, "VARCHAR");
+		bln_text_add(query, ") AS ");
+		bln_text_add_quoted(query, '"', pair->key.at, pair->key.length);
+	}
+	bln_text_add_format(query, " FROM (%s\n)", sql);
+	return bln_text_check(query, err);
+}
+
+/* Stages the rows of SQL as further files. */
+static enum bln_status rows_stage(struct bln_table_writer *writer, const char *sql, bool is_unique, bool *may_repeat,
+				  struct bln_err *err)
+{
+	const struct bln_slices *columns = &writer->snapshot->metadata.partition_columns;
 	const char **partition = bln_arena_calloc(&writer->arena, columns->count + 1, sizeof(*partition));
 	struct bln_stage_spec stage = { .schema = writer->schema,
 					.partition = partition,
 					.partition_count = columns->count,
 					.split = writer->spec->split.items,
 					.split_count = writer->spec->split.count,
+					.is_unique = is_unique,
 					.rows_per_file_max = FILE_ROWS_MAX,
 					.is_clustered = writer->spec->is_clustered };
 	struct bln_staged_list staged = { 0 };
+	struct bln_text query = { 0 };
 	enum bln_status status;
 
 	if (!partition)
@@ -136,6 +173,10 @@ static enum bln_status stage_rows(struct bln_table_writer *writer, const char *s
 		if (!partition[i])
 			return bln_err_memory(err);
 	}
+	if (writer->spec->fixed.count) {
+		BLN_TRY(fixed_split(writer, sql, &stage.fixed, &query, err));
+		sql = query.at;
+	}
 	if (stage.is_clustered) {
 		stage.rows_per_file_max = 0;
 		stage.split_count = 0;
@@ -144,41 +185,53 @@ static enum bln_status stage_rows(struct bln_table_writer *writer, const char *s
 	}
 	BLN_TRY(bln_work_part(writer->context->work, &writer->arena, &stage.folder, err));
 	BLN_TRY(bln_stage(writer->context->engine, sql, &stage, &writer->arena, &staged, err));
+	*may_repeat = staged.may_repeat;
 	for (size_t i = 0; i < staged.count; i++)
 		BLN_TRY(file_add(writer, &staged.items[i], err));
 done:
+	bln_text_clean_up(&query);
+	return status;
+}
+
+/* Rows of files that were staged from FIRST on take their place among those with the same keys. */
+static enum bln_status rows_merge(struct bln_table_writer *writer, size_t first, struct bln_err *err)
+{
+	struct bln_text query = { 0 };
+	enum bln_status status;
+	bool may_repeat;
+
+	BLN_TRY(bln_table_merge(writer, first, &query, err));
+	if (query.length)
+		BLN_TRY(rows_stage(writer, query.at, false, &may_repeat, err));
+	bln_table_restaged(writer);
+done:
+	bln_text_clean_up(&query);
 	return status;
 }
 
 enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
 {
+	const enum bln_write_mode mode = writer->spec->mode;
+	const bool is_unique = mode == BLN_WRITE_UPSERT || (mode == BLN_WRITE_ALL && writer->spec->is_unique);
 	struct bln_text query = { 0 };
 	struct bln_engine *engine;
+	size_t first = writer->file_count;
+	bool may_repeat = false;
 	enum bln_status status;
 
 	BLN_TRY(bln_job_engine(writer->context, &engine, err));
 	if (!writer->snapshot)
 		BLN_TRY(bln_table_make(writer, sql, err));
 	BLN_TRY(bln_table_evolve(writer, sql, err));
-	switch (writer->spec->mode) {
-	case BLN_WRITE_ADD:
-		bln_text_add(&query, sql);
-		break;
-	case BLN_WRITE_ALL:
-		BLN_TRY(bln_table_merge_all(writer, sql, &query, err));
-		break;
-	case BLN_WRITE_ADD_NEW:
+	if (mode == BLN_WRITE_ADD_NEW) {
 		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
-		break;
-	case BLN_WRITE_UPSERT:
-	case BLN_WRITE_REPLACE:
-		BLN_TRY(bln_table_merge(writer, sql, &query, err));
-		break;
+		sql = query.at;
 	}
-	BLN_TRY(bln_text_check(&query, err));
-	BLN_TRY(stage_rows(writer, query.at, err));
-	bln_table_restaged(writer);
-	BLN_TRY(bln_table_merge_end(writer, err));
+	BLN_TRY(rows_stage(writer, sql, is_unique, &may_repeat, err));
+	if (may_repeat)
+		BLN_TRY(bln_table_keys_check(writer, first, err));
+	if (mode == BLN_WRITE_UPSERT || mode == BLN_WRITE_REPLACE)
+		BLN_TRY(rows_merge(writer, first, err));
 done:
 	bln_text_clean_up(&query);
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", writer->spec->table);

@@ -1,5 +1,5 @@
-/* Rows of queries become a new version of a table: staged, joined with what the table holds already, put into the store, and
- * committed at once, however many queries there were.
+/* Rows of queries become a new version of a table: staged, joined with what the table holds already where it may hold the same
+ * keys, put into the store, and committed at once, however many queries there were.
  *
  * By file, not by partition (docs/ARCHITECTURE.md, "Upsert by file"): a file of the table is rewritten only where its
  * statistics say that it may hold one of the incoming keys. Keys that come after all others are a plain append. */
@@ -30,7 +30,7 @@ struct bln_write_spec {
 	bool is_unique; /* ALL: a key comes once, as with UPSERT */
 	struct bln_setting_list partition; /* of a table that is made; one that is there keeps its own */
 	struct bln_setting_list split; /* columns of which a file has one value each */
-	struct bln_setting_list sort; /* within a file; none: by the key */
+	struct bln_pairs fixed; /* columns that the rows come without, as they have one value: its text in Delta's form */
 	bool is_clustered; /* as stage.h has it */
 	bool is_new; /* the caller found no such table, and planned so: it is not loaded, and what others have put into
 	              * it by now is for the commit to meet */

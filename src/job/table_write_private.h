@@ -1,7 +1,6 @@
 /* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a
  * table that is not there yet), table_merge.c (which files the incoming
- * rows meet, and the query that joins them), table_restage.c (the same for files that the writer itself has staged),
- * table_evolve.c (columns that are new). */
+ * rows meet, and the query that joins them), table_restage.c (reading back what the writer itself has staged), table_evolve.c (columns that are new). */
 #ifndef BLN_JOB_TABLE_WRITE_PRIVATE_H
 #define BLN_JOB_TABLE_WRITE_PRIVATE_H
 
@@ -43,10 +42,10 @@ struct bln_table_writer {
 	int64_t committed; /* files */
 };
 
-/* The incoming rows, as a table of the engine's; the table's rows that they meet, and the staged ones, as views. */
-#define BLN_WRITE_INCOMING "bln_incoming"
+/* The table's rows that the incoming ones meet, the incoming ones as they are staged, and those of earlier calls, as views. */
 #define BLN_WRITE_VIEWS "bln_write"
 #define BLN_WRITE_KEPT "kept"
+#define BLN_WRITE_INCOMING "incoming"
 #define BLN_WRITE_STAGED "staged"
 
 /* What the writer writes on top of; SNAPSHOT may be NULL. */
@@ -56,31 +55,26 @@ void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_sna
  * time have put into it since is for the commit to meet. BLN_CONFLICT: somebody made it with rows at once. */
 enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
 
-/* Makes BLN_WRITE_INCOMING from SQL, checks its keys, finds the files of the snapshot that may hold one of them, and appends
- * to QUERY the one whose rows the new files are to hold. */
-enum bln_status bln_table_merge(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
+/* BLN_INVALID names a key that comes twice among the rows of the staged files from FIRST on. */
+enum bln_status bln_table_keys_check(struct bln_table_writer *writer, size_t first, struct bln_err *err);
+
+/* Finds what the staged files from FIRST on meet: files of the table and of earlier calls that may hold the same keys. Where
+ * there are some, appends to QUERY the one whose rows take the place of theirs and of the staged files in question. */
+enum bln_status bln_table_merge(struct bln_table_writer *writer, size_t first, struct bln_text *query,
 				struct bln_err *err);
 
-/* The same for ALL: SQL itself, once it is known that no key comes twice, where the job has one. */
-enum bln_status bln_table_merge_all(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
-				    struct bln_err *err);
-
-/* The same for ADD_NEW. */
+/* Appends to QUERY the one that gives those rows of SQL whose keys are not there yet. */
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				    struct bln_err *err);
 
-/* Makes the view of rows that earlier calls have staged, as far as their files meet READ: those are then replaced by what is
- * staged next; with is_whole_table all, and none is replaced. */
-enum bln_status bln_table_restage(struct bln_table_writer *writer, const struct bln_read_set *read, bool *has_rows,
-				  struct bln_err *err);
+/* Makes the view NAME of those of the staged files from FIRST on, before END, that are being replaced, or of all. */
+enum bln_status bln_table_staged_view(struct bln_table_writer *writer, const char *name, size_t first, size_t end,
+				      bool is_all, struct bln_err *err);
 
 /* Lets go of the staged files that were replaced. */
 void bln_table_restaged(struct bln_table_writer *writer);
 
 /* Gives WRITER's schema the columns that SQL has and the table has not. BLN_INVALID names one that it may not have. */
 enum bln_status bln_table_evolve(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
-
-/* Lets go of the incoming rows. */
-enum bln_status bln_table_merge_end(struct bln_table_writer *writer, struct bln_err *err);
 
 #endif
