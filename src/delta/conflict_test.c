@@ -364,9 +364,72 @@ static void partition_values_are_compared_as_values(void **state)
 	kit_clean_up(&kit);
 }
 
+/* MIN and MAX are NULL where the end is open; both: there is no bound. */
+static void a_files_range_is_what_its_statistics_prove(void **state)
+{
+	static const struct {
+		const char *column, *stats, *min, *max;
+	} cases[] = {
+		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":0}}", "1", "2" },
+		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":1}}", NULL, NULL },
+		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2}}", NULL, NULL },
+		{ "close", "{\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":0}}", NULL, "2" },
+		{ "close", "{\"minValues\":{\"close\":\"odd\"},\"nullCount\":{\"close\":0}}", NULL, NULL },
+		{ "close", "{broken", NULL, NULL },
+		{ "close", "", NULL, NULL },
+		{ "datetime",
+		  "{\"minValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"},\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.124Z\"},"
+		  "\"nullCount\":{\"datetime\":0}}",
+		  "2024-01-01T00:00:00.123Z", "2024-01-01T00:00:00.124999Z" },
+		{ "note", "{\"minValues\":{\"note\":\"a\"},\"maxValues\":{\"note\":\"b\"},\"nullCount\":{\"note\":0}}", "a", "b" },
+		{ "note",
+		  "{\"minValues\":{\"note\":\"a\"},\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"},"
+		  "\"nullCount\":{\"note\":0}}",
+		  "a", NULL },
+		{ "nowhere", "{}", NULL, NULL },
+	};
+	struct bln_arena arena = { 0 };
+	struct kit kit;
+	(void)state;
+
+	kit_init(&kit);
+	struct bln_schema schema =
+		kit_schema(&kit, KIT_FIELDS ",{\"name\":\"note\",\"type\":\"string\",\"nullable\":true}");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct bln_field *field = bln_schema_find(&schema, bln_slice_of(cases[i].column));
+		const char *const columns[] = { "symbol", cases[i].column };
+		struct bln_action file = kit_add(&kit, "XBT", 1, 2);
+		struct bln_key_range range;
+		struct bln_err err;
+
+		file.add.stats = bln_slice_of(cases[i].stats);
+		assert_ok(bln_key_range_of(&file.add, &schema, columns, 2, &arena, &range, &err), &err);
+		assert_int_equal(range.partition.count, 1);
+		assert_true(bln_slice_is(range.partition.items[0].value, "XBT"));
+		assert_true(bln_read_set_meets(&(struct bln_read_set){ .ranges = &range, .range_count = 1 }, &file.add,
+					       &schema));
+		assert_int_equal(range.bound_count, cases[i].min || cases[i].max);
+		for (int end = 0; end < 2 && range.bound_count; end++) {
+			const char *wanted = end ? cases[i].max : cases[i].min;
+			const struct bln_value *got = end ? &range.bounds[0].max : &range.bounds[0].min;
+			struct bln_value value;
+
+			assert_int_equal(got->is_null, !wanted);
+			if (!wanted)
+				continue;
+			assert_true(bln_value_parse(bln_slice_of(wanted), &field->type, &value));
+			if (bln_value_compare(got, &value, &field->type) != 0)
+				fail_msg("case %zu, end %d", i, end);
+		}
+	}
+	bln_arena_clean_up(&arena);
+	kit_clean_up(&kit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_files_range_is_what_its_statistics_prove),
 		cmocka_unit_test(appends_go_on),
 		cmocka_unit_test(my_application_id_in_anothers_commit_stops_me),
 		cmocka_unit_test(metadata_and_protocol_stop_everybody),

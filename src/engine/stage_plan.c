@@ -7,7 +7,10 @@
 #include "base/nearest.h"
 #include "engine/stage_private.h"
 
-enum { GROUP_ROWS_DEFAULT = 122880 };
+/* Where COPY tells files apart, each thread keeps what is less than half a group for the end, when one of them writes it all: a
+ * year of quarter hours, 35,040 candles, must be more than that. Of 1.2 million such candles two threads then write in 0.65 of
+ * the time, and the files are as large. */
+enum { GROUP_ROWS_DEFAULT = 122880, GROUP_ROWS_KEYED = 61440 };
 
 /* zstd (its level 3): 0.7 to 0.8 of snappy's bytes for 1.1 to 1.2 of the time that writing candles takes; lower levels give up
  * most of that. Bloom filters cost 15 % of the writing; sorted files are skipped by their least and greatest values anyway.
@@ -336,7 +339,9 @@ enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_c
 		bln_text_add(&order, stage->has_keys && sort.length ? ", " : "");
 		bln_text_add(&order, sort.at ? sort.at : "");
 	}
-	stage->rows_per_group = spec->rows_per_group > 0 ? spec->rows_per_group : GROUP_ROWS_DEFAULT;
+	stage->rows_per_group = stage->has_keys ? GROUP_ROWS_KEYED : GROUP_ROWS_DEFAULT;
+	if (spec->rows_per_group > 0)
+		stage->rows_per_group = spec->rows_per_group;
 	copy_write(stage, &copy, &rewrite);
 	BLN_TRY(text_keep(stage, &select, &stage->select, err));
 	BLN_TRY(text_keep(stage, &copy, &stage->copy, err));

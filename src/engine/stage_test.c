@@ -162,6 +162,52 @@ static void clustered_rows_go_where_their_thread_writes(void **state)
 	kit_close(&kit);
 }
 
+/* Of rows of two files with the same partition it is not known, and a thread's end may make two of one: so those cases without
+ * repetition have no partition or a row in each. */
+static void rows_that_repeat_are_seen(void **state)
+{
+	static const char *const columns[] = { "symbol", "year", "frequency", "datetime" };
+	static const struct {
+		const char *sql;
+		size_t partitions, splits, sorts;
+		bool does_repeat;
+	} cases[] = {
+		{ CANDLES " UNION ALL (" CANDLES " LIMIT 1)", 2, 1, 1, true },
+		{ CANDLES " ORDER BY hash(i)", 0, 0, 4, false },
+		{ CANDLES " UNION ALL (" CANDLES " LIMIT 1)", 0, 0, 4, true },
+		{ CANDLES " LIMIT 2", 0, 0, 0, true },
+		{ "SELECT 'a' AS symbol, 1 AS year, '1h' AS frequency, CAST(NULL AS TIMESTAMPTZ) AS datetime, i AS n FROM range(2) t(i)",
+		  2, 1, 1, true },
+		{ "SELECT 'a' || i AS symbol, 1 AS year, '1h' AS frequency, CAST(NULL AS TIMESTAMPTZ) AS datetime, i AS n FROM range(9) t(i)",
+		  1, 0, 2, false },
+		/* more files than COPY keeps open: the second of a pair goes into another file */
+		{ "SELECT 'a' || i % 700 AS symbol, 1 AS year, '1h' AS frequency, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS datetime, "
+		  "CAST(i AS BIGINT) AS n FROM range(1400) t(i)",
+		  1, 0, 3, true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kit kit = { 0 };
+		struct bln_staged_list list;
+
+		kit_open(&kit);
+		const struct bln_stage_spec spec = { .folder = kit.folder,
+						     .schema = kit_schema(&kit, cases[i].sql),
+						     .partition = columns,
+						     .partition_count = cases[i].partitions,
+						     .split = columns + cases[i].partitions,
+						     .split_count = cases[i].splits,
+						     .sort = columns + cases[i].partitions + cases[i].splits,
+						     .sort_count = cases[i].sorts,
+						     .is_unique = true };
+		list = kit_stage(&kit, cases[i].sql, &spec);
+		if (list.may_repeat != cases[i].does_repeat)
+			fail_msg("case %zu: %s", i, list.may_repeat ? "rows repeat" : "no row repeats");
+		kit_close(&kit);
+	}
+}
+
 static void a_query_without_rows_gives_no_file(void **state)
 {
 	struct kit kit = { 0 };
@@ -430,6 +476,7 @@ int main(void)
 		cmocka_unit_test(files_hold_one_partition_and_one_split_value_in_order),
 		cmocka_unit_test(a_limit_of_rows_holds_with_and_without_partitions),
 		cmocka_unit_test(clustered_rows_go_where_their_thread_writes),
+		cmocka_unit_test(rows_that_repeat_are_seen),
 		cmocka_unit_test(a_query_without_rows_gives_no_file),
 		cmocka_unit_test(columns_are_cast_filled_up_and_found_whatever_their_capitals),
 		cmocka_unit_test(what_does_not_fit_is_refused_by_name),

@@ -29,9 +29,10 @@ static enum bln_status own_resolve(const struct sql_group *group, const struct b
 	return BLN_OK;
 }
 
-/* The files of PART in which rows of the group can be. */
+/* The files of PART in which rows of the group can be. *IS_EXACT stays true only where they have no others. */
 static enum bln_status files_pick(const struct sql_group *group, const struct bln_snapshot *part, bool with_range,
-				  const struct bln_add *const **files, size_t *file_count, struct bln_err *err)
+				  const struct bln_add *const **files, size_t *file_count, bool *is_exact,
+				  struct bln_err *err)
 {
 	const struct bln_predicate *predicates;
 	enum bln_status status;
@@ -39,20 +40,22 @@ static enum bln_status files_pick(const struct sql_group *group, const struct bl
 
 	BLN_TRY(sql_group_predicates(group, &part->schema, with_range, &predicates, &count, err));
 	BLN_TRY(bln_prune(part, predicates, count, group->sql->arena, files, file_count, err));
+	if (group->count)
+		BLN_TRY(sql_group_sift(group, &part->schema, files, file_count, is_exact, err));
 done:
 	return status;
 }
 
 static enum bln_status changes_resolve(const struct sql_group *group, const struct sql_input *input,
-				       struct bln_resolved *out, struct bln_err *err)
+				       struct bln_resolved *out, bool *is_exact, struct bln_err *err)
 {
 	enum bln_status status;
 
 	out->is_all = false;
-	BLN_TRY(files_pick(group, &input->changes, false, &out->files, &out->file_count, err));
-	BLN_TRY(files_pick(group, &input->written, false, &out->written, &out->written_count, err));
+	BLN_TRY(files_pick(group, &input->changes, false, &out->files, &out->file_count, is_exact, err));
+	BLN_TRY(files_pick(group, &input->written, false, &out->written, &out->written_count, is_exact, err));
 	if (!group->is_rough)
-		BLN_TRY(files_pick(group, &input->replaced, false, &out->replaced, &out->replaced_count, err));
+		BLN_TRY(files_pick(group, &input->replaced, false, &out->replaced, &out->replaced_count, is_exact, err));
 done:
 	return status;
 }
@@ -66,6 +69,7 @@ enum bln_status sql_resolve(void *context, const struct bln_relation *relation, 
 	const bool is_existing = relation->kind == BLN_RELATION_EXISTING;
 	struct bln_text where = { 0 };
 	enum bln_status status = BLN_OK;
+	bool is_exact = true;
 
 	*out = (struct bln_resolved){ .is_all = true };
 	if (input)
@@ -75,14 +79,15 @@ enum bln_status sql_resolve(void *context, const struct bln_relation *relation, 
 	if (relation->kind == BLN_RELATION_FILES)
 		return BLN_OK;
 	if (relation->kind == BLN_RELATION_CHANGES) {
-		BLN_TRY(changes_resolve(group, input, out, err));
+		BLN_TRY(changes_resolve(group, input, out, &is_exact, err));
 	} else if (is_existing && sql->context->is_full) {
 		out->is_all = false; /* as if nothing had been there */
 	} else if (group->count) {
 		out->is_all = false;
-		BLN_TRY(files_pick(group, out->snapshot, is_existing, &out->files, &out->file_count, err));
+		BLN_TRY(files_pick(group, out->snapshot, is_existing, &out->files, &out->file_count, &is_exact, err));
 	}
-	BLN_TRY(sql_group_where(group, &out->snapshot->schema, &where, err));
+	if (group->count && !is_exact)
+		BLN_TRY(sql_group_where(group, &out->snapshot->schema, &where, err));
 	if (where.length) {
 		out->where = bln_arena_strndup(sql->arena, where.at, where.length);
 		if (!out->where)

@@ -100,6 +100,11 @@ enum bln_status sql_group_where(const struct sql_group *group, const struct bln_
 enum bln_status sql_group_predicates(const struct sql_group *group, const struct bln_schema *schema, bool with_range,
 				     const struct bln_predicate **predicates, size_t *count, struct bln_err *err);
 
+/* Takes out of FILES those whose rows are all of other parts. *IS_EXACT stays true only where those left have rows of the
+ * group alone, so that its condition need not be asked of them. */
+enum bln_status sql_group_sift(const struct sql_group *group, const struct bln_schema *schema,
+			       const struct bln_add *const **files, size_t *count, bool *is_exact, struct bln_err *err);
+
 /* The resolver of a group; CONTEXT is a struct sql_group *. */
 enum bln_status sql_resolve(void *context, const struct bln_relation *relation, struct bln_resolved *out,
 			    struct bln_err *err);
