@@ -46,10 +46,11 @@ fuzz: ## Run each fuzzer for SECONDS (10); FUZZERS="dv rows" runs those
 
 ROWS ?= 24000000
 RUNS ?= 3
-bench: build ## Measure beside the peers: ROWS=24000000 RUNS=3
-	@deps/install interop
+PEERS ?= duckdb,polars,spark
+bench: build ## Measure beside the peers: ROWS=24000000 RUNS=3 PEERS=duckdb,polars,spark
+	@deps/install interop bench
 	@$(call CMAKE_BUILD,release) --target demo_archive delta_snapshot_bench delta_commit_bench
-	@deps/cache/interop-venv/bin/python bench/run.py --rows $(ROWS) --runs $(RUNS)
+	@deps/cache/interop-venv/bin/python bench/run.py --rows $(ROWS) --runs $(RUNS) --peers "$(PEERS)"
 
 lint: ## Check layout and static analysis; SINCE=main only of what differs from there
 	@deps/install build lint

@@ -1,191 +1,186 @@
-"""Bullion beside its peers, on one machine, run by turns: run.py [--rows N] [--runs N] [--folder DIR].
+"""Bullion beside its peers, on one machine, run by turns: run.py [--rows N] [--runs N] [--peers a,b] [--folder DIR].
 
-Prints a table in Markdown. CPU is user + system of a process and all its children; ratios are taken run by run, then their
-median. What is generated and written lies in a folder that is removed at the end.
+Prints tables in Markdown, and on stderr what it is at. CPU is user + system of a process and all its children; ratios are taken
+run by run, then their median. A peer must have written the same rows, or the bench fails. What is generated and written lies in
+a folder that is removed at the end.
 """
 import argparse
-import glob
-import json
+import datetime
 import os
 import pathlib
+import platform
 import re
 import shutil
+import signal
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build" / "release"
-BULLION = BUILD / "bullion"
-YEARS, FEW_YEARS = 11, 2  # of the generated archive, which three quarters follow
-SYMBOL_ROWS = 391_000  # that it has of a pair in YEARS
-MEMORY = "1GiB"  # of the engine, a project's default
-THREADS = 2
-COMMITS = 10_000
+import pipeline
+import table
+from measure import Failed, say
 
-
-class Failed(Exception):
-    pass
-
-
-def measured(argv, cwd=None):
-    """Runs ARGV to its end: wall and CPU seconds, peak MiB of its largest process, what it printed."""
-    with tempfile.TemporaryFile() as output:
-        start = time.monotonic()
-        child = subprocess.Popen([str(a) for a in argv], stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.monotonic() - start
-        output.seek(0)
-        text = output.read().decode(errors="replace")
-    if child.returncode:
-        raise Failed(f"{' '.join(map(str, argv))}: exit code {child.returncode}\n{text}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss": usage.ru_maxrss / 1024, "text": text}
-
-
-def archive_make(folder, rows, years=YEARS):
-    symbols = max(1, round(rows / SYMBOL_ROWS))
-    made = measured([BUILD / "demo_archive", folder, "--symbols", symbols, "--years", years, "--quarters", 3])
-    return int(re.search(r"(\d+) candles", made["text"])[1])
-
-
-def project_make(folder):
-    shutil.rmtree(folder, ignore_errors=True)
-    measured([BULLION, "init", folder])
-    with open(folder / "bullion.yaml", "a") as file:
-        file.write(f"\nsettings: {{memory: {MEMORY}, threads: {THREADS}}}\n")
-
-
-def historical(project, archive):
-    return measured([BULLION, "-C", project, "run", "historical", "-p", f"archive={archive}"])
-
-
-def next_candles(archive, folder):
-    """One more candle of each symbol, behind all it has."""
-    folder.mkdir()
-    for path in glob.glob(f"{archive}/Kraken_OHLCVT/*.csv"):
-        (folder / pathlib.Path(path).name).write_text("1766000700,1,1,1,1,1,1\n")
-
-
-def lake_files(project):
-    return {path: path.stat().st_size for path in (project / "lake").rglob("*") if path.is_file()}
-
-
-def increment(project, archive, folder):
-    next_candles(archive, folder)
-    before = lake_files(project)
-    run = historical(project, folder)
-    run["bytes"] = sum(size for path, size in lake_files(project).items() if path not in before)
-    return run
-
-
-def log_make(folder):
-    """A table of COMMITS commits, one file each, without a checkpoint; the files themselves are not asked for."""
-    log = folder / "_delta_log"
-    log.mkdir(parents=True)
-    schema = {"type": "struct", "fields": [{"name": "k", "type": "long", "nullable": True, "metadata": {}}]}
-    for version in range(COMMITS):
-        actions = [{"add": {"path": f"part-{version}.parquet", "partitionValues": {}, "size": 1000, "modificationTime": 0,
-                            "dataChange": True, "stats": json.dumps({"numRecords": 1, "minValues": {"k": version},
-                                                                     "maxValues": {"k": version}, "nullCount": {"k": 0}})}}]
-        if version == 0:
-            actions = [{"protocol": {"minReaderVersion": 1, "minWriterVersion": 2}},
-                       {"metaData": {"id": "b1e0c2a4-0000-4000-8000-000000000000", "format": {"provider": "parquet", "options": {}},
-                                     "schemaString": json.dumps(schema), "partitionColumns": [], "configuration": {},
-                                     "createdTime": 0}}] + actions
-        (log / f"{version:020}.json").write_text("".join(json.dumps(a) + "\n" for a in actions))
-
-
-def opening(folder, runs):
-    """Seconds to open the table: ours, delta-rs's, by turns."""
-    from deltalake import DeltaTable
-
-    log_make(folder)
-    ours, theirs = [], []
-    for _ in range(runs):
-        text = measured([BUILD / "delta_snapshot_bench", folder, 1])["text"]
-        ours.append(int(re.search(r"(\d+) us", text)[1]) / 1e6)
-        start = time.monotonic()
-        if len(DeltaTable(str(folder)).file_uris()) != COMMITS:
-            raise Failed("delta-rs sees another number of files")
-        theirs.append(time.monotonic() - start)
-    return ours, theirs
-
-
-def row(what, ours, theirs, ratio, goal):
-    print(f"| {what} | {ours} | {theirs} | {ratio} | {goal} |", flush=True)
+LONG_S = 300  # a peer that needs longer is not run again
+FEW_YEARS = 2
+GIB = 1024
+FLAT_FROM_ROWS = 12_000_000  # below, memory still grows to what a run takes on at once
 
 
 def median(values):
     return statistics.median(values)
 
 
+def ratio(ours, theirs, key):
+    return median([a[key] / b[key] for a, b in zip(ours, theirs)])  # as often as both ran
+
+
+def machine():
+    model = re.search(r"^model name\s*: (.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.M)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
+
+
+def pipelines(options, folder, archive):
+    """All runs, by program, and the rows that all of them wrote."""
+    runs = {name: [] for name in ["bullion", *options.peers]}
+    expected = None
+    for number in range(options.runs):
+        for name in runs:
+            out = folder / ("project" if name == "bullion" else f"peer-{name}")
+            if number > 0 and runs[name][0]["wall"] > LONG_S and name != "bullion":
+                continue
+            if name == "bullion":
+                pipeline.project_make(out)
+                run = pipeline.historical(out, archive)
+            else:
+                run = pipeline.peer_run(name, archive, out)
+            runs[name].append(run)
+            say(f"run {number + 1} of {name}: {run['wall']:.1f} s, {run['cpu']:.1f} s of CPU, {run['rss']:.0f} MiB")
+            if name == "bullion":
+                expected = expected or pipeline.rows_of("delta", out / "lake", pipeline.BULLION_TABLES)
+                continue
+            if number == 0:
+                pipeline.peer_check(name, out, expected)
+            shutil.rmtree(out)
+    return runs, {name: rows for name, (rows, _) in expected.items()}
+
+
+def pipelines_print(runs, rows):
+    print("| historical pipeline | runs | wall | candles/s | CPU | peak memory | bullion's wall beside it | CPU | peak |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    ours = runs["bullion"]
+    for name, those in runs.items():
+        wall, cpu, rss = (median([run[key] for run in those]) for key in ("wall", "cpu", "rss"))
+        ratios = ["", "", ""] if name == "bullion" else [f"{ratio(ours, those, key):.2f}" for key in ("wall", "cpu", "rss")]
+        print(f"| {pipeline.title(name)} | {len(those)} | {wall:.1f} s | {rows['bronze'] / wall:,.0f} | {cpu:.1f} s "
+              f"| {rss:,.0f} MiB | {' | '.join(ratios)} |")
+    print(flush=True)
+
+
+class Goals:
+    """The table of what bullion has to reach."""
+
+    def __init__(self):
+        print("| goal | bullion | beside it | ratio | at most | reached |\n|---|---|---|---|---|---|")
+
+    def add(self, what, ours, theirs, found, most, unless=""):
+        reached = unless or ("yes" if found <= most else "no")
+        print(f"| {what} | {ours} | {theirs} | {found:.3g} | {most:g} | {reached} |", flush=True)
+
+
+def pipeline_goals(goals, runs):
+    def of(name, key):
+        return median([run[key] for run in runs[name]])
+
+    ours = runs["bullion"]
+    for name, key, unit, most in [("duckdb", "cpu", "CPU", 1.0), ("duckdb", "wall", "wall", 1.0), ("spark", "wall", "wall", 0.2)]:
+        if name in runs:
+            goals.add(f"historical pipeline, {unit}, beside {pipeline.PEERS[name]}", f"{of('bullion', key):.1f} s",
+                      f"{of(name, key):.1f} s", ratio(ours, runs[name], key), most)
+    peak = of("bullion", "rss")
+    goals.add("its peak of memory", f"{peak:,.0f} MiB", "2 GiB", peak / (2 * GIB), 1.0)
+
+
+def others(goals, options, folder, archive, last):
+    """What a project does that has a lake already, and the same with less in it. LAST is the run that made the first project."""
+    project, second = folder / "project", folder / "second"
+    again = pipeline.historical(project, archive)
+    goals.add("run again, nothing new, CPU, beside the first", f"{again['cpu']:.2f} s", f"{last['cpu']:.1f} s",
+              again["cpu"] / last["cpu"], 0.02)
+    one = pipeline.increment(project, archive, folder / "one")
+    shutil.rmtree(project)
+    shutil.rmtree(archive)
+
+    say("half the rows")
+    half = folder / "half"
+    pipeline.archive_make(half, options.rows / 2)
+    pipeline.project_make(second)
+    smaller = pipeline.historical(second, half)
+    goals.add("peak of memory with all rows, beside half of them", f"{last['rss']:.0f} MiB", f"{smaller['rss']:.0f} MiB",
+              last["rss"] / smaller["rss"], 1.1, "" if options.rows >= FLAT_FROM_ROWS else "too few rows to tell")
+    shutil.rmtree(half)
+
+    say(f"a history of {FEW_YEARS} years")
+    recent = folder / "recent"
+    pipeline.archive_make(recent, options.rows, FEW_YEARS)
+    pipeline.project_make(second)
+    pipeline.historical(second, recent)
+    few = pipeline.increment(second, recent, folder / "few")
+    history = f"with {pipeline.YEARS} years of history beside {FEW_YEARS}"
+    goals.add(f"one new candle per symbol, bytes written, {history}", f"{one['bytes']:,}", f"{few['bytes']:,}",
+              one["bytes"] / few["bytes"], 1.1)
+    goals.add(f"one new candle per symbol, CPU, {history}", f"{one['cpu']:.2f} s", f"{few['cpu']:.2f} s",
+              one["cpu"] / few["cpu"], 1.2)
+
+
+def tables(goals, options, folder):
+    say(f"a table of {table.COMMITS} commits")
+    runs = max(3, options.runs)
+    opened = f"open a table of {table.COMMITS:,} commits, beside delta-rs"
+    for what, most, (ours, theirs) in [(opened, 1.0, table.opening(folder / "log", runs)),
+                                       ("a commit, beside a bare durable write", 2.0, table.commits(folder / "commits", runs))]:
+        goals.add(what, f"{median(ours) * 1e3:.1f} ms", f"{median(theirs) * 1e3:.1f} ms",
+                  median([a / b for a, b in zip(ours, theirs)]), most)
+
+
 def bench(options, folder):
-    archive, half, recent = folder / "archive", folder / "half", folder / "recent"
-    rows = archive_make(archive, options.rows)
-    archive_make(half, options.rows / 2)
-    archive_make(recent, options.rows, FEW_YEARS)
-    ours, theirs = [], []
-    project = folder / "project"
-    for _ in range(options.runs):
-        project_make(project)
-        ours.append(historical(project, archive))
-        theirs.append(measured([sys.executable, ROOT / "bench" / "peer_duckdb.py", archive, folder / "peer", MEMORY, THREADS]))
-    again = historical(project, archive)
-    one = increment(project, archive, folder / "one")
+    say(f"an archive of about {options.rows:,} candles, in {folder}")
+    archive = folder / "archive"
+    pipeline.archive_make(archive, options.rows)
+    runs, rows = pipelines(options, folder, archive)
+    print(f"{datetime.datetime.now(datetime.timezone.utc):%d %B %Y}, `make bench ROWS={options.rows} RUNS={options.runs} "
+          f"PEERS={','.join(options.peers)}` on {machine()}; load {os.getloadavg()[0]:.1f}.")
+    print(f"{rows['bronze']:,} candles received, {rows['gold']:,} in gold, the same rows by all.\n")
+    pipelines_print(runs, rows)
+    goals = Goals()
+    pipeline_goals(goals, runs)
+    others(goals, options, folder, archive, runs["bullion"][-1])
+    tables(goals, options, folder)
 
-    def ratios(key):
-        return median([a[key] / b[key] for a, b in zip(ours, theirs)])
 
-    def of(runs, key):
-        return median([run[key] for run in runs])
-
-    print(f"{rows} candles, {options.runs} run(s), load {os.getloadavg()[0]:.1f} at the end of the pipelines\n")
-    print("| what | bullion | peer | ratio | goal |\n|---|---|---|---|---|")
-    row("historical pipeline, CPU (peer: plain DuckDB SQL)", f"{of(ours, 'cpu'):.1f} s", f"{of(theirs, 'cpu'):.1f} s",
-        f"{ratios('cpu'):.2f}", "≤ 1.0")
-    row("the same, wall", f"{of(ours, 'wall'):.1f} s", f"{of(theirs, 'wall'):.1f} s", f"{ratios('wall'):.2f}", "≤ 1.0")
-    row("the same, peak of the largest process", f"{of(ours, 'rss'):.0f} MiB", f"{of(theirs, 'rss'):.0f} MiB",
-        f"{ratios('rss'):.2f}", "≤ 2 GiB")
-    row("run again, nothing new, CPU (beside the first)", f"{again['cpu']:.2f} s", f"{ours[-1]['cpu']:.1f} s",
-        f"{again['cpu'] / ours[-1]['cpu']:.4f}", "< 0.02")
-
-    project_make(folder / "other")
-    smaller = historical(folder / "other", half)
-    row("peak with half the rows (beside all)", f"{smaller['rss']:.0f} MiB", f"{ours[-1]['rss']:.0f} MiB",
-        f"{ours[-1]['rss'] / smaller['rss']:.2f}", "flat")
-    project_make(folder / "other")
-    historical(folder / "other", recent)
-    few = increment(folder / "other", recent, folder / "few")
-    history = f"{YEARS} years of history beside {FEW_YEARS}"
-    row(f"one new candle per symbol, bytes written ({history})", one["bytes"], few["bytes"],
-        f"{one['bytes'] / few['bytes']:.2f}", "flat")
-    row(f"one new candle per symbol, CPU ({history})", f"{one['cpu']:.2f} s", f"{few['cpu']:.2f} s",
-        f"{one['cpu'] / few['cpu']:.2f}", "flat")
-
-    mine, rust = opening(folder / "log", max(3, options.runs))
-    row(f"open a table of {COMMITS} commits (peer: delta-rs)", f"{median(mine) * 1e3:.0f} ms", f"{median(rust) * 1e3:.0f} ms",
-        f"{median([a / b for a, b in zip(mine, rust)]):.2f}", "≤ 1.0")
-    (folder / "commits").mkdir()
-    print("\nCommits on this disk beside bare durable writes (goal: at most 2):\n")
-    print(measured([BUILD / "delta_commit_bench", folder / "commits"])["text"])
+def peers_parse(text):
+    names = [name for name in text.split(",") if name]
+    for name in names:
+        if name not in pipeline.PEERS:
+            raise argparse.ArgumentTypeError(f"no peer {name}: {', '.join(pipeline.PEERS)}")
+    return names
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=24_000_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--folder", help="where the files go (a new folder in it)")
+    parser.add_argument("--peers", type=peers_parse, default=list(pipeline.PEERS))
+    parser.add_argument("--folder", help="where the files go (a new folder in it); else below TMPDIR")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bullion-bench-", dir=options.folder))
     try:
         bench(options, folder)
     except Failed as failed:
         sys.exit(str(failed))
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
