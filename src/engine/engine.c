@@ -39,6 +39,10 @@ done:
 	return status;
 }
 
+#ifdef __SANITIZE_THREAD__
+char bln_handover_to_threads, bln_handover_back; /* only their addresses matter */
+#endif
+
 enum bln_status bln_engine_open(const struct bln_engine_settings *settings, struct bln_engine **out,
 				struct bln_err *err)
 {
@@ -92,6 +96,7 @@ void bln_engine_close(struct bln_engine *engine)
 		engine->db.disconnect(&engine->connection);
 	if (engine->database)
 		engine->db.close(&engine->database);
+	BLN_TAKE_BACK();
 	bln_row_sources_destroy(engine->row_sources);
 	bln_stage_numbers_destroy(engine->stage_numbers);
 	bln_scan_slots_destroy(engine->scans);
@@ -130,9 +135,11 @@ enum bln_status bln_engine_check(struct bln_engine *engine, const char *sql, str
 	duckdb_prepared_statement prepared = NULL;
 	enum bln_status status = BLN_OK;
 
+	BLN_HAND_TO_THREADS();
 	if (engine->db.prepare(engine->connection, sql, &prepared) == DuckDBError)
 		status = bln_engine_failed(engine, engine->db.prepare_error(prepared), err);
 	engine->db.destroy_prepare(&prepared);
+	BLN_TAKE_BACK();
 	return status;
 }
 
@@ -176,6 +183,7 @@ enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool 
 	memset(result, 0, sizeof(*result));
 	bln_row_sources_take_error(engine, NULL);
 	BLN_TRY(bln_cancel_check(engine->cancel, err));
+	BLN_HAND_TO_THREADS();
 	if (db->prepare(engine->connection, sql, &prepared) == DuckDBError) {
 		status = bln_engine_failed(engine, db->prepare_error(prepared), err);
 		goto done;
@@ -194,5 +202,6 @@ done:
 		db->destroy_pending(&pending);
 	if (prepared)
 		db->destroy_prepare(&prepared);
+	BLN_TAKE_BACK();
 	return status;
 }

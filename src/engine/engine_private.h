@@ -3,6 +3,7 @@
 #define BLN_ENGINE_PRIVATE_H
 
 #include "engine/engine.h"
+#include "engine/handover.h"
 #include "engine/library.h"
 #include "engine/vector.h"
 

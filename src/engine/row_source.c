@@ -101,9 +101,12 @@ static void on_bind(duckdb_bind_info info)
 
 static void on_start(duckdb_init_info info)
 {
-	const struct slot *slot = leads.of_init(info);
-	const struct bln_row_source *source = slot->source;
+	const struct slot *slot;
+	const struct bln_row_source *source;
 
+	BLN_TAKE_FROM_CALLER();
+	slot = leads.of_init(info);
+	source = slot->source;
 	slot->engine->db.init_set_max_threads(info, source && source->threads_max > 0 ? (idx_t)source->threads_max
 										      : THREADS_MAX);
 }
@@ -114,6 +117,7 @@ static void reader_destroy(void *data)
 
 	if (reader->is_open && reader->source->thread_close)
 		reader->source->thread_close(reader->thread);
+	BLN_HAND_BACK();
 	atomic_fetch_sub(&reader->engine->row_sources->reader_count, 1);
 	bln_mem_free(reader);
 }
@@ -130,12 +134,15 @@ static void readers_wait(struct bln_row_sources *sources)
  * rows that are only counted. */
 static void on_thread(duckdb_init_info info)
 {
-	const struct slot *slot = leads.of_init(info);
-	const struct bln_duckdb *db = &slot->engine->db;
 	struct reader *reader = bln_mem_calloc(1, sizeof(*reader));
+	const struct bln_duckdb *db;
+	const struct slot *slot;
 	struct bln_err err = { 0 };
 	enum bln_status status;
 
+	BLN_TAKE_FROM_CALLER();
+	slot = leads.of_init(info);
+	db = &slot->engine->db;
 	if (!reader || !slot->source) {
 		status = reader ? bln_err_set(&err, BLN_INVALID, "%s() has no rows any more", slot->name)
 				: bln_err_memory(&err);
@@ -155,6 +162,7 @@ static void on_thread(duckdb_init_info info)
 	reader->is_open = true;
 	atomic_fetch_add(&slot->engine->row_sources->reader_count, 1);
 	db->init_set_init_data(info, reader, reader_destroy);
+	BLN_HAND_BACK();
 	return;
 done:
 	bln_mem_free(reader);
@@ -210,6 +218,7 @@ done:
 		db->function_set_error(info, err.message);
 	}
 	db->data_chunk_set_size(chunk, reader->is_done ? 0 : block.count);
+	BLN_HAND_BACK();
 }
 
 static enum bln_status function_register(struct slot *slot, struct bln_err *err)

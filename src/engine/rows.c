@@ -38,6 +38,7 @@ void bln_rows_destroy(struct bln_rows *rows)
 	if (rows->chunk)
 		rows->engine->db.destroy_data_chunk(&rows->chunk);
 	rows->engine->db.destroy_result(&rows->result);
+	BLN_TAKE_BACK();
 	bln_mem_free(rows->columns);
 	bln_mem_free(rows);
 }
@@ -64,7 +65,9 @@ enum bln_status bln_rows_next(struct bln_rows *rows, size_t *count, struct bln_e
 	if (rows->chunk)
 		db->destroy_data_chunk(&rows->chunk);
 	BLN_TRY(bln_cancel_check(rows->engine->cancel, err));
+	BLN_HAND_TO_THREADS();
 	rows->chunk = db->fetch_chunk(rows->result);
+	BLN_TAKE_BACK();
 	if (!rows->chunk) {
 		message = db->result_error(&rows->result);
 		return message ? bln_engine_failed(rows->engine, message, err) : BLN_OK;
@@ -127,6 +130,7 @@ enum bln_status bln_engine_exec(struct bln_engine *engine, const char *sql, stru
 	duckdb_result result = { 0 };
 	enum bln_status status = BLN_OK;
 
+	BLN_HAND_TO_THREADS();
 	if (db->query(engine->connection, sql, &result) == DuckDBError)
 		status = bln_engine_failed(engine, db->result_error(&result), err);
 	db->destroy_result(&result);

@@ -27,8 +27,10 @@ static bool cursor_move(struct cursor *cursor, const struct bln_vector *paths, i
 static const struct bln_scan_files *slot_files(const struct bln_duckdb *db, duckdb_function_info info)
 {
 	static const struct bln_scan_files none; /* somebody called the function before there was a view */
-	const struct bln_scan_slot *slot = db->scalar_function_get_extra_info(info);
+	const struct bln_scan_slot *slot;
 
+	BLN_TAKE_FROM_CALLER();
+	slot = db->scalar_function_get_extra_info(info);
 	return slot->files ? slot->files : &none;
 }
 
@@ -90,10 +92,11 @@ static void value_function(duckdb_function_info info, duckdb_data_chunk input, d
 		}
 		if (is_repeated) {
 			value_repeat(db, cursor.file->values[columns[0]], output);
-			return;
+			break;
 		}
 		value_assign(db, cursor.file->values[columns[row]], output, row);
 	}
+	BLN_HAND_BACK();
 }
 
 /* Whether ROW is in none of the ranges of DV. *RANGE is where the last one was found, and is moved. */
@@ -135,6 +138,7 @@ static void lives_function(duckdb_function_info info, duckdb_data_chunk input, d
 		}
 		lives[row] = row_lives(&cursor.file->dv, bln_vector_int64(&rows, row), &cursor.range);
 	}
+	BLN_HAND_BACK();
 }
 
 static enum bln_status function_register(struct bln_engine *engine, struct bln_scan_slot *slot, const char *name,

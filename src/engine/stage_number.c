@@ -97,6 +97,7 @@ static void number_function(duckdb_function_info info, duckdb_data_chunk input, 
 	int32_t *out = db->vector_get_data(output);
 	struct bln_text key = { 0 };
 
+	BLN_TAKE_FROM_CALLER();
 	for (size_t i = 0; i < numbers->columns; i++)
 		columns[i] = bln_vector_column(db, input, i);
 	for (idx_t row = 0; row < count; row++) {
@@ -109,6 +110,7 @@ static void number_function(duckdb_function_info info, duckdb_data_chunk input, 
 		}
 	}
 	bln_text_clean_up(&key);
+	BLN_HAND_BACK();
 }
 
 static enum bln_status function_register(struct bln_engine *engine, struct bln_err *err)

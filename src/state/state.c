@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "state/schema.h"
 
 enum {
@@ -62,11 +64,14 @@ static enum bln_status connection_set_up(struct bln_state *state, struct bln_err
  * share memory refuse it: then the rollback journal, as safe but slower with several processes, stays. */
 static enum bln_status wal_switch(const struct bln_state *state, struct bln_err *err)
 {
+	struct bln_clock *clock = bln_clock_system();
+	const int64_t end_us = bln_clock_monotonic_us(clock) + BLN_STATE_BUSY_MS * BLN_US_PER_MS;
 	int code;
 
-	for (int waited_ms = 0;; waited_ms += WAL_TRY_MS) {
+	/* A try may wait as well, for whoever reads what the file is: what counts is the time, not the tries. */
+	for (;;) {
 		code = sqlite3_exec(state->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-		if ((code & 0xff) != SQLITE_BUSY || waited_ms >= BLN_STATE_BUSY_MS)
+		if ((code & 0xff) != SQLITE_BUSY || bln_clock_monotonic_us(clock) >= end_us)
 			break;
 		sqlite3_sleep(WAL_TRY_MS);
 	}
