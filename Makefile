@@ -5,10 +5,10 @@ PREFIX ?= /usr/local
 JOBS := $(shell nproc)
 CMAKE_BUILD = cmake --preset $(1) >/dev/null && cmake --build --preset $(1)
 
-.PHONY: build deps demo bench test faults soak interop docs fuzz lint install package clean help
+.PHONY: build deps demo bench test test-tsan faults soak interop docs fuzz lint install package package-test bare clean help
 
 help: ## List the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install what the build needs
 	@deps/install build
@@ -24,12 +24,17 @@ test: deps ## Build with sanitizers and run the tests
 	@$(call CMAKE_BUILD,asan)
 	@ctest --preset asan -j $(JOBS)
 
+test-tsan: deps ## Build with ThreadSanitizer and run the tests of threads and processes
+	@$(call CMAKE_BUILD,tsan)
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp" ctest --preset tsan -j $(JOBS) -E '^(docs|pipeline)/'
+
 faults: build ## Break what must not break: a sample of kills, store faults, races, full disks; another each day, or SEED=N
 	@$(call CMAKE_BUILD,asan) --target bullion
-	@tests/faults/faults.py $(BUILD)/bullion --debug-program $(BUILD)/asan/bullion $(if $(SEED),--seed $(SEED)) $(LONG)
+	@tests/faults/faults.py $(BUILD)/bullion --debug-program $(BUILD)/asan/bullion $(if $(SEED),--seed $(SEED))
 
-soak: ## The same at length: every store call of a run, more processes, for hours
-	@$(MAKE) faults LONG="--all --points 200 --rounds 20"
+soak: build ## The same at length, and random archives: HOURS=8 for so long, POINTS=500 for fewer store calls than all
+	@$(call CMAKE_BUILD,asan) --target bullion
+	@tools/soak $(BUILD)/bullion --debug-program $(BUILD)/asan/bullion $(if $(SEED),--seed $(SEED)) $(if $(HOURS),--hours $(HOURS)) $(if $(POINTS),--points $(POINTS))
 
 interop: build ## Test that Spark, delta-rs and DuckDB read what we write, and we what they write
 	@deps/install interop
@@ -61,6 +66,16 @@ install: build ## Install under PREFIX (/usr/local), below DESTDIR
 
 package: build ## Make a Debian package and a tarball in build/package
 	@tools/package $(BUILD)/package $(BUILD)
+
+package-test: package ## Try both on a bare Debian, made for it and thrown away: needs root
+	@deps/install bare
+	@tools/package_test $(BUILD)/package
+
+bare: ## Build, and run the demo, on such a bare Debian, where everything is missing: needs root
+	@deps/install bare
+	@rm -rf $(BUILD)/bare && git clone -q . $(BUILD)/bare/bullion
+	@tools/bare $(BUILD)/bare/bullion -- "apt-get install -qq -y make >/dev/null 2>&1 && make -C bullion $(or $(TARGET),demo)"
+	@rm -rf $(BUILD)/bare
 
 clean: ## Remove everything built
 	@rm -rf $(BUILD)
