@@ -64,22 +64,41 @@ done:
 	return status;
 }
 
-/* Sorts the files that have seams; *HAD_SOME says whether there were any. */
-static enum bln_status seams_mend(struct bln_stage *stage, bool *had_some, struct bln_err *err)
+/* Puts those of the files from *FIRST on that have seams behind all others, and *FIRST on the first of them. */
+static enum bln_status seams_gather(struct bln_stage *stage, size_t *first, struct bln_err *err)
 {
 	struct bln_map seams = { 0 };
-	size_t count = stage->count;
+	size_t whole = stage->count;
 	enum bln_status status = BLN_OK;
 
-	for (size_t first = 0; first < count; first += FILES_AT_ONCE)
-		BLN_TRY(seams_find(stage, first, count - first < FILES_AT_ONCE ? count - first : FILES_AT_ONCE, &seams,
-				   err));
-	*had_some = seams.count > 0;
-	while (count-- > 0)
-		if (bln_map_find(&seams, stage->items[count].path, strlen(stage->items[count].path)))
-			BLN_TRY(bln_stage_sort(stage, count, err));
+	for (size_t i = *first; i < stage->count; i += FILES_AT_ONCE)
+		BLN_TRY(seams_find(stage, i, stage->count - i < FILES_AT_ONCE ? stage->count - i : FILES_AT_ONCE,
+				   &seams, err));
+	for (size_t i = stage->count; i-- > *first;) {
+		const struct bln_staged file = stage->items[i];
+
+		if (!bln_map_find(&seams, file.path, strlen(file.path)))
+			continue;
+		stage->items[i] = stage->items[--whole];
+		stage->items[whole] = file;
+	}
+	*first = whole;
 done:
 	bln_map_clean_up(&seams);
+	return status;
+}
+
+static enum bln_status seams_mend(struct bln_stage *stage, struct bln_err *err)
+{
+	size_t first = 0;
+	enum bln_status status;
+
+	BLN_TRY(seams_gather(stage, &first, err));
+	for (size_t i = first; i < stage->count; i++)
+		BLN_TRY(bln_stage_sort(stage, i, err));
+	if (stage->spec->is_unique && first < stage->count) /* now that they are in order: equal rows side by side */
+		BLN_TRY(seams_gather(stage, &first, err));
+done:
 	return status;
 }
 
@@ -97,14 +116,12 @@ enum bln_status bln_stage_mend(struct bln_stage *stage, struct bln_err *err)
 {
 	const struct bln_stage_spec *spec = stage->spec;
 	bool has_limit = spec->rows_per_file_max > 0 && (stage->has_keys || !stage->has_several);
-	bool had_seams = (stage->has_keys || spec->is_unique) && stage->sort[0];
+	bool may_have_seams = (stage->has_keys || spec->is_unique) && stage->sort[0];
 	enum bln_status status = BLN_OK;
 
 	BLN_TRY(bln_engine_exec(stage->engine, "SET preserve_insertion_order = true", err));
-	if (had_seams)
-		BLN_TRY(seams_mend(stage, &had_seams, err));
-	if (had_seams && spec->is_unique) /* now that all is in order: equal ones side by side */
-		BLN_TRY(seams_mend(stage, &had_seams, err));
+	if (may_have_seams)
+		BLN_TRY(seams_mend(stage, err));
 	if (spec->is_unique && stage->count)
 		repeats_suspect(stage);
 	for (size_t i = stage->count; has_limit && i-- > 0;)

@@ -30,7 +30,8 @@ struct bln_write_spec {
 	bool is_unique; /* ALL: a key comes once, as with UPSERT */
 	struct bln_setting_list partition; /* of a table that is made; one that is there keeps its own */
 	struct bln_setting_list split; /* columns of which a file has one value each */
-	struct bln_pairs fixed; /* columns that the rows come without, as they have one value: its text in Delta's form */
+	struct bln_pairs fixed; /* columns that the rows come without, as they have one value: its text in Delta's form; with
+	                         * ADD only */
 	bool is_clustered; /* as stage.h has it */
 	bool is_new; /* the caller found no such table, and planned so: it is not loaded, and what others have put into
 	              * it by now is for the commit to meet */
