@@ -1,8 +1,9 @@
 -- gold.coverage: for each symbol, frequency and year the stretches of candles that are there (data), of which a source says that
 -- nothing traded (confirmed_empty), and of which nobody has said anything that we took (missing): also where something was said
 -- and refused (silver.quarantine), whoever else says that nothing traded there. All times are opens of candles, in µs.
-WITH parts AS (
-    SELECT symbol, frequency, CAST(year AS INTEGER) AS year, frequency_us(frequency) AS step,
+WITH parts AS MATERIALIZED (
+    SELECT CAST(row_number() OVER () AS INTEGER) AS part, symbol, frequency, CAST(year AS INTEGER) AS year,
+           frequency_us(frequency) AS step,
            -- the first opens in this year and in the next
            epoch_us(candle_open(make_timestamptz(CAST(year AS INTEGER), 1, 1, 0, 0, 0, 'UTC') - INTERVAL 1 MICROSECOND, frequency))
                + frequency_us(frequency) AS year_from,
@@ -26,13 +27,16 @@ said AS (
                                                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), true) AS is_first
                 FROM units WHERE a < b))
     GROUP BY symbol, frequency, n),
+-- Windows over a part's number take half the time of those over its names.
 candles AS (
-    SELECT symbol, frequency, year, epoch_us(datetime) AS t, frequency_us(frequency) AS step
-    FROM silver.${run:class}),
+    SELECT p.part, p.step, epoch_us(c.datetime) AS t
+    FROM silver.${run:class} c JOIN parts p USING (symbol, frequency, year)),
+runs AS (
+    SELECT part, min(t) AS a, max(t) + any_value(step) AS b
+    FROM (SELECT *, t - step * row_number() OVER (PARTITION BY part ORDER BY t) AS n FROM candles)
+    GROUP BY part, n),
 data AS (
-    SELECT symbol, frequency, year, min(t) AS a, max(t) + any_value(step) AS b
-    FROM (SELECT *, t - step * row_number() OVER (PARTITION BY symbol, frequency, year ORDER BY t) AS n FROM candles)
-    GROUP BY symbol, frequency, year, n),
+    SELECT p.symbol, p.frequency, p.year, r.a, r.b FROM runs r JOIN parts p USING (part)),
 -- From where anything was said to where it ends.
 bounds AS (
     SELECT p.symbol, p.frequency, p.year, p.step, greatest(s.a, p.year_from) AS a, least(s.b, p.year_to) AS b
