@@ -5,6 +5,16 @@
 #include "engine/row_source.h"
 #include "job/ingest.h"
 
+/* Content worth a thread of its own, which writes a file of its own: a few new candles are to be one small file, not several. */
+enum { THREAD_BYTES = 4 << 20, THREADS_MAX = 1024 };
+
+static int threads_max(const struct ingest_batch *batch)
+{
+	int64_t worth = 1 + batch->bytes_total / THREAD_BYTES;
+
+	return worth < THREADS_MAX ? (int)worth : THREADS_MAX;
+}
+
 enum column {
 	SYMBOL,
 	DATETIME,
@@ -230,6 +240,7 @@ void ingest_rows_source(struct ingest_batch *batch, struct bln_row_source *sourc
 	*source = (struct bln_row_source){ .name = "bln_candles",
 					   .columns = columns,
 					   .column_count = COLUMNS,
+					   .threads_max = threads_max(batch),
 					   .context = batch,
 					   .thread_open = reading_open,
 					   .next = rows_next,
