@@ -55,7 +55,7 @@ static void columns_are_as_promised(void **state)
 			assert_true(schema.fields[j].is_nullable);
 		}
 		/* "long" is JSON's text, with its quotes */
-		for (char *from = text.at, *to = text.at;; from++) {
+		for (char *from = text.at, *to = text.at; from; from++) {
 			if (*from != '"')
 				*to++ = *from;
 			if (*from == '\0')

@@ -1,8 +1,7 @@
 /* Checkpoints made by SQL here, as other writers make them; and ours, read back and held against the schema of the protocol. */
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "engine/checkpoint.h"
@@ -27,8 +26,7 @@ static int open_all(void **state)
 	(void)state;
 
 	f = (struct fixture){ 0 };
-	strcpy(f.folder, "/tmp/bln-checkpoint-XXXXXX");
-	assert_non_null(mkdtemp(f.folder));
+	test_folder_make(f.folder, sizeof(f.folder), "checkpoint");
 	assert_ok(bln_engine_open(&settings, &f.engine, &err), &err);
 	assert_ok(bln_store_open(f.folder, NULL, &f.store, &err), &err);
 	bln_engine_parquet(f.engine, &f.port);
@@ -37,13 +35,11 @@ static int open_all(void **state)
 
 static int close_all(void **state)
 {
-	char command[128];
 	(void)state;
-
 	bln_store_close(f.store);
 	bln_engine_close(f.engine);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f.folder);
-	return system(command);
+	test_folder_remove(f.folder);
+	return 0;
 }
 
 static enum bln_status take(void *context, const struct bln_action *action, struct bln_err *err)

@@ -50,9 +50,9 @@ static void layout_check(struct kit *kit, const struct bln_staged_list *list)
 		const struct bln_staged *file = &list->items[i];
 		char symbol[64], year[64], frequency[64];
 
-		snprintf(symbol, sizeof(symbol), "%s", kit_value(file->partition, "symbol"));
-		snprintf(year, sizeof(year), "%s", kit_value(file->partition, "year"));
-		snprintf(frequency, sizeof(frequency), "%s", kit_value(file->split, "frequency"));
+		snprintf(symbol, sizeof(symbol), "%.63s", kit_value(file->partition, "symbol"));
+		snprintf(year, sizeof(year), "%.63s", kit_value(file->partition, "year"));
+		snprintf(frequency, sizeof(frequency), "%.63s", kit_value(file->split, "frequency"));
 		assert_int_equal(kit_number(kit, "SELECT count(*) FROM (DESCRIBE FROM read_parquet('%s'))", file->path),
 				 4);
 		assert_int_equal(kit_number(kit,

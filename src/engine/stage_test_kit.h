@@ -2,11 +2,9 @@
 #ifndef BLN_ENGINE_STAGE_TEST_KIT_H
 #define BLN_ENGINE_STAGE_TEST_KIT_H
 
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <dirent.h>
-#include <ftw.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "engine/engine.h"
@@ -18,7 +16,7 @@ struct kit {
 	struct bln_arena arena;
 	struct bln_schema schema;
 	struct bln_err err;
-	char folder[32];
+	char folder[TEST_FOLDER_SIZE];
 };
 
 static inline void kit_open(struct kit *kit)
@@ -27,24 +25,15 @@ static inline void kit_open(struct kit *kit)
 						.threads = 2,
 						.cancel = &kit->cancel };
 
-	strcpy(kit->folder, "/tmp/bln-stage-XXXXXX");
-	assert_non_null(mkdtemp(kit->folder));
+	test_folder_make(kit->folder, sizeof(kit->folder), "stage");
 	assert_ok(bln_engine_open(&settings, &kit->engine, &kit->err), &kit->err);
-}
-
-static inline int kit_unlink(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-	(void)info;
-	(void)type;
-	(void)at;
-	return remove(path);
 }
 
 static inline void kit_close(struct kit *kit)
 {
 	bln_engine_close(kit->engine);
 	bln_arena_clean_up(&kit->arena);
-	nftw(kit->folder, kit_unlink, 8, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(kit->folder);
 }
 
 /* The schema of a table like what SQL gives. */

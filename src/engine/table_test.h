@@ -2,9 +2,7 @@
 #ifndef BLN_ENGINE_TABLE_TEST_H
 #define BLN_ENGINE_TABLE_TEST_H
 
-#include "base/base_test.h"
-
-#include <sys/stat.h>
+#include "base/folder_test_kit.h"
 
 #include "delta/snapshot.h"
 #include "engine/engine.h"
@@ -25,8 +23,7 @@ static inline void table_open(struct table *table)
 	struct bln_err err = { 0 };
 
 	memset(table, 0, sizeof(*table));
-	strcpy(table->folder, "/tmp/bln-table-XXXXXX");
-	assert_non_null(mkdtemp(table->folder));
+	test_folder_make(table->folder, sizeof(table->folder), "table");
 	assert_ok(bln_engine_open(&settings, &table->engine, &err), &err);
 	assert_ok(bln_store_open(table->folder, NULL, &table->snapshot.table.store, &err), &err);
 	table->snapshot.table.prefix = "";
@@ -35,13 +32,10 @@ static inline void table_open(struct table *table)
 
 static inline void table_close(struct table *table)
 {
-	char command[128];
-
 	bln_arena_clean_up(&table->snapshot.arena);
 	bln_store_close(table->snapshot.table.store);
 	bln_engine_close(table->engine);
-	snprintf(command, sizeof(command), "rm -rf '%s'", table->folder);
-	assert_int_equal(system(command), 0);
+	test_folder_remove(table->folder);
 }
 
 /* Begins a table anew: FIELDS is the inside of the schema's "fields", PARTITION names of columns with ',' between. */

@@ -24,7 +24,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	kit = kit_new(yaml, 1);
-	strcpy(made_folder, kit->folder);
+	snprintf(made_folder, sizeof(made_folder), "%s", kit->folder);
 	return 0;
 }
 

@@ -3,13 +3,10 @@
 #ifndef BLN_JOB_TEST_KIT_H
 #define BLN_JOB_TEST_KIT_H
 
-#include "base/base_test.h"
+#include "base/folder_test_kit.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "delta/log_read.h"
@@ -44,14 +41,6 @@ struct kit {
 	struct bln_err err;
 };
 
-static inline int kit_unlink(const char *path, const struct stat *info, int type, struct FTW *at)
-{
-	(void)info;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 /* FOLDER/NAME; good until the fourth call from now. */
 static inline const char *kit_path(const struct kit *kit, const char *name)
 {
@@ -65,18 +54,7 @@ static inline const char *kit_path(const struct kit *kit, const char *name)
 
 static inline void kit_file(const struct kit *kit, const char *name, const char *text)
 {
-	char path[KIT_PATH_SIZE];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", kit->folder, name);
-	for (char *slash = path + strlen(kit->folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-		*slash = '\0';
-		(void)mkdir(path, 0755);
-	}
-	file = fopen(path, "wb");
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
-	assert_int_equal(fclose(file), 0);
+	test_file_write(kit->folder, name, text);
 }
 
 /* The lake with the faults of PLAN (store/fault_plan.h), NULL for none. */
@@ -95,8 +73,7 @@ static inline struct kit *kit_new(const char *yaml, uint64_t seed)
 	struct bln_text text = { 0 };
 
 	assert_non_null(kit);
-	strcpy(kit->folder, "/dev/shm/bln-job-XXXXXX");
-	assert_non_null(mkdtemp(kit->folder));
+	test_folder_make(kit->folder, sizeof(kit->folder), "job");
 	bln_text_add_format(&text, "project: test\n%s", yaml);
 	assert_ok(bln_project_parse(kit->folder, text.at, text.length, &kit->project, NULL, &kit->err), &kit->err);
 	bln_text_clean_up(&text);
@@ -130,7 +107,7 @@ static inline void kit_free(struct kit *kit)
 	bln_state_close(kit->state);
 	bln_project_close(kit->project);
 	bln_arena_clean_up(&kit->arena);
-	nftw(kit->folder, kit_unlink, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(kit->folder);
 	free(kit);
 }
 
