@@ -94,9 +94,11 @@ void bln_cli_result_add(const char *result, struct bln_text *text)
 	int64_t version = -1;
 	int64_t refused = 0;
 	bool is_idle = false;
+	const json_t *note;
 
 	if (!result || !result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
 		return;
+	note = json_object_get(json, "note");
 	if (!json_is_string(json_object_get(json, "table"))) { /* a command: whatever it did, it is not rows */
 		json_decref(json);
 		return;
@@ -127,6 +129,8 @@ void bln_cli_result_add(const char *result, struct bln_text *text)
 	}
 	if (version >= 0 && !is_idle)
 		bln_text_add_format(text, ", version %" PRId64, version);
+	if (json_is_string(note))
+		bln_text_add_format(text, "; %s", json_string_value(note));
 	json_decref(json);
 }
 

@@ -1,6 +1,7 @@
 #include "job/job.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "engine/macros.h"
@@ -110,6 +111,10 @@ void bln_job_result_add_json(const struct bln_job_result *result, struct bln_tex
 			    result->is_partial ? "true" : "false");
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		bln_text_add_format(text, ",\"%s\":%" PRId64, numbers[i].name, numbers[i].value);
+	if (result->note) {
+		bln_text_add(text, ",\"note\":");
+		bln_json_add_string(text, result->note, strlen(result->note));
+	}
 	bln_text_add(text, ",\"missed\":[");
 	for (struct bln_slice rest = { result->missed.at, result->missed.length }, line; rest.length;) {
 		bool is_first = rest.at == result->missed.at;

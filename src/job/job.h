@@ -60,6 +60,7 @@ struct bln_job_result {
 	int64_t bytes_added;
 	int64_t version; /* of the table; -1 where none was made */
 	const char *table;
+	const char *note; /* what else is to be said of the run, or NULL; lives as long as the context's arena */
 };
 
 void bln_job_result_clean_up(struct bln_job_result *result);

@@ -13,7 +13,11 @@
 /* Rows of the changes that are worked on at once: what bounds the memory of windows and sorts. */
 #define GROUP_ROWS INT64_C(1000000)
 
-enum { TRIES_MAX = 8, GROUP_PARTS_MAX = 4096 };
+enum {
+	TRIES_MAX = 8,
+	GROUP_PARTS_MAX = 4096,
+	IDLE_COMMITS_MAX = 100, /* that a table makes without rows for the job, before its marker is moved behind them */
+};
 
 static enum bln_status own_resolve(const struct sql_group *group, const struct bln_relation *relation,
 				   const struct bln_snapshot **snapshot, struct bln_err *err)
@@ -80,7 +84,7 @@ enum bln_status sql_resolve(void *context, const struct bln_relation *relation, 
 		return BLN_OK;
 	if (relation->kind == BLN_RELATION_CHANGES) {
 		BLN_TRY(changes_resolve(group, input, out, &is_exact, err));
-	} else if (is_existing && sql->context->is_full) {
+	} else if (is_existing && sql->is_full) {
 		out->is_all = false; /* as if nothing had been there */
 	} else if (group->count) {
 		out->is_all = false;
@@ -189,7 +193,7 @@ static enum bln_status side_commit(struct bln_table_writer *side, struct bln_err
 
 static enum bln_status main_commit(struct sql_job *sql, struct bln_table_writer *main, struct bln_err *err)
 {
-	struct bln_txn *txns = bln_arena_calloc(sql->arena, sql->input_count + 1, sizeof(*txns));
+	struct bln_txn *txns = bln_arena_calloc(sql->arena, 2 * sql->input_count + 1, sizeof(*txns));
 	struct bln_write_commit commit = { .txns = txns };
 	struct bln_commit_result result;
 	enum bln_status status;
@@ -201,6 +205,7 @@ static enum bln_status main_commit(struct sql_job *sql, struct bln_table_writer 
 			txns[commit.txn_count++] = (struct bln_txn){ .app_id = bln_slice_of(sql->inputs[i].app_id),
 								     .version = sql->inputs[i].snapshot->version,
 								     .updated_ms = -1 };
+	sql_marks_add(sql, txns, &commit.txn_count);
 	status = bln_table_writer_commit(main, &commit, &result, err);
 	if (status == BLN_OK) {
 		sql->result->version = result.version;
@@ -209,13 +214,35 @@ static enum bln_status main_commit(struct sql_job *sql, struct bln_table_writer 
 	return status;
 }
 
+/* Of an idle run: the markers alone, where those that are there say too little. The log before them can then be cleaned up. */
+static enum bln_status idle_commit(struct sql_job *sql, struct bln_err *err)
+{
+	const struct bln_write_spec spec = { .table = sql->job->into, .mode = BLN_WRITE_ADD };
+	bool is_due = sql->definition.was < 0;
+	struct bln_table_writer *writer = NULL;
+	enum bln_status status;
+
+	for (size_t i = 0; i < sql->input_count; i++) {
+		const struct sql_input *input = &sql->inputs[i];
+
+		is_due = is_due || input->identity.now != input->identity.was ||
+			 input->snapshot->version - input->marker >= IDLE_COMMITS_MAX;
+	}
+	if (!is_due || !sql->own)
+		return BLN_OK;
+	BLN_TRY(bln_table_writer_open(sql->context, &spec, sql->own, &writer, err));
+	BLN_TRY(main_commit(sql, writer, err));
+done:
+	bln_table_writer_close(writer);
+	return status;
+}
+
 static struct bln_setting_list list_or(struct bln_setting_list list, struct bln_setting_list otherwise)
 {
 	return list.count ? list : otherwise;
 }
 
-/* Whether another job of the project writes into the same table: then what is in it is not all this job's. */
-static bool is_shared(const struct sql_job *sql)
+bool sql_output_is_shared(const struct sql_job *sql)
 {
 	const struct bln_project *project = sql->context->project;
 
@@ -224,7 +251,8 @@ static bool is_shared(const struct sql_job *sql)
 
 		if (strcmp(other->name, sql->job->name) != 0 &&
 		    ((other->into && strcmp(other->into, sql->job->into) == 0) ||
-		     (other->side_into && strcmp(other->side_into, sql->job->into) == 0)))
+		     (other->side_into && strcmp(other->side_into, sql->job->into) == 0) ||
+		     (other->quarantine && strcmp(other->quarantine, sql->job->into) == 0)))
 			return true;
 	}
 	return false;
@@ -236,9 +264,9 @@ static enum bln_status full_mode(const struct sql_job *sql, enum bln_write_mode 
 				 struct bln_err *err)
 {
 	*out = mode;
-	if (!sql->context->is_full || mode == BLN_WRITE_ALL)
+	if (!sql->is_full || mode == BLN_WRITE_ALL)
 		return BLN_OK;
-	if (!is_shared(sql)) {
+	if (!sql_output_is_shared(sql)) {
 		*out = BLN_WRITE_ALL;
 		return BLN_OK;
 	}
@@ -317,11 +345,14 @@ static enum bln_status job_try(struct sql_job *sql, struct bln_err *err)
 	BLN_TRY(sql_text_analyse(sql, &sql->side, err));
 	BLN_TRY(sql_text_analyse(sql, &sql->slices, err));
 	sql->result->rows_in = 0;
+	sql->result->note = NULL;
 	BLN_TRY(sql_inputs_load(sql, &is_idle, err));
 	sql->result->version = sql->own ? sql->own->version : -1;
 	sql->result->is_idle = is_idle;
-	if (is_idle)
+	if (is_idle) {
+		status = idle_commit(sql, err);
 		goto done;
+	}
 	BLN_TRY(sql_variables_set(sql, err));
 	BLN_TRY(job_write(sql, err));
 done:

@@ -1,15 +1,23 @@
 /* What the files of the sql job share. Read in this order: sql.c (the job), sql_text.c (its SQL), sql_inputs.c (the tables it
  * reads), sql_changes.c (what of them is new), sql_slices.c (the parts it is cut into), sql_group.c (what a few of
- * them together see of a table).
+ * them together see of a table); sql_marks.c and sql_definition.c (whether what was made is still what the job makes).
  *
  * The markers: a commit of the output carries, for each table that the job reads, a txn with the id "JOB:TABLE" and the
- * version read. The next run starts behind it. Two runs of one job cannot both commit: their ids meet. */
+ * version read. The next run starts behind it. Two runs of one job cannot both commit: their ids meet. What else the commits
+ * say is in sql_marks.c. */
 #ifndef BLN_JOB_SQL_H
 #define BLN_JOB_SQL_H
 
 #include "engine/prune.h"
 #include "engine/statement.h"
 #include "job/job.h"
+
+/* A hash that a commit of the output carries: the version of a txn as it is there and as it shall be, -1 for none. */
+struct sql_mark {
+	const char *app_id;
+	int64_t was;
+	int64_t now;
+};
 
 /* A table that the job reads. */
 struct sql_input {
@@ -18,6 +26,8 @@ struct sql_input {
 	struct bln_snapshot *snapshot;
 	struct bln_store *store; /* of a foreign table */
 	int64_t marker; /* version that the output has consumed; -1: none */
+	struct sql_mark identity; /* which table it is */
+	bool is_other; /* than the one that the marker speaks of */
 	bool wants_changes;
 	/* What was added since the marker, each the same table with other files; not to be destroyed. */
 	struct bln_snapshot changes; /* all their rows were */
@@ -29,6 +39,7 @@ struct sql_input {
 /* One of the job's statements. */
 struct sql_text {
 	const char *file; /* NULL: there is none */
+	const char *written; /* as it stands in the file, but for what ends it */
 	const char *sql;
 	struct bln_relations relations;
 };
@@ -49,6 +60,9 @@ struct sql_job {
 	struct bln_engine *engine;
 	struct bln_arena *arena; /* of one try */
 	struct sql_text main, side, slices;
+	struct sql_mark definition;
+	bool is_full; /* everything is done again: --full, or the definition changed */
+	bool is_redefined;
 	struct sql_input *inputs;
 	size_t input_count;
 	struct bln_snapshot *own; /* the output as it was; NULL: there is none yet */
@@ -68,6 +82,26 @@ enum bln_status sql_text_analyse(struct sql_job *sql, struct sql_text *text, str
 
 /* The run's properties, as variables of SQL: getvariable('base'). */
 enum bln_status sql_variables_set(struct sql_job *sql, struct bln_err *err);
+
+/* A hash over BYTES, on top of HASH; the first begins with SQL_HASH_BASIS. It stays the same from version to version. */
+#define SQL_HASH_BASIS UINT64_C(14695981039346656037)
+uint64_t sql_bytes_hash(uint64_t hash, const char *bytes, size_t length);
+
+/* Of what determines the job's output besides its tables. */
+enum bln_status sql_definition_hash(const struct sql_job *sql, uint64_t *hash, struct bln_err *err);
+
+/* Finds out whether the output was made by another definition of the job; if so sets is_full, or says in the result what becomes
+ * of it. BLN_INVALID, asking for --full, where rows would be added to others that nobody makes any more. */
+enum bln_status sql_definition_compare(struct sql_job *sql, struct bln_err *err);
+
+/* Finds out whether INPUT is the table that its marker speaks of. */
+enum bln_status sql_identity_compare(struct sql_job *sql, struct sql_input *input, struct bln_err *err);
+
+/* Appends to TXNS, which has room for one more than there are inputs, the marks that are new. */
+void sql_marks_add(const struct sql_job *sql, struct bln_txn *txns, size_t *count);
+
+/* Whether another job of the project writes into the same table: then what is in it is not all this job's. */
+bool sql_output_is_shared(const struct sql_job *sql);
 
 /* Finds the files with the rows that were added since INPUT's marker. BLN_NOT_FOUND, asking for --full, where the log does not
  * say them. */

@@ -234,10 +234,15 @@ static enum bln_status entry_take(void *context, const struct bln_log_entry *ent
 	}
 	for (size_t i = 0; i < entry->action_count; i++) {
 		const struct bln_action *action = &entry->actions[i];
-		bool is_remove = action->kind == BLN_ACTION_REMOVE;
-		bool is_data_change = is_remove ? action->remove.is_data_change : action->add.is_data_change;
+		bool is_data_change;
 
-		if ((is_remove || action->kind == BLN_ACTION_ADD) && has_removes[is_data_change])
+		if (action->kind == BLN_ACTION_REMOVE)
+			is_data_change = action->remove.is_data_change;
+		else if (action->kind == BLN_ACTION_ADD)
+			is_data_change = action->add.is_data_change;
+		else
+			continue;
+		if (has_removes[is_data_change])
 			BLN_TRY(set_enter(changes, &sets, indexes[i], is_data_change, by_partition, &name, err));
 	}
 done:
@@ -275,6 +280,11 @@ static enum bln_status commits_take(struct changes *changes, struct bln_err *err
 	enum bln_status status;
 	int64_t last;
 
+	if (input->is_other)
+		return bln_err_set(err, BLN_NOT_FOUND,
+				   "%s is not the table that this job has read up to version %" PRId64
+				   ": it was removed%s; run the job with --full, which makes everything from what is there now",
+				   input->name, input->marker, snapshot->version < 0 ? "" : ", and one made in its place");
 	if (input->marker > snapshot->version)
 		return bln_err_set(err, BLN_NOT_FOUND,
 				   "%s is at version %" PRId64 ", but this job has read version %" PRId64

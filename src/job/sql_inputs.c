@@ -64,13 +64,15 @@ static enum bln_status relation_take(struct sql_job *sql, const struct sql_text 
 		status = snapshot_load(sql, input, relation->kind == BLN_RELATION_DELTA, err);
 		if (status != BLN_OK)
 			return bln_err_where(err, status, "%s:%d", text->file, relation->line);
-		if (sql->own && !sql->context->is_full)
+		if (sql->own && !sql->is_full)
 			input->marker = bln_snapshot_txn(sql->own, input->app_id);
+		BLN_TRY(sql_identity_compare(sql, input, err));
 	}
 	if (relation->kind == BLN_RELATION_CHANGES && !input->wants_changes) {
 		input->wants_changes = true;
 		status = sql_changes_find(sql, input, err);
 	}
+done:
 	return status;
 }
 
@@ -91,6 +93,7 @@ enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_e
 	BLN_TRY(bln_lake_snapshot_if_any(sql->context->lake, sql->job->into, &sql->own, err));
 	if (!sql->own && bln_standard_find(sql->job->into))
 		BLN_TRY(bln_standard_empty(sql->job->into, &sql->own_empty, err));
+	BLN_TRY(sql_definition_compare(sql, err));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		for (size_t j = 0; j < texts[i]->relations.count; j++)
 			BLN_TRY(relation_take(sql, texts[i], &texts[i]->relations.items[j], err));
@@ -99,12 +102,12 @@ enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_e
 
 		has_changes = has_changes || input->wants_changes;
 		has_new = has_new || input->changes.file_count || input->written.file_count;
-		has_moved = has_moved || input->snapshot->version != input->marker;
+		has_moved = has_moved || input->is_other || input->snapshot->version != input->marker;
 		sql->result->rows_in += input->change_rows;
 	}
 	/* A query of no table at all is run each time: nothing says that it would give the same. */
 	*is_idle = has_changes ? !has_new : sql->input_count && !has_moved;
-	if (sql->context->is_full)
+	if (sql->is_full || sql->is_redefined)
 		*is_idle = false;
 done:
 	return status;

@@ -12,6 +12,7 @@ static const char *const yaml =
 	"        partition_by: [s]}\n"
 	"  mixed: {kind: sql, file: jobs/best.sql, into: silver.mixed, mode: upsert, key: [s, n, k], slice: [n]}\n"
 	"  both: {kind: sql, file: jobs/both.sql, into: silver.both, mode: append, slice: [s]}\n"
+	"  wrong: {kind: sql, file: jobs/wrong.sql, into: silver.wrong, mode: append, slice: [s]}\n"
 	"  said: {kind: sql, file: jobs/said.sql, into: silver.said, mode: replace, key: [s], slice: [s],\n"
 	"         slices: jobs/said_slices.sql}\n"
 	"  seen: {kind: sql, file: jobs/seen.sql, into: silver.seen, mode: upsert, key: [s, k], split_by: [s]}\n"
@@ -144,12 +145,12 @@ static void two_tables_are_followed(void **state)
 	assert_rows(kit, "SELECT s, v FROM silver.both ORDER BY s", "x|1\ny|2\nz|3\n");
 	/* one that has not the column cannot be cut */
 	kit_append(kit, "bronze.c", "SELECT 4 AS v");
-	kit_file(kit, "jobs/both.sql",
+	kit_file(kit, "jobs/wrong.sql",
 		 "SELECT s, v FROM changes('bronze.a') UNION ALL SELECT 'c', v FROM changes('bronze.c')");
-	kit_fails(kit, "both", BLN_INVALID, "changes('bronze.c') has no column s");
-	kit_file(kit, "jobs/both.sql", "SELECT s, v FROM bronze.a");
+	kit_fails(kit, "wrong", BLN_INVALID, "changes('bronze.c') has no column s");
+	kit_file(kit, "jobs/wrong.sql", "SELECT s, v FROM bronze.a");
 	kit_append(kit, "bronze.a", "SELECT 'x' AS s, 5 AS v");
-	kit_fails(kit, "both", BLN_INVALID, "`slice` cuts what changes(");
+	kit_fails(kit, "wrong", BLN_INVALID, "`slice` cuts what changes(");
 }
 
 /* The job's own SQL says which parts there are; where it says none, there is nothing to do, and what was read is consumed. */

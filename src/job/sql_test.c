@@ -10,9 +10,10 @@ static const char *const yaml =
 	"  copy: {kind: sql, file: jobs/copy.sql, into: silver.out, mode: append}\n"
 	"  again: {kind: sql, file: jobs/copy.sql, into: silver.again, mode: append}\n"
 	"  best: {kind: sql, file: jobs/copy.sql, into: silver.best, mode: upsert, key: [k]}\n"
+	"  lone: {kind: sql, file: jobs/copy.sql, into: silver.lone, mode: upsert, key: [k]}\n"
 	"  also: {kind: sql, file: jobs/also.sql, into: silver.best, mode: upsert, key: [k]}\n"
 	"  whole: {kind: sql, file: jobs/all.sql, into: silver.whole, mode: overwrite}\n"
-	"  parts: {kind: sql, file: jobs/all.sql, into: silver.parts, mode: overwrite_partitions, partition_by: [k]}\n"
+	"  parts: {kind: sql, file: jobs/parts.sql, into: silver.parts, mode: overwrite_partitions, partition_by: [k]}\n"
 	"  sided: {kind: sql, file: jobs/copy.sql, into: silver.sided, mode: append, side_file: jobs/side.sql,\n"
 	"          side_into: silver.side, side_key: [id]}\n"
 	"  free: {kind: sql, file: jobs/free.sql, into: silver.free, mode: overwrite}\n";
@@ -24,6 +25,7 @@ static int set_up(void **state)
 	kit_file(kit, "jobs/copy.sql", "SELECT k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/also.sql", "SELECT -k - 1 AS k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/all.sql", "SELECT k, v FROM bronze.a");
+	kit_file(kit, "jobs/parts.sql", "SELECT k, v FROM bronze.a");
 	kit_append(kit, "bronze.a", "SELECT i AS k, 0 AS v FROM range(10) t(i)");
 	return 0;
 }
@@ -84,6 +86,25 @@ static void all_of_it_once_more(void **state)
 	assert_true(kit_run(kit, "copy").is_idle);
 }
 
+/* What is gone from where it came from goes with --full, whatever the mode. */
+static void all_of_it_leaves_nothing_else(void **state)
+{
+	const struct bln_write_spec fewer = { .table = "bronze.a", .mode = BLN_WRITE_ALL };
+	(void)state;
+
+	(void)kit_run(kit, "lone");
+	(void)kit_run(kit, "parts");
+	kit_fill(kit, &fewer, "SELECT i AS k, 0 AS v FROM range(4) t(i)");
+	(void)kit_run(kit, "lone");
+	assert_rows(kit, "SELECT count(*) FROM silver.lone", "10\n");
+	kit->context.is_full = true;
+	(void)kit_run(kit, "lone");
+	(void)kit_run(kit, "parts");
+	kit->context.is_full = false;
+	assert_rows(kit, "SELECT count(*) FROM silver.lone", "4\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.parts", "4\n");
+}
+
 /* Two jobs write into one table: all of the one, once more, takes nothing of the other away. */
 static void all_of_it_beside_others(void **state)
 {
@@ -114,9 +135,12 @@ static void a_query_without_changes_runs_when_a_table_moved(void **state)
 static void partitions_are_replaced(void **state)
 {
 	(void)state;
+	kit_file(kit, "jobs/parts.sql",
+		 "SELECT k, v + (SELECT count(*) FROM bronze.b) AS v FROM bronze.a, (SELECT 1 UNION ALL SELECT n FROM bronze.b) "
+		 "WHERE k < 3 OR (SELECT count(*) FROM bronze.b) = 0");
+	kit_append(kit, "bronze.b", "SELECT 1 AS n WHERE false");
 	(void)kit_run(kit, "parts");
-	kit_file(kit, "jobs/all.sql", "SELECT k, v + 1 AS v FROM bronze.a, range(2) WHERE k < 3");
-	kit_append(kit, "bronze.a", "SELECT 20::BIGINT AS k, 1 AS v");
+	kit_append(kit, "bronze.b", "SELECT 1 AS n");
 	(void)kit_run(kit, "parts");
 	assert_rows(kit, "SELECT v, count(*), count(DISTINCT k) FROM silver.parts GROUP BY 1 ORDER BY 1",
 		    "0|7|7\n1|6|3\n");
@@ -144,18 +168,17 @@ static void a_history_that_is_gone_is_said(void **state)
 	assert_true(kit_run(kit, "copy").is_idle);
 }
 
-static void a_table_that_was_replaced_is_said(void **state)
+/* The lake was put back to what it was, from a copy. */
+static void a_table_that_went_back_is_said(void **state)
 {
 	(void)state;
-
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
 	(void)kit_run(kit, "copy");
-	test_folder_remove(kit_path(kit, "lake/bronze/a"));
-	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 2 AS v");
+	assert_int_equal(unlink(kit_table_path(kit, "bronze.a", "_delta_log/00000000000000000002.json")), 0);
 	kit_fails(kit, "copy", BLN_NOT_FOUND, "bronze.a is at version 1, but this job has read version 2");
 	kit->context.is_full = true;
 	(void)kit_run(kit, "copy");
-	assert_rows(kit, "SELECT k, v FROM silver.out", "1|2\n");
+	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1", "0|10\n");
 }
 
 /* --- Several commits, several runs. --- */
@@ -302,11 +325,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_run_takes_what_is_new, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_once_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_of_it_leaves_nothing_else, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_beside_others, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_query_without_changes_runs_when_a_table_moved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(partitions_are_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_history_that_is_gone_is_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_that_was_replaced_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_table_that_went_back_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_side_output_is_there_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(two_runs_at_once_write_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(properties_are_variables, set_up, tear_down),

@@ -63,6 +63,7 @@ enum bln_status sql_text_read(struct sql_job *sql, const char *file, struct sql_
 	while (length && strchr("; \t\r\n", bytes[length - 1]))
 		length--;
 	bytes[length] = '\0';
+	text->written = bytes;
 	BLN_TRY(bln_expand_file(sql->context->expander, bytes, file, &text->sql, err));
 done:
 	if (fd >= 0)

@@ -213,7 +213,9 @@ class Sql(unittest.TestCase):
         (PROJECT / "jobs/probe.sql").write_text(
             "SELECT symbol, 1::BIGINT AS changed, '${run:symbol}' AS value, NULL::VARCHAR AS base, NULL::VARCHAR AS slices, "
             "NULL::VARCHAR AS type, (SELECT count(*) FROM existing('gold.probe')) AS silver FROM changes('bronze.cryptos') GROUP BY symbol")
-        shell("bullion run probe -p symbol=text --exit-code && exit 1 || [ $? = 3 ]")  # nothing is new
+        shell("bullion run probe -p symbol=text")  # other SQL: everything is done again
+        self.assertEqual([(row["value"], row["silver"]) for row in rows("FROM gold.probe")], [("text", 0)])
+        shell("bullion run probe -p symbol=other --exit-code && exit 1 || [ $? = 3 ]")  # nothing is new
         shell("bullion run probe --full -p symbol=text")
         (row,) = rows("FROM gold.probe")
         self.assertEqual((row["value"], row["silver"]), ("text", 0))  # existing() has nothing with --full

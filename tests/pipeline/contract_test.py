@@ -80,7 +80,7 @@ class Tables(Case):
                 for action in commit:
                     if "txn" in action:
                         newest[action["txn"]["appId"]] = action["txn"]["version"]
-            return newest
+            return {app: version for app, version in newest.items() if "#" not in app}  # JOB#…: which SQL, which table
 
         version = {table: len(self.of.log(table)) - 1 for table in ("bronze.cryptos", "bronze.units", "silver.cryptos")}
         self.assertEqual(txns("bronze.cryptos"), {"ingest:kraken:bronze.cryptos": 1})

@@ -2,7 +2,7 @@
 """sql_jobs_test.py BULLION ROOT: jobs of kind sql: what changes() gives, the modes, slices, and how errors read."""
 import shutil
 
-from kit import CONFLICT, DONE, IDLE, NOT_FOUND, USAGE, Case, main
+from kit import DONE, IDLE, NOT_FOUND, USAGE, Case, main
 
 
 class Jobs(Case):
@@ -27,7 +27,7 @@ class Jobs(Case):
         found = {}
         for commit in self.p.log(table):
             for action in commit:
-                if "txn" in action:
+                if "txn" in action and "#" not in action["txn"]["appId"]:  # JOB#…: which SQL, which table
                     found[action["txn"]["appId"]] = action["txn"]["version"]
         return found
 
@@ -84,8 +84,32 @@ class Jobs(Case):
         shutil.rmtree(self.p.lake / "t/source")
         self.fill("(1, 'a', 10)")
         said = self.run_job("follow", code=None)
-        self.assertIn(said.code, (CONFLICT, NOT_FOUND))
-        self.assertIn("run the job with --full", said.err)
+        self.assertEqual(said.code, NOT_FOUND)
+        self.assertRegex(said.err, r"t\.source is not the table that this job has read up to version \d+: it was removed, and one "
+                                   r"made in its place; run the job with --full")
+
+    def test_other_sql_makes_everything_again(self):
+        self.fill("(1, 'a', 10), (2, 'b', 20)")
+        self.p.job("job", "SELECT k, v FROM changes('t.source')", into="t.job", mode="upsert", key="[k]")
+        self.p.job("add", "SELECT k, v FROM changes('t.source')", into="t.add", mode="append")
+        self.run_job("job")
+        self.run_job("add")
+        self.p.job("job", "-- a comment\nSELECT k, v\nFROM changes('t.source');", into="t.job", mode="upsert", key="[k]")
+        with self.nothing_written(self.p):
+            self.run_job("job", code=IDLE)
+        self.p.job("job", "SELECT k, v + 1 AS v FROM changes('t.source') WHERE k > 1", into="t.job", mode="upsert", key="[k]")
+        said = self.run_job("job")
+        self.assertIn("jobs/job.sql or the job's settings changed since the last run: everything is done again", said.err)
+        self.assertEqual(self.rows("t.job"), [(2, 21)])
+        with self.nothing_written(self.p):
+            self.run_job("job", code=IDLE)
+        # what was added stays until somebody says that it shall not
+        self.p.job("add", "SELECT k, v + 1 AS v FROM changes('t.source')", into="t.add", mode="append")
+        with self.nothing_written(self.p):
+            said = self.run_job("add", code=USAGE)
+        self.assertIn("t.add has rows that were made before (mode append): run the job with --full, which overwrites the table", said.err)
+        self.run_job("add", "--full")
+        self.assertEqual(self.rows("t.add"), [(1, 11), (2, 21)])
 
     def test_upsert_takes_the_place_of_the_same_key(self):
         self.fill("(1, 'a', 10), (2, 'a', 20), (NULL, 'a', 5)")
