@@ -28,6 +28,9 @@ struct bln_pairs {
 /* The pair with this key, or NULL. */
 const struct bln_pair *bln_pairs_find(struct bln_pairs pairs, const char *key);
 
+/* Appends them as an object of JSON. */
+void bln_pairs_format(struct bln_pairs pairs, struct bln_text *text);
+
 struct bln_slices {
 	const struct bln_slice *items;
 	size_t count;

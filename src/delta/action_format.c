@@ -10,9 +10,9 @@ static void slice_format(struct bln_slice slice, struct bln_text *text)
 	bln_json_add_string(text, slice.at, slice.length);
 }
 
-static void pairs_format(const char *key, struct bln_pairs pairs, struct bln_text *text)
+void bln_pairs_format(struct bln_pairs pairs, struct bln_text *text)
 {
-	bln_text_add_format(text, ",\"%s\":{", key);
+	bln_text_add(text, "{");
 	for (size_t i = 0; i < pairs.count; i++) {
 		if (i)
 			bln_text_add(text, ",");
@@ -53,15 +53,18 @@ static void add_format(const struct bln_add *add, struct bln_text *text)
 {
 	bln_text_add(text, "{\"add\":{\"path\":");
 	slice_format(add->path, text);
-	pairs_format("partitionValues", add->partition, text);
+	bln_text_add(text, ",\"partitionValues\":");
+	bln_pairs_format(add->partition, text);
 	bln_text_add_format(text, ",\"size\":%" PRId64 ",\"modificationTime\":%" PRId64 ",\"dataChange\":%s",
 			    add->size_bytes, add->modified_ms, add->is_data_change ? "true" : "false");
 	if (add->stats.length) {
 		bln_text_add(text, ",\"stats\":");
 		slice_format(add->stats, text);
 	}
-	if (add->tags.count)
-		pairs_format("tags", add->tags, text);
+	if (add->tags.count) {
+		bln_text_add(text, ",\"tags\":");
+		bln_pairs_format(add->tags, text);
+	}
 	dv_format(&add->dv, text);
 	bln_text_add(text, "}}\n");
 }
@@ -74,7 +77,8 @@ static void remove_format(const struct bln_remove *remove, struct bln_text *text
 			    remove->is_data_change ? "true" : "false");
 	if (remove->has_extended) {
 		bln_text_add(text, ",\"extendedFileMetadata\":true");
-		pairs_format("partitionValues", remove->partition, text);
+		bln_text_add(text, ",\"partitionValues\":");
+		bln_pairs_format(remove->partition, text);
 		bln_text_add_format(text, ",\"size\":%" PRId64, remove->size_bytes);
 	}
 	dv_format(&remove->dv, text);
@@ -98,7 +102,8 @@ static void metadata_format(const struct bln_metadata *metadata, struct bln_text
 	bln_text_add(text, ",\"options\":{}},\"schemaString\":");
 	slice_format(metadata->schema, text);
 	texts_format("partitionColumns", metadata->partition_columns, text);
-	pairs_format("configuration", metadata->configuration, text);
+	bln_text_add(text, ",\"configuration\":");
+	bln_pairs_format(metadata->configuration, text);
 	if (metadata->created_ms >= 0)
 		bln_text_add_format(text, ",\"createdTime\":%" PRId64, metadata->created_ms);
 	bln_text_add(text, "}}\n");

@@ -12,23 +12,6 @@ static void member_add(struct bln_text *text, const char *key, const char *value
 	bln_json_add_string(text, value, strlen(value));
 }
 
-static void pairs_add(struct bln_text *text, const char *key, struct bln_pairs pairs)
-{
-	bln_text_add_format(text, ",\"%s\":{", key);
-	for (size_t i = 0; i < pairs.count; i++) {
-		const struct bln_pair *pair = &pairs.items[i];
-
-		bln_text_add(text, i ? "," : "");
-		bln_json_add_string(text, pair->key.at, pair->key.length);
-		bln_text_add(text, ":");
-		if (pair->is_null)
-			bln_text_add(text, "null");
-		else
-			bln_json_add_string(text, pair->value.at, pair->value.length);
-	}
-	bln_text_add(text, "}");
-}
-
 /* Whether the commit adds rows without having looked at any. */
 static bool is_blind_append(const struct bln_commit *commit)
 {
@@ -50,11 +33,13 @@ static void commit_info_add(const struct bln_commit *commit, const struct bln_co
 		bln_text_add_format(text, "\"inCommitTimestamp\":%" PRId64 ",", stamp->time_ms);
 	bln_text_add_format(text, "\"timestamp\":%" PRId64, stamp->time_ms);
 	member_add(text, "operation", commit->operation);
-	pairs_add(text, "operationParameters", commit->parameters);
+	bln_text_add(text, ",\"operationParameters\":");
+	bln_pairs_format(commit->parameters, text);
 	if (stamp->read_version >= 0)
 		bln_text_add_format(text, ",\"readVersion\":%" PRId64, stamp->read_version);
 	bln_text_add_format(text, ",\"isBlindAppend\":%s", is_blind_append(commit) ? "true" : "false");
-	pairs_add(text, "operationMetrics", commit->metrics);
+	bln_text_add(text, ",\"operationMetrics\":");
+	bln_pairs_format(commit->metrics, text);
 	member_add(text, "engineInfo", "bullion/" BLN_VERSION);
 	member_add(text, "txnId", stamp->id);
 	if (commit->bullion.length) {

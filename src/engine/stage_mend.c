@@ -102,6 +102,29 @@ done:
 	return status;
 }
 
+static int pairs_compare(struct bln_pairs a, struct bln_pairs b)
+{
+	for (size_t i = 0; i < a.count && i < b.count; i++) {
+		struct bln_slice x = a.items[i].value, y = b.items[i].value;
+		size_t length = x.length < y.length ? x.length : y.length;
+		int order = length ? memcmp(x.at, y.at, length) : 0;
+
+		if (a.items[i].is_null != b.items[i].is_null)
+			return a.items[i].is_null ? -1 : 1;
+		if (order != 0 || x.length != y.length)
+			return order != 0 ? order : x.length < y.length ? -1 : 1;
+	}
+	return 0;
+}
+
+int bln_staged_compare(const void *a, const void *b)
+{
+	const struct bln_staged *x = a, *y = b;
+	int order = pairs_compare(x->partition, y->partition);
+
+	return order ? order : pairs_compare(x->split, y->split);
+}
+
 /* Rows of two files are not compared: with the same partition and split values they may repeat. Without columns to sort by
  * those of one file do. */
 static void repeats_suspect(struct bln_stage *stage)

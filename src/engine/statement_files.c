@@ -5,23 +5,6 @@
 #include "base/json.h"
 #include "engine/statement_private.h"
 
-static void add_partition(struct bln_text *json, struct bln_pairs partition)
-{
-	bln_text_add(json, ",\"partition\":{");
-	for (size_t i = 0; i < partition.count; i++) {
-		const struct bln_pair *pair = &partition.items[i];
-
-		bln_text_add(json, i ? "," : "");
-		bln_json_add_string(json, pair->key.at, pair->key.length);
-		bln_text_add(json, ":");
-		if (pair->is_null)
-			bln_text_add(json, "null");
-		else
-			bln_json_add_string(json, pair->value.at, pair->value.length);
-	}
-	bln_text_add(json, "}");
-}
-
 static void add_file(struct bln_text *json, const struct bln_add *file)
 {
 	json_t *stats = NULL;
@@ -40,7 +23,8 @@ static void add_file(struct bln_text *json, const struct bln_add *file)
 			    file->modified_ms);
 	if (rows >= 0)
 		bln_text_add_format(json, ",\"rows\":%" PRId64, rows - file->dv.cardinality);
-	add_partition(json, file->partition);
+	bln_text_add(json, ",\"partition\":");
+	bln_pairs_format(file->partition, json);
 	if (json_is_object(min)) {
 		bln_text_add(json, ",\"min\":");
 		bln_json_add(json, min);
