@@ -26,7 +26,7 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 {
 	struct bln_text text = { 0 };
 	const char *const *lines = NULL;
-	size_t missed;
+	size_t missed, notes;
 
 	if (event->state == BLN_RUN_SUCCEEDED)
 		bln_cli_result_add(event->result, &text);
@@ -38,7 +38,10 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 	else
 		bln_cli_say(showing->cli, "%-10s %s", bln_run_state_name(event->state), event->action->name);
 	bln_text_clean_up(&text);
-	missed = bln_cli_missed(showing->cli, event->result, &lines);
+	notes = bln_cli_result_lines(showing->cli, event->result, "remarks", &lines);
+	for (size_t i = 0; i < notes && i < MISSED_SHOWN_MAX; i++)
+		bln_cli_say(showing->cli, "%-10s %-20s %s", "NOTE", event->action->name, lines[i]);
+	missed = bln_cli_result_lines(showing->cli, event->result, "missed", &lines);
 	for (size_t i = 0; i < missed && i < MISSED_SHOWN_MAX; i++)
 		bln_cli_say(showing->cli, "%-10s %-20s %s", "MISSED", event->action->name, lines[i]);
 	if (missed > MISSED_SHOWN_MAX)

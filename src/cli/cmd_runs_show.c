@@ -55,13 +55,21 @@ static void line(struct bln_text *text, const char *label, const char *value)
 		bln_text_add_format(text, "%-11s %s\n", label, value);
 }
 
-static void missed_add(struct bln_cli *cli, const struct bln_run *run, struct bln_text *text)
+/* What RUN missed, and what it noted besides. */
+static void lines_add(struct bln_cli *cli, const struct bln_run *run, struct bln_text *text)
 {
-	const char *const *lines = NULL;
-	const size_t count = bln_cli_missed(cli, run->result, &lines);
+	static const struct {
+		const char *key;
+		const char *label;
+	} kinds[] = { { "missed", "missed" }, { "remarks", "note" } };
 
-	for (size_t i = 0; i < count; i++)
-		line(text, "missed", lines[i]);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const char *const *lines = NULL;
+		const size_t count = bln_cli_result_lines(cli, run->result, kinds[i].key, &lines);
+
+		for (size_t j = 0; j < count; j++)
+			line(text, kinds[i].label, lines[j]);
+	}
 }
 
 /* What a run did, or why it did not. */
@@ -104,9 +112,9 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_run *run, c
 	line(&text, "reason", run->reason);
 	bln_text_clean_up(&result_text);
 	line(&text, "log", run->log_path);
-	missed_add(cli, run, &text);
+	lines_add(cli, run, &text);
 	for (size_t i = count; i-- > 0;)
-		missed_add(cli, &steps[i], &text);
+		lines_add(cli, &steps[i], &text);
 	bln_text_add(&text, count > 0 ? "\n" : "");
 	result = bln_cli_print(cli, &text);
 	for (size_t i = count; i-- > 0;) {

@@ -134,20 +134,20 @@ void bln_cli_result_add(const char *result, struct bln_text *text)
 	json_decref(json);
 }
 
-size_t bln_cli_missed(struct bln_cli *cli, const char *result, const char *const **lines)
+size_t bln_cli_result_lines(struct bln_cli *cli, const char *result, const char *key, const char *const **lines)
 {
 	json_t *json = NULL;
-	const json_t *missed;
+	const json_t *array;
 	const char **copies;
 	size_t count;
 
 	if (!result || !result[0] || bln_json_parse(result, strlen(result), "result", &json, NULL) != BLN_OK)
 		return 0;
-	missed = json_object_get(json, "missed");
-	count = json_array_size(missed);
+	array = json_object_get(json, key);
+	count = json_array_size(array);
 	copies = bln_arena_calloc(&cli->arena, count + 1, sizeof(*copies));
 	for (size_t i = 0; copies && i < count; i++) {
-		const char *line = json_string_value(json_array_get(missed, i));
+		const char *line = json_string_value(json_array_get(array, i));
 
 		copies[i] = line ? bln_arena_strdup(&cli->arena, line) : "";
 		if (!copies[i])

@@ -22,8 +22,9 @@ const char *bln_cli_time(struct bln_cli *cli, int64_t time_us);
 /* What a job did, out of the RESULT it gave: "1234 rows in 12 files, version 3". Nothing for jobs without a table. */
 void bln_cli_result_add(const char *result, struct bln_text *text);
 
-/* What a job that was done in part missed, out of the RESULT it gave, in the command's arena. Returns how many there are. */
-size_t bln_cli_missed(struct bln_cli *cli, const char *result, const char *const **lines);
+/* The lines of KEY out of the RESULT that a job gave, in the command's arena: what it "missed" where it was done in part, its "remarks".
+ * Returns how many there are. */
+size_t bln_cli_result_lines(struct bln_cli *cli, const char *result, const char *key, const char *const **lines);
 
 /* How long RUN took, or has taken by now: "1m30s"; NULL where it has not begun. */
 const char *bln_cli_took(struct bln_cli *cli, const struct bln_run *run);

@@ -30,7 +30,11 @@ static void told(void *context, const struct bln_source_note *note)
 	if (note->status != BLN_OK)
 		ingest_miss(ingest, note->text);
 	else
-		bln_logger_say(ingest->context->logger, BLN_LEVEL_DEBUG, "ingest", "%s", note->text);
+		bln_logger_say(ingest->context->logger, note->is_detail ? BLN_LEVEL_DEBUG : BLN_LEVEL_INFO, "ingest",
+			       "%s", note->text);
+	if (note->status == BLN_OK && !note->is_detail)
+		bln_text_add_format(&ingest->result->remarks, "%s%s", ingest->result->remarks.length ? "\n" : "",
+				    note->text);
 }
 
 static bool setting_is_secret(const struct bln_source_ops *ops, const char *name)

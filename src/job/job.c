@@ -82,6 +82,20 @@ void bln_job_progress(const struct bln_job_context *context, int64_t done, int64
 void bln_job_result_clean_up(struct bln_job_result *result)
 {
 	bln_text_clean_up(&result->missed);
+	bln_text_clean_up(&result->remarks);
+}
+
+static void add_lines(struct bln_text *text, const char *key, const struct bln_text *lines)
+{
+	bln_text_add_format(text, ",\"%s\":[", key);
+	for (struct bln_slice rest = { lines->at, lines->length }, line; rest.length;) {
+		bool is_first = rest.at == lines->at;
+
+		line = bln_slice_cut(&rest, '\n');
+		bln_text_add(text, is_first ? "" : ",");
+		bln_json_add_string(text, line.at, line.length);
+	}
+	bln_text_add(text, "]");
 }
 
 void bln_job_result_add_json(const struct bln_job_result *result, struct bln_text *text)
@@ -115,13 +129,7 @@ void bln_job_result_add_json(const struct bln_job_result *result, struct bln_tex
 		bln_text_add(text, ",\"note\":");
 		bln_json_add_string(text, result->note, strlen(result->note));
 	}
-	bln_text_add(text, ",\"missed\":[");
-	for (struct bln_slice rest = { result->missed.at, result->missed.length }, line; rest.length;) {
-		bool is_first = rest.at == result->missed.at;
-
-		line = bln_slice_cut(&rest, '\n');
-		bln_text_add(text, is_first ? "" : ",");
-		bln_json_add_string(text, line.at, line.length);
-	}
-	bln_text_add(text, "]}");
+	add_lines(text, "missed", &result->missed);
+	add_lines(text, "remarks", &result->remarks);
+	bln_text_add(text, "}");
 }

@@ -50,6 +50,7 @@ struct bln_job_result {
 	bool is_idle; /* there was nothing to do, and nothing was written */
 	bool is_partial; /* done but for what MISSED names */
 	struct bln_text missed; /* a line each: symbols, files */
+	struct bln_text remarks; /* a line each: what was found and is no failure, such as names passed over */
 	int64_t rows_in; /* read from sources, or of the changes */
 	int64_t rows_out; /* in the table's new files */
 	int64_t refused; /* rows that went to quarantine */

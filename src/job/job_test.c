@@ -10,13 +10,14 @@ static void a_result_is_json(void **state)
 	assert_string_equal(
 		text.at, "{\"table\":null,\"idle\":false,\"partial\":true,\"version\":-1,\"rows_in\":9007199254740992,"
 			 "\"rows_out\":0,\"refused\":0,\"units\":0,\"units_known\":0,\"files_added\":0,"
-			 "\"files_removed\":0,\"bytes_added\":0,\"missed\":[]}");
+			 "\"files_removed\":0,\"bytes_added\":0,\"missed\":[],\"remarks\":[]}");
 	bln_text_clear(&text);
 	bln_text_add(&result.missed, "a \"b\"\nc\\d");
+	bln_text_add(&result.remarks, "n");
 	result.table = "silver.t";
 	bln_job_result_add_json(&result, &text);
 	assert_memory_equal(text.at, "{\"table\":\"silver.t\",", 20);
-	assert_non_null(strstr(text.at, "\"missed\":[\"a \\\"b\\\"\",\"c\\\\d\"]}"));
+	assert_non_null(strstr(text.at, "\"missed\":[\"a \\\"b\\\"\",\"c\\\\d\"],\"remarks\":[\"n\"]}"));
 	bln_text_clean_up(&text);
 	bln_job_result_clean_up(&result);
 }

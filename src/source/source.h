@@ -79,6 +79,7 @@ struct bln_source_filter {
 /* Something about the source as a whole, or a part of it that is no unit. Valid during the call it is given to. */
 struct bln_source_note {
 	enum bln_status status; /* BLN_OK: passed over. Else it should have been read: the run is partial */
+	bool is_detail; /* one of many, which another note sums up */
 	const char *path;
 	const char *entry; /* within the archive at PATH, or NULL; any printable ASCII */
 	const char *text; /* names both */
@@ -89,7 +90,8 @@ typedef void bln_source_tell(void *context, const struct bln_source_note *note);
  * archives. In the order of symbol, frequency, range where it is known by name, path, entry: the same each time.
  * Content may be there twice (the same file at two paths): whoever commits tells by the hash.
  *
- * TELL (may be NULL) hears of what is passed over and what cannot be read; the rest is listed all the same. *UNITS
+ * TELL (may be NULL) hears of what is passed over, name by name and in one line for people, and what cannot be read;
+ * the rest is listed all the same. What FILTER leaves out is not passed over. *UNITS
  * and all their texts are the source's, until it is listed again or closed; of the units the caller may write the
  * fields that are recalled: is_hashed and hash, and from_us and to_us (below, settle).
  *

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """bad_rows_test.py BULLION ROOT: what is wrong with the input is put away with its reason, line and text; the rest is loaded."""
 import os
+import re
 import unittest
 
 from kit import FAILED, NOT_FOUND, PARTIAL, Case, line, lines, main, time_of, write_zip
@@ -169,6 +170,27 @@ class Files(Case):
         self.assertEqual(project.sql("SELECT symbol, count(*) AS n FROM silver.cryptos GROUP BY ALL ORDER BY ALL"),
                          [{"symbol": s + "USD", "n": 2} for s in ("BOM", "CRLF", "CUT", "OPEN")])
         self.assertEqual(project.sql("SELECT DISTINCT open, trades FROM silver.cryptos"), [{"open": 2.0, "trades": 7}])
+
+    def test_names_that_are_not_read_are_said(self):
+        """In one line, however many there are; what was not asked for is none of them."""
+        project = self.project()
+        names = ["XBTUSD_60.csv", "XBTUSD_15.csv.bak", "XBTUSD_7.csv", "notes.txt", "deep/ETHUSD.csv", "ETHUSD_60.csv", "XBTUSD_1440.csv"]
+        archive = self.archive("a", dict.fromkeys(names, hour(0) + "\n"))
+        said = project.load(archive, "-p", "symbols=XBTUSD,ZZZUSD", "-p", "freq=1h")
+        passed = ("4 names were passed over: XBTUSD_15.csv.bak (its name is not SYMBOL_MINUTES.csv), "
+                  "XBTUSD_7.csv (a day is no whole number of candles of so many minutes), "
+                  "deep/ETHUSD.csv (its name is not SYMBOL_MINUTES.csv), notes.txt (its name is not SYMBOL_MINUTES.csv)")
+        nobody = "no file is of the symbol ZZZUSD"
+        for text in (said.err, project("runs", "show").out):
+            self.assertRegex(text, rf"(?mi)^note .*/a: {re.escape(passed)}$")
+            self.assertRegex(text, rf"(?mi)^note .*/a: {nobody}")
+        self.assertEqual([note.split("/a: ")[1] for note in project.steps()["ingest"]["result"]["remarks"]][:1], [passed])
+        project = self.project("clean")
+        said = project.load(self.archive("b", {"XBTUSD_60.csv": hour(0) + "\n", "ETHUSD_15.csv": hour(0) + "\n"}), "-p", "freq=1h")
+        self.assertNotIn("passed over", said.err)
+        said = project.load(write_zip(self.at / "c.zip", {"XBTUSD_60.csv": hour(1) + "\n", **{f"{i}.txt": "" for i in range(70)}}))
+        self.assertIn("c.zip: 70 names were passed over: 0.txt (its name is not SYMBOL_MINUTES.csv), 1.txt (its", said.err)
+        self.assertRegex(said.err, r"3\.txt \(its name is not SYMBOL_MINUTES\.csv\), and 66 more\n")
 
     def damaged(self):
         """A ZIP of three, the second of which is damaged."""

@@ -62,6 +62,7 @@ static void lists_in_one_order_and_notes_the_rest(void **state)
 	assert_string_equal(got.at, order_wanted);
 	assert_part(kit.notes.at, "ReadMe.txt: passed over");
 	assert_part(kit.notes.at, "inbox/XBTUSD.csv: passed over");
+	assert_part(kit.notes.at, "inbox: 3 names were passed over: ");
 	assert_null(strstr(kit.notes.at, "MACOSX"));
 	assert_null(strstr(kit.notes.at, "hidden"));
 	bln_text_clean_up(&got);
@@ -197,9 +198,9 @@ static void what_is_no_file_is_said(void **state)
 	text_make("odd/ADAUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
 	kit_make(&kit, "odd");
 	assert_int_equal(kit.count, 1);
-	assert_part(kit.notes.at, "XBTUSD_15.csv: a symbolic link: links are not followed");
-	assert_part(kit.notes.at, "ETHUSD_15.csv: a FIFO");
-	assert_part(kit.notes.at, "loop: a symbolic link");
+	assert_part(kit.notes.at, "XBTUSD_15.csv: passed over: a symbolic link: links are not followed");
+	assert_part(kit.notes.at, "ETHUSD_15.csv: passed over: a FIFO");
+	assert_part(kit.notes.at, "loop: passed over: a symbolic link");
 	kit_clean_up(&kit);
 	assert_ok(kit_open(&kit, "odd/ETHUSD_15.csv", NULL), &kit.err);
 	assert_int_equal(kit_list(&kit, NULL), BLN_INVALID);

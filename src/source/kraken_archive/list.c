@@ -188,16 +188,6 @@ static enum bln_status list_make(struct kraken_walk *walk, struct bln_err *err)
 		if (!bln_map_insert(&walk->wanted, symbols->items[i], strlen(symbols->items[i]), NULL))
 			return bln_err_memory(err);
 	BLN_TRY(kraken_walk_all(walk, err));
-	if (walk->passed_over > KRAKEN_NOTES_MAX) {
-		struct bln_source_note more = { .path = walk->given };
-		char text[128];
-
-		snprintf(text, sizeof(text), "%zu more names were passed over", walk->passed_over - KRAKEN_NOTES_MAX);
-		more.text = text;
-		if (walk->tell)
-			walk->tell(walk->context, &more);
-		walk->passed_over = 0;
-	}
 	missing_tell(walk);
 	if (source->item_count == 0)
 		return nothing_found(walk, err);
@@ -219,6 +209,7 @@ enum bln_status kraken_list(struct bln_source *base, const struct bln_source_fil
 	kraken_list_clean_up(source);
 	source->now_us = bln_clock_now_us(base->clock);
 	status = list_make(&walk, err);
+	bln_text_clean_up(&walk.passed);
 	bln_map_clean_up(&walk.wanted);
 	bln_map_clean_up(&walk.seen);
 	bln_map_clean_up(&walk.archives);

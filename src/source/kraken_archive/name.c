@@ -11,11 +11,12 @@
 
 enum { MINUTES_OF_DAY = 1440, YEAR_MIN = 2010, YEAR_MAX = 2099 };
 
-bool kraken_name_parse(struct bln_slice name, struct kraken_name *out)
+static const char suffix[] = ".csv";
+
+/* NAME as SYMBOL_NUMBER.csv, whatever symbol and number are. */
+static bool name_split(struct bln_slice name, struct bln_slice *symbol, int64_t *number)
 {
-	static const char suffix[] = ".csv";
 	const size_t suffix_length = sizeof(suffix) - 1;
-	int64_t minutes;
 	size_t at;
 
 	if (name.length <= suffix_length ||
@@ -25,14 +26,34 @@ bool kraken_name_parse(struct bln_slice name, struct kraken_name *out)
 	for (at = name.length; at > 0 && name.at[at - 1] != '_';)
 		at--;
 	if (at < 2 || at - 1 >= BLN_SYMBOL_MAX || at == name.length || name.at[at] == '0' || name.at[at] == '-' ||
-	    !bln_int64_parse(name.at + at, name.length - at, &minutes) || minutes > MINUTES_OF_DAY ||
-	    MINUTES_OF_DAY % minutes != 0)
+	    !bln_int64_parse(name.at + at, name.length - at, number))
 		return false;
-	*out = (struct kraken_name){ .symbol = { name.at, at - 1 }, .minutes = (int)minutes };
+	*symbol = (struct bln_slice){ name.at, at - 1 };
+	return true;
+}
+
+bool kraken_name_parse(struct bln_slice name, struct kraken_name *out)
+{
+	struct bln_slice symbol;
+	int64_t minutes;
+
+	if (!name_split(name, &symbol, &minutes) || minutes > MINUTES_OF_DAY || MINUTES_OF_DAY % minutes != 0)
+		return false;
+	*out = (struct kraken_name){ .symbol = symbol, .minutes = (int)minutes };
 	for (size_t i = 0; i < out->symbol.length; i++)
 		if (!isalnum((unsigned char)name.at[i]) && (i == 0 || (name.at[i] != '.' && name.at[i] != '-')))
 			return false;
 	return true;
+}
+
+const char *kraken_name_fault(struct bln_slice name)
+{
+	struct bln_slice symbol;
+	int64_t minutes;
+
+	if (name_split(name, &symbol, &minutes) && (minutes > MINUTES_OF_DAY || MINUTES_OF_DAY % minutes != 0))
+		return "a day is no whole number of candles of so many minutes";
+	return "its name is not SYMBOL_MINUTES.csv";
 }
 
 const char *kraken_base_currency(struct bln_slice symbol)

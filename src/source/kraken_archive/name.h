@@ -16,6 +16,9 @@ struct kraken_name {
  * than BLN_SYMBOL_MAX; capitals in ".csv" do not matter. */
 bool kraken_name_parse(struct bln_slice name, struct kraken_name *out);
 
+/* What is wrong with NAME, which kraken_name_parse does not take, and was perhaps meant to be one. */
+const char *kraken_name_fault(struct bln_slice name);
+
 /* "USD" for XBTUSD: the longest currency that SYMBOL ends with, behind something. "" where none is known. */
 const char *kraken_base_currency(struct bln_slice symbol);
 

@@ -62,6 +62,20 @@ static void symbols_end_with_the_base_currency(void **state)
 		assert_string_equal(kraken_base_currency(bln_slice_of(pairs[i][0])), pairs[i][1]);
 }
 
+static void what_is_wrong_with_a_name_is_said(void **state)
+{
+	static const char *const minutes[] = { "XBTUSD_7.csv", "XBTUSD_10080.csv", "x_1441.CSV" };
+	static const char *const names[] = { "notes.txt",     "XBTUSD_15.csv.bak", "XBTUSD_0.csv",
+					     "XBTUSD-15.csv", "_15.csv",	   "XBT/USD_15.csv" };
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(minutes) / sizeof(minutes[0]); i++)
+		assert_string_equal(kraken_name_fault(bln_slice_of(minutes[i])),
+				    "a day is no whole number of candles of so many minutes");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_string_equal(kraken_name_fault(bln_slice_of(names[i])), "its name is not SYMBOL_MINUTES.csv");
+}
+
 static void quarters_are_found_in_names(void **state)
 {
 	static const struct {
@@ -119,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_say_symbol_and_frequency),
 		cmocka_unit_test(symbols_end_with_the_base_currency),
+		cmocka_unit_test(what_is_wrong_with_a_name_is_said),
 		cmocka_unit_test(quarters_are_found_in_names),
 		cmocka_unit_test(entries_stay_in_their_archive),
 	};

@@ -12,7 +12,7 @@ enum {
 	KRAKEN_DEPTH_MAX = 16, /* folders within folders */
 	KRAKEN_NAMES_MAX = 1 << 20, /* names looked at in one list, entries of archives included */
 	KRAKEN_ZIPS_MAX = 256, /* archives: each keeps a file open */
-	KRAKEN_NOTES_MAX = 64, /* names passed over that are told one by one; of the rest, how many */
+	KRAKEN_NOTES_MAX = 64, /* names passed over that are told one by one */
 };
 
 /* No archive whose range its name says. */

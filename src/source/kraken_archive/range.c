@@ -205,8 +205,8 @@ static enum bln_status is_left_behind(struct kraken_source *source, size_t i, in
 	pthread_mutex_lock(&source->lock);
 	while (begin > 0 && strcmp(source->items[begin - 1].symbol, item->symbol) == 0)
 		begin--;
-	for (size_t j = begin; j < source->item_count && strcmp(source->items[j].symbol, item->symbol) == 0 && !*is_left;
-	     j++) {
+	for (size_t j = begin;
+	     j < source->item_count && strcmp(source->items[j].symbol, item->symbol) == 0 && !*is_left; j++) {
 		const struct kraken_item *other = &source->items[j];
 		const int64_t recalled_us = other->span.is_known ? 0 : source->units[j].to_us;
 		bool counts;

@@ -140,9 +140,11 @@ static void a_file_left_behind_ends_with_itself(void **state)
 	(void)state;
 
 	zip_make("left.zip", entries, 3);
-	text_make("left/ADAUSD_60.csv", candles("2021-01-01", "2021-01-01T05:00", 60)); /* alone: it says nothing traded */
+	text_make("left/ADAUSD_60.csv",
+		  candles("2021-01-01", "2021-01-01T05:00", 60)); /* alone: it says nothing traded */
 	text_make("left/XBTUSD_60.csv", candles("2021-03-30", "2021-04-02T11:00", 60));
-	text_make("left/XBTUSD_240.csv", candles("2021-03-30", "2021-04-02T04:00", 240)); /* the next is quiet, or not over */
+	text_make("left/XBTUSD_240.csv",
+		  candles("2021-03-30", "2021-04-02T04:00", 240)); /* the next is quiet, or not over */
 	text_make("left/XBTUSD_1440.csv", candles("2021-03-28", "2021-03-30", 1440));
 	kit_make(&kit, "left");
 	kit_take(&kit);

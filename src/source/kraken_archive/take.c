@@ -6,14 +6,14 @@
 #include "source/kraken_archive/name.h"
 #include "source/kraken_archive/walk.h"
 
+enum { PASSED_SHOWN_MAX = 4 };
+
 void kraken_tell(struct kraken_walk *walk, enum bln_status status, const char *path, struct bln_slice entry,
 		 const char *text)
 {
 	const struct bln_quoted name = bln_quote(entry.at, entry.length);
 	char whole[BLN_ERR_MESSAGE_SIZE];
 
-	if (status == BLN_OK && walk->passed_over++ >= KRAKEN_NOTES_MAX)
-		return;
 	snprintf(whole, sizeof(whole), "%s%s%s: %s", path, entry.length > 0 ? ": " : "", name.text, text);
 	if (status != BLN_OK && walk->first.status == BLN_OK)
 		bln_err_set(&walk->first, status, "%s", whole);
@@ -22,6 +22,45 @@ void kraken_tell(struct kraken_walk *walk, enum bln_status status, const char *p
 								     .path = path,
 								     .entry = entry.length > 0 ? name.text : NULL,
 								     .text = whole });
+}
+
+void kraken_pass_over(struct kraken_walk *walk, const char *path, struct bln_slice entry, const char *why)
+{
+	const size_t given = strlen(walk->given);
+	const bool is_below = strncmp(path, walk->given, given) == 0 && path[given] == '/';
+	const char *below = is_below ? path + given + 1 : strrchr(path, '/') + 1;
+	const struct bln_quoted name =
+		entry.length > 0 ? bln_quote(entry.at, entry.length) : bln_quote(below, strlen(below));
+	char whole[BLN_ERR_MESSAGE_SIZE];
+
+	if (++walk->passed_over <= PASSED_SHOWN_MAX)
+		bln_text_add_format(&walk->passed, "%s%s (%s)", walk->passed_over > 1 ? ", " : "", name.text, why);
+	if (walk->passed_over > KRAKEN_NOTES_MAX || !walk->tell)
+		return;
+	snprintf(whole, sizeof(whole), "%s%s%s: passed over: %s", path, entry.length > 0 ? ": " : "",
+		 entry.length > 0 ? name.text : "", why);
+	walk->tell(walk->context, &(struct bln_source_note){ .is_detail = true,
+							     .path = path,
+							     .entry = entry.length > 0 ? name.text : NULL,
+							     .text = whole });
+}
+
+void kraken_tell_passed(struct kraken_walk *walk)
+{
+	const size_t more = walk->passed_over > PASSED_SHOWN_MAX ? walk->passed_over - PASSED_SHOWN_MAX : 0;
+	char text[BLN_ERR_MESSAGE_SIZE];
+
+	if (walk->passed_over == 0)
+		return;
+	if (more > 0)
+		bln_text_add_format(&walk->passed, ", and %zu more", more);
+	if (walk->passed.has_failed)
+		return;
+	snprintf(text, sizeof(text), "%zu name%s passed over: %s", walk->passed_over,
+		 walk->passed_over == 1 ? " was" : "s were", walk->passed.at);
+	kraken_tell(walk, BLN_OK, walk->given, (struct bln_slice){ 0 }, text);
+	bln_text_clear(&walk->passed);
+	walk->passed_over = 0;
 }
 
 static bool frequency_is_wanted(const struct bln_source_filter *filter, int minutes)

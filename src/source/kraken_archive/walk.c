@@ -141,13 +141,13 @@ static enum bln_status path_found(struct kraken_walk *walk, const char *path, si
 	else if (S_ISDIR(stat.st_mode))
 		return folder_walk(walk, path, range_at, depth + 1, err);
 	else if (!S_ISREG(stat.st_mode))
-		kraken_tell(walk, BLN_OK, path, none, kind_name(stat.st_mode));
+		kraken_pass_over(walk, path, none, kind_name(stat.st_mode));
 	else if (is_candles)
 		return candles_found(walk, path, range_at, &stat, err);
 	else if (name_ends(name, ".zip"))
 		return zip_found(walk, path, &stat, err);
 	else
-		kraken_tell(walk, BLN_OK, path, none, "passed over: its name is not SYMBOL_MINUTES.csv");
+		kraken_pass_over(walk, path, none, kraken_name_fault(bln_slice_of(name)));
 	return BLN_OK;
 }
 
@@ -234,7 +234,9 @@ enum bln_status kraken_walk_all(struct kraken_walk *walk, struct bln_err *err)
 	const struct bln_setting_list *paths = &walk->source->values->path;
 	enum bln_status status = BLN_OK;
 
-	for (size_t i = 0; i < paths->count && status == BLN_OK; i++)
+	for (size_t i = 0; i < paths->count && status == BLN_OK; i++) {
 		status = given_walk(walk, paths->items[i], err);
+		kraken_tell_passed(walk);
+	}
 	return status;
 }

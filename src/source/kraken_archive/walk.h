@@ -19,7 +19,8 @@ struct kraken_walk {
 	size_t names; /* looked at */
 	size_t candle_files; /* of those, SYMBOL_MINUTES.csv */
 	size_t zips;
-	size_t passed_over;
+	size_t passed_over; /* names below GIVEN */
+	struct bln_text passed; /* the first of them, each with why */
 	struct bln_err first; /* the first failure that was told */
 };
 
@@ -31,9 +32,14 @@ BLN_MUST_CHECK enum bln_status kraken_walk_all(struct kraken_walk *walk, struct 
 BLN_MUST_CHECK enum bln_status kraken_walk_zip(struct kraken_walk *walk, const char *path, int fd,
 					       const struct bln_fingerprint *fingerprint, struct bln_err *err);
 
-/* Tells that what is at PATH (and ENTRY in it, which may be empty) was passed over (BLN_OK) or failed, and why. */
+/* Tells that what is at PATH (and ENTRY in it, which may be empty) failed, and why. */
 void kraken_tell(struct kraken_walk *walk, enum bln_status status, const char *path, struct bln_slice entry,
 		 const char *text);
+
+/* Tells that it was passed over, and why; kraken_tell_passed sums up, in a line, all that were below the path
+ * that was given. */
+void kraken_pass_over(struct kraken_walk *walk, const char *path, struct bln_slice entry, const char *why);
+void kraken_tell_passed(struct kraken_walk *walk);
 
 /* The innermost component of PATH that bears a quarter. */
 bool kraken_quarter_find(struct bln_slice path, int64_t *from_us, int64_t *to_us);

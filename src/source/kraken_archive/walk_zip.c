@@ -33,7 +33,7 @@ static enum bln_status entry_walk(struct kraken_walk *walk, size_t file, const s
 		struct kraken_name ignored;
 
 		if (!kraken_name_parse(last, &ignored))
-			kraken_tell(walk, BLN_OK, path, name, "passed over: its name is not SYMBOL_MINUTES.csv");
+			kraken_pass_over(walk, path, name, kraken_name_fault(last));
 		return BLN_OK;
 	}
 	item.entry = bln_arena_strndup(&source->listed, name.at, name.length);
