@@ -86,7 +86,8 @@ done:
 int main(int argc, char **argv)
 {
 	static int64_t commits_us[COMMITS_MAX], bare_us[COMMITS_MAX];
-	int count = argc > 2 ? atoi(argv[2]) : 200;
+	const int count = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 200;
+	const size_t middle = (size_t)count / 2;
 	struct bln_store *store = NULL;
 	struct bln_random random;
 	struct bln_table table = { .prefix = "table" };
@@ -116,8 +117,8 @@ int main(int argc, char **argv)
 	}
 	qsort(commits_us, (size_t)count, sizeof(*commits_us), order);
 	qsort(bare_us, (size_t)count, sizeof(*bare_us), order);
-	printf("commit %" PRId64 " us, bare write %" PRId64 " us, ratio %.2f\n", commits_us[count / 2],
-	       bare_us[count / 2], (double)commits_us[count / 2] / (double)bare_us[count / 2]);
+	printf("commit %" PRId64 " us, bare write %" PRId64 " us, ratio %.2f\n", commits_us[middle], bare_us[middle],
+	       (double)commits_us[middle] / (double)bare_us[middle]);
 	bln_store_close(store);
 	close(dir);
 	return 0;

@@ -52,8 +52,10 @@ static enum bln_status pairs_read(const struct bln_stage *stage, const struct bl
 
 		if (fixed)
 			items[i] = (struct bln_pair){ bln_slice_of(fields[i]->name), fixed->value, fixed->is_null };
-		else
+		else if (*printed)
 			BLN_TRY(bln_stage_value(stage, fields[i], *(*printed)++, &items[i], err));
+		else
+			return bln_err_set(err, BLN_BUG, "nothing says which value of %s a file has", fields[i]->name);
 	}
 	*out = (struct bln_pairs){ .items = items, .count = count };
 done:

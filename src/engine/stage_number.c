@@ -96,12 +96,14 @@ static void number_function(duckdb_function_info info, duckdb_data_chunk input, 
 	idx_t count = db->data_chunk_get_size(input);
 	int32_t *out = db->vector_get_data(output);
 	struct bln_text key = { 0 };
+	size_t column_count;
 
 	BLN_TAKE_FROM_CALLER();
-	for (size_t i = 0; i < numbers->columns; i++)
+	column_count = numbers->columns;
+	for (size_t i = 0; i < column_count; i++)
 		columns[i] = bln_vector_column(db, input, i);
 	for (idx_t row = 0; row < count; row++) {
-		out[row] = row > 0 && is_as_before(columns, numbers->columns, row)
+		out[row] = row > 0 && is_as_before(columns, column_count, row)
 				   ? out[row - 1]
 				   : number_find(numbers, columns, row, &key);
 		if (out[row] < 0) {

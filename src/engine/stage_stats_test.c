@@ -184,7 +184,7 @@ static void no_row_lies_outside_of_its_bounds(void **state)
 			"FROM range(%llu) r(i))",
 			(unsigned long long)bln_random_below(&random, 1000000),
 			(unsigned long long)bln_random_below(&random, 1000000),
-			(unsigned long long)(1 + bln_random_below(&random, round < 6 ? 10 : 6000)));
+			1 + (unsigned long long)bln_random_below(&random, round < 6 ? 10 : 6000));
 		spec.schema = kit_schema(&kit, sql.at);
 		list = kit_stage(&kit, sql.at, &spec);
 		for (size_t i = 0; i < list.count; i++) {

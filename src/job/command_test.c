@@ -91,20 +91,22 @@ static void a_file_is_run_as_a_program(void **state)
 
 static pid_t pid_read(const char *name)
 {
-	int pid = 0;
+	long pid = 0;
 	FILE *file = NULL;
 
 	for (int i = 0; i < 500 && pid == 0; i++) {
+		char line[32] = "";
+
 		file = fopen(kit_path(kit, name), "r");
 		if (file) {
-			if (fscanf(file, "%d", &pid) != 1)
-				pid = 0;
+			if (fgets(line, sizeof(line), file) && strchr(line, '\n'))
+				pid = strtol(line, NULL, 10);
 			fclose(file);
 		}
 		usleep(10000);
 	}
 	assert_true(pid > 0);
-	return pid;
+	return (pid_t)pid;
 }
 
 /* Asks for the end as soon as the program runs. */

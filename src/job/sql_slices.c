@@ -168,7 +168,7 @@ static enum bln_status parts_read(struct sql_job *sql, const char *query, struct
 	sql->parts = bln_arena_calloc(sql->arena, sql->part_count + 1, sizeof(*parts));
 	if (!sql->parts)
 		status = bln_err_memory(err);
-	else if (sql->part_count)
+	else if (parts)
 		memcpy(sql->parts, parts, sql->part_count * sizeof(*parts));
 done:
 	bln_rows_destroy(rows);

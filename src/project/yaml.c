@@ -101,7 +101,8 @@ static struct counted *node_make(struct build *build, enum bln_node_type type, s
 	return made;
 }
 
-static enum bln_status open_level(struct build *build, enum bln_node_type type, struct bln_place place, char *anchor)
+static enum bln_status open_level(struct build *build, enum bln_node_type type, struct bln_place place,
+				  const char *anchor)
 {
 	struct counted *made;
 
@@ -123,7 +124,7 @@ static enum bln_status close_level(struct build *build)
 	const struct bln_entry *children = build->children ? build->children + level->first : NULL;
 	struct bln_node *node = &level->made->node;
 
-	node->count = build->child_count - level->first;
+	node->count = children ? build->child_count - level->first : 0;
 	if (node->type == BLN_NODE_MAP && node->count > 0) {
 		struct bln_entry *entries = bln_arena_calloc(build->arena, node->count, sizeof(*entries));
 
