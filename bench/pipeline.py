@@ -15,6 +15,7 @@ BULLION = BUILD / "bullion"
 YEARS = 11  # of the generated archive, which three quarters follow
 SYMBOL_ROWS = 391_000  # that it has of a pair in YEARS
 QUARTER_LAST_DAY = 1743379200  # of the first of them
+NEXT_CANDLE, STEP = 1766000700, 900  # behind all of it
 MEMORY = "1GiB"  # of DuckDB, in bullion (a project's default) and beside it
 HEAP = "6g"  # of Spark
 THREADS = 2
@@ -88,7 +89,7 @@ def peer_check(name, out, expected):
     found = rows_of("delta" if name == "spark" else "parquet", out, TABLES)
     for table, rows in expected.items():
         if found[table] != rows:
-            raise Failed(f"{PEERS[name]} has other rows in {table} than bullion (number, sum of hashes): {found[table]}, not {rows}")
+            raise Failed(f"{PEERS[name]} has other rows in {table} than bullion: {found[table]}, not {rows} (number, sum of hashes)")
     say(f"{PEERS[name]} has the same rows as bullion")
 
 
@@ -96,12 +97,16 @@ def lake_files(project):
     return {path: path.stat().st_size for path in (project / "lake").rglob("*") if path.is_file()}
 
 
-def increment(project, archive, folder):
-    """One more candle of each symbol, behind all it has."""
+def increment(project, archive, folder, number):
+    """One more candle of each symbol, behind all it has: the NUMBERth."""
     folder.mkdir()
-    for path in glob.glob(f"{archive}/Kraken_OHLCVT/*.csv"):
-        (folder / pathlib.Path(path).name).write_text("1766000700,1,1,1,1,1,1\n")
+    paths = glob.glob(f"{archive}/Kraken_OHLCVT/*.csv")
+    for path in paths:
+        (folder / pathlib.Path(path).name).write_text(f"{NEXT_CANDLE + number * STEP},1,1,1,1,1,1\n")
     before = lake_files(project)
     run = historical(project, folder)
+    if not re.search(rf"gold +{len(paths)} rows? in", run["text"]):
+        raise Failed(f"not {len(paths)} candles came to gold:\n{run['text']}")
     run["bytes"] = sum(size for path, size in lake_files(project).items() if path not in before)
+    shutil.rmtree(folder)
     return run
