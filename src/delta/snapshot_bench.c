@@ -9,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-	int times = argc > 2 ? atoi(argv[2]) : 5;
+	const int times = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 5;
 	struct bln_store *store = NULL;
 	struct bln_err err = { 0 };
 

@@ -150,14 +150,18 @@ static void files_check(const struct bln_snapshot *snapshot)
 
 	for (size_t i = 0; i < snapshot->file_count + snapshot->tombstone_count; i++) {
 		bool is_tombstone = i >= snapshot->file_count;
-		const struct bln_remove *remove = is_tombstone ? &snapshot->tombstones[i - snapshot->file_count] : NULL;
-		const struct bln_add *add = is_tombstone ? NULL : &snapshot->files[i];
 		struct bln_slice key;
 		bool is_new = false;
+		enum bln_status status;
 
-		if (bln_file_key(add ? add->path : remove->path, add ? &add->dv : &remove->dv, &arena, &key, NULL) !=
-			    BLN_OK ||
-		    !bln_map_insert(&seen, key.at, key.length, &is_new) || !is_new)
+		if (is_tombstone) {
+			const struct bln_remove *remove = &snapshot->tombstones[i - snapshot->file_count];
+
+			status = bln_file_key(remove->path, &remove->dv, &arena, &key, NULL);
+		} else {
+			status = bln_file_key(snapshot->files[i].path, &snapshot->files[i].dv, &arena, &key, NULL);
+		}
+		if (status != BLN_OK || !bln_map_insert(&seen, key.at, key.length, &is_new) || !is_new)
 			abort();
 	}
 	bln_map_clean_up(&seen);

@@ -53,10 +53,12 @@ static enum bln_status reader_open(void *context, const bool *wanted, void **out
 
 static double price(struct reader *reader)
 {
+	const int64_t drift = reader->row / 50;
+
 	reader->state ^= reader->state << 13;
 	reader->state ^= reader->state >> 7;
 	reader->state ^= reader->state << 17;
-	return (double)(10000 + reader->row / 50 + (int64_t)(reader->state % 1000)) / 100;
+	return (double)(10000 + drift + (int64_t)(reader->state % 1000)) / 100;
 }
 
 static enum bln_status reader_next(void *data, struct bln_row_block *block, struct bln_err *err)
@@ -205,7 +207,7 @@ done:
 
 int main(int argc, char **argv)
 {
-	const int symbols = argc > 2 ? atoi(argv[2]) : 15;
+	const int symbols = argc > 2 ? (int)strtol(argv[2], NULL, 10) : 15;
 	struct bln_engine_settings settings = { .memory_bytes = INT64_C(1500) << 20, .threads = BENCH_THREADS };
 	struct bench bench = { .folder = argc > 1 ? argv[1] : "" };
 	const struct bln_row_source source = {

@@ -182,7 +182,7 @@ static inline struct bln_run kit_record(struct kit *kit, const char *name)
 		if (strcmp(runs[i].step ? runs[i].step : runs[i].name, name) == 0)
 			return runs[i];
 	fail_msg("no record of %s", name);
-	return (struct bln_run){ 0 };
+	return (struct bln_run){ .parent_id = "", .reason = "" };
 }
 
 static inline int child_main(const char *folder, const char *id)
