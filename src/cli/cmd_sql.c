@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/json_reals.h"
 #include "cli/query.h"
 
 enum { SHOWN_ROWS_MAX = 10000 };
@@ -18,6 +19,7 @@ struct pump {
 	int from;
 	int to;
 	int error; /* an errno of writing; reading goes on, so that nobody waits */
+	bool is_json; /* NaN becomes null */
 	struct bln_cancel *cancel; /* stops the query when nobody reads any more, as `head` does */
 };
 
@@ -39,13 +41,18 @@ static int write_all(int fd, const char *bytes, size_t length)
 static void *pump_run(void *argument)
 {
 	struct pump *pump = argument;
-	char buffer[1 << 16];
+	struct bln_json_reals reals = { 0 };
+	char buffer[1 << 14];
+	char json[BLN_JSON_REALS_SIZE(sizeof(buffer))];
 	ssize_t got;
 
 	while ((got = read(pump->from, buffer, sizeof(buffer))) > 0 || (got < 0 && errno == EINTR)) {
 		if (got < 0 || pump->error)
 			continue;
-		pump->error = write_all(pump->to, buffer, (size_t)got);
+		if (pump->is_json)
+			pump->error = write_all(pump->to, json, bln_json_reals_pass(&reals, buffer, (size_t)got, json));
+		else
+			pump->error = write_all(pump->to, buffer, (size_t)got);
 		if (pump->error)
 			bln_cancel_request(pump->cancel);
 	}
@@ -58,7 +65,7 @@ static enum bln_exit stream_write(struct bln_query *query, const char *sql, cons
 				  const char *name)
 {
 	struct bln_cli *cli = query->cli;
-	struct pump pump = { .to = to, .cancel = cli->cancel };
+	struct pump pump = { .to = to, .is_json = strcmp(format, "json") == 0, .cancel = cli->cancel };
 	struct bln_err err = { 0 };
 	enum bln_status status;
 	pthread_t thread;
@@ -102,7 +109,8 @@ static enum bln_exit whole_write(struct bln_query *query, const char *sql, const
 	struct bln_cli *cli = query->cli;
 	const char *partial = bln_arena_printf(&cli->arena, "%s.%ld.partial", path, (long)getpid());
 	struct bln_err err = { 0 };
-	enum bln_status status;
+	enum bln_status status = BLN_OK;
+	enum bln_exit result;
 	int fd;
 
 	if (!partial)
@@ -110,14 +118,20 @@ static enum bln_exit whole_write(struct bln_query *query, const char *sql, const
 	fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return bln_cli_fail_with(cli, BLN_IO, "cannot write %s: %s", file, strerror(errno));
+	/* JSON is mended on its way. */
+	result = strcmp(format, "json") == 0 ? stream_write(query, sql, format, fd, file) : BLN_EXIT_DONE;
 	(void)close(fd);
-	status = bln_query_copy(query, sql, format, partial, &err);
-	if (status == BLN_OK && rename(partial, path) != 0)
-		status = bln_err_errno(&err, errno, "cannot write %s", file);
-	if (status == BLN_OK)
-		return BLN_EXIT_DONE;
+	if (result == BLN_EXIT_DONE) {
+		if (strcmp(format, "json") != 0)
+			status = bln_query_copy(query, sql, format, partial, &err);
+		if (status == BLN_OK && rename(partial, path) != 0)
+			status = bln_err_errno(&err, errno, "cannot write %s", file);
+		if (status == BLN_OK)
+			return BLN_EXIT_DONE;
+		result = bln_cli_fail(cli, &err);
+	}
 	(void)unlink(partial);
-	return bln_cli_fail(cli, &err);
+	return result;
 }
 
 /* A file is replaced, also at the end of a link; a pipe or a device (/dev/stdout) is written to. */
@@ -191,7 +205,7 @@ static const struct bln_option options[] = {
 	{ .name = "as-of",
 	  .value = "VERSION|TIME",
 	  .complete = BLN_COMPLETE_NOTHING,
-	  .help = "the tables as they were then" },
+	  .help = "the tables as they were then; a version only where one is named" },
 	{ .name = "output",
 	  .letter = 'o',
 	  .value = "FILE",

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "catalog/standard.h"
 #include "engine/macros.h"
 #include "engine/statement.h"
@@ -71,10 +72,16 @@ static enum bln_status table_load(struct bln_query *query, const char *name, con
 {
 	size_t i = 0;
 	enum bln_status status;
+	int64_t version;
 
 	while (i < query->table_count && strcmp(query->tables[i].name, name) != 0)
 		i++;
 	if (i == query->table_count) {
+		if (i == 1 && query->as_of && bln_int64_parse(query->as_of, strlen(query->as_of), &version))
+			return bln_err_set(err, BLN_INVALID,
+					   "--as-of %s is a version, and those of %s and %s have nothing to do with each "
+					   "other: give a time, as in 2024-01-31T12:00:00Z, or ask one table at a time",
+					   query->as_of, query->tables[0].name, name);
 		if (i == BLN_QUERY_TABLES_MAX)
 			return bln_err_set(err, BLN_INVALID, "more than %d tables in one statement",
 					   BLN_QUERY_TABLES_MAX);
@@ -130,20 +137,9 @@ static bool is_number(struct bln_slice type)
 	return bln_slice_starts(type, "DECIMAL(") && type.at[type.length - 1] == ')';
 }
 
-static void real_add(struct bln_slice name, struct bln_text *reals)
-{
-	bln_text_add(reals, reals->length ? ", CASE WHEN isfinite(" : "CASE WHEN isfinite(");
-	bln_text_add_quoted(reals, '"', name.at, name.length);
-	bln_text_add(reals, ") THEN ");
-	bln_text_add_quoted(reals, '"', name.at, name.length);
-	bln_text_add(reals, " END AS ");
-	bln_text_add_quoted(reals, '"', name.at, name.length);
-}
-
-/* The names and types of what SQL gives, in the command's arena. REALS, if not NULL, gets those that may hold NaN, as a list
- * of "CASE WHEN isfinite(…) …". */
+/* The names and types of what SQL gives, in the command's arena. */
 static enum bln_status columns_find(struct bln_query *query, const char *sql, struct bln_column **columns,
-				    size_t *count, struct bln_text *reals, struct bln_err *err)
+				    size_t *count, struct bln_err *err)
 {
 	struct bln_arena *arena = &query->cli->arena;
 	const char *describe =
@@ -186,8 +182,6 @@ static enum bln_status columns_find(struct bln_query *query, const char *sql, st
 				status = bln_err_memory(err);
 				goto done;
 			}
-			if (reals && (bln_slice_is(type, "DOUBLE") || bln_slice_is(type, "FLOAT")))
-				real_add(name, reals);
 		}
 	}
 done:
@@ -246,11 +240,12 @@ enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t r
 	enum bln_status status;
 	enum bln_exit result;
 
-	BLN_TRY(columns_find(query, sql, &columns, &grid.column_count, NULL, &err));
+	BLN_TRY(columns_find(query, sql, &columns, &grid.column_count, &err));
 	grid.columns = columns;
 	BLN_TRY(rows_add(query, sql, rows_max, &grid, &is_cut, &err));
 done:
 	if (status != BLN_OK) {
+		bln_statement_mend_error(sql, &err);
 		bln_grid_clean_up(&grid);
 		return bln_cli_fail(query->cli, &err);
 	}
@@ -264,31 +259,25 @@ done:
 enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format, const char *path,
 			       struct bln_err *err)
 {
-	const bool is_json = strcmp(format, "json") == 0;
-	struct bln_column *columns;
 	struct bln_rows *rows = NULL;
-	struct bln_text reals = { 0 };
 	struct bln_text copy = { 0 };
 	enum bln_status status;
 	size_t count;
 
-	if (is_json) /* NaN is no JSON: it becomes null */
-		BLN_TRY(columns_find(query, sql, &columns, &count, &reals, err));
-	bln_text_add_format(&copy, "COPY (SELECT *%s%s%s FROM (\n%s\n)) TO ", reals.length ? " REPLACE (" : "",
-			    reals.at ? reals.at : "", reals.length ? ")" : "", sql);
+	bln_text_add_format(&copy, "COPY (FROM (\n%s\n)) TO ", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
 	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
-			    strcmp(format, "csv") == 0 ? ", HEADER"
-			    : is_json		       ? ", ARRAY true"
-						       : "");
-	BLN_TRY(bln_text_check(&reals, err));
+			    strcmp(format, "csv") == 0	? ", HEADER"
+			    : strcmp(format, "json") == 0 ? ", ARRAY true"
+							  : "");
 	BLN_TRY(bln_text_check(&copy, err));
 	BLN_TRY(bln_engine_query(query->engine, copy.at, &rows,
 				 err)); /* which, unlike bln_engine_exec, can be stopped */
 	BLN_TRY(bln_rows_next(rows, &count, err));
 done:
+	if (status != BLN_OK)
+		bln_statement_mend_error(sql, err);
 	bln_rows_destroy(rows);
-	bln_text_clean_up(&reals);
 	bln_text_clean_up(&copy);
 	return status;
 }

@@ -88,4 +88,8 @@ BLN_MUST_CHECK enum bln_status bln_statement_resolve(struct bln_engine *engine, 
 						     const struct bln_resolver *resolver, struct bln_arena *arena,
 						     struct bln_relations *out, struct bln_err *err);
 
+/* Of an error that DuckDB gave for SQL within another statement: sets the number of the line that it shows to what it is in SQL,
+ * and takes the line out where it is none of SQL's. */
+void bln_statement_mend_error(const char *sql, struct bln_err *err);
+
 #endif

@@ -453,6 +453,32 @@ static void leaving_files_out_changes_no_result(void **state)
 	table_close(&lake.table);
 }
 
+static void errors_are_told_by_the_lines_that_were_written(void **state)
+{
+	static const struct {
+		const char *sql, *message, *expected;
+	} cases[] = {
+		{ "SELECT 1,\n  bad", "No\n\nLINE 3:   bad\n          ^", "No\n\nLINE 2:   bad\n          ^" },
+		{ "SELECT 1,\n  bad", "No\n\nLINE 2:   bad\n          ^", "No\n\nLINE 2:   bad\n          ^" },
+		{ "SELECT bad, more", "No\n\nLINE 10: ...bad, mo...\n  ^", "No" },
+		{ "1\n2\n3\n4\n5\n6\n7\n8\n SELECT bad, more", "No\n\nLINE 10: ...bad, mo...\n  ^",
+		  "No\n\nLINE 9: ...bad, mo...\n  ^" },
+		{ "SELECT bad", "No\n\nLINE 1: COPY (SELECT hidden\n  ^", "No" },
+		{ "SELECT bad", "No\n\nLINE 99999999999999999999: x", "No" },
+		{ "SELECT bad", "No LINE here", "No LINE here" },
+		{ "SELECT bad", "No\n\nLINE x: y", "No\n\nLINE x: y" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bln_err err = { 0 };
+
+		(void)!bln_err_set(&err, BLN_INVALID, "%s", cases[i].message);
+		bln_statement_mend_error(cases[i].sql, &err);
+		assert_string_equal(err.message, cases[i].expected);
+	}
+}
+
 static void without_memory_nothing_leaks(void **state)
 {
 	static struct lake lake;
@@ -483,6 +509,7 @@ int main(void)
 		cmocka_unit_test(a_resolver_may_pick_files_and_rows),
 		cmocka_unit_test(files_that_cannot_matter_are_not_opened),
 		cmocka_unit_test(leaving_files_out_changes_no_result),
+		cmocka_unit_test(errors_are_told_by_the_lines_that_were_written),
 		cmocka_unit_test(without_memory_nothing_leaks),
 	};
 

@@ -148,7 +148,10 @@ static enum bln_status text_run(struct sql_job *sql, const struct sql_group *gro
 done:
 	if (status == BLN_NOT_FOUND && sql_replaced_check(sql, err) != BLN_OK)
 		return status;
-	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", text->file);
+	if (status == BLN_OK)
+		return BLN_OK;
+	bln_statement_mend_error(text->sql, err);
+	return bln_err_where(err, status, "%s", text->file);
 }
 
 /* Part after part, several small ones together. */

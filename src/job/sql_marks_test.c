@@ -212,17 +212,12 @@ static void what_is_not_known_is_noted(void **state)
 
 /* --- Which table it is. --- */
 
-static void remove_table(const char *table)
-{
-	test_folder_remove(kit_table_path(kit, table, "."));
-}
-
 static void a_table_that_was_made_anew_is_said(void **state)
 {
 	(void)state;
 	(void)kit_run(kit, "best");
 	(void)kit_run(kit, "whole");
-	remove_table("bronze.a");
+	test_folder_remove(kit_path(kit, "lake/bronze/a"));
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 3 AS v");
 	assert_int_equal(kit_version(kit, "bronze.a"), 1); /* as before */
 	kit_fails(kit, "best", BLN_NOT_FOUND, "bronze.a is not the table that this job has read up to version 1");
@@ -237,7 +232,7 @@ static void a_table_that_was_made_anew_is_said(void **state)
 	kit_append(kit, "bronze.a", "SELECT 3::BIGINT AS k, 3 AS v");
 	assert_int_equal(kit_run(kit, "best").rows_in, 1);
 	/* who reads a table as it is does so, whatever its version */
-	remove_table("bronze.a");
+	test_folder_remove(kit_path(kit, "lake/bronze/a"));
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 4 AS v");
 	assert_int_equal(kit_version(kit, "bronze.a"), 1);
 	assert_false(kit_run(kit, "whole").is_idle);

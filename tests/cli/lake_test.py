@@ -128,6 +128,12 @@ class Sql(Said):
     def test_what_is_no_json_is_null(self):
         row = self.rows("sql", "SELECT 'nan'::DOUBLE AS a, '-inf'::FLOAT AS \"b \"\"\", 0.1::DOUBLE AS c, NULL::DOUBLE AS d, 7 AS e")
         self.assertEqual(row, [{"a": None, 'b "': None, "c": 0.1, "d": None, "e": 7}])
+        sql = "SELECT {'a': 'nan'::DOUBLE, 'b': [1.5, 'inf'::DOUBLE]} AS s, MAP {'NaN': '-inf'::FLOAT} AS m, 'NaN, -Infinity' AS t"
+        row = [{"s": {"a": None, "b": [1.5, None]}, "m": {"NaN": None}, "t": "NaN, -Infinity"}]
+        self.assertEqual(self.rows("sql", sql), row)
+        self.assertEqual(json.loads(run("sql", sql, "-f", "json").out), row)
+        self.assertEqual(run("sql", sql, "-f", "json", "-o", str(AT / "nan.json")).code, 0)
+        self.assertEqual(json.loads((AT / "nan.json").read_text()), row)
 
     def test_no_rows(self):
         for format, out in (("csv", "table\n"), ("json", "[\n\t\n]\n"), ("table", "")):
@@ -146,6 +152,9 @@ class Sql(Said):
     def test_errors_point_into_what_was_typed(self):
         said = run("sql", "SELECT symbol,\n  foo FROM gold.info")
         self.fails(said, 2, 'Referenced column "foo" not found', "LINE 2:   foo FROM gold.info")
+        for format in ("table", "csv", "json"):  # what is found out while it runs, too
+            said = run("sql", "SELECT 1 AS a,\n  CAST(s AS INTEGER) AS b FROM (VALUES ('x')) t(s)", "-f", format)
+            self.fails(said, 2, "Could not convert string 'x'", "LINE 2:   CAST(s AS INTEGER) AS b FROM")
         self.fails(run("sql", "SELEC 1"), 2, 'line 1, column 1: syntax error at or near "SELEC"')
         self.fails(run("sql", "SELECT error('no good') FROM range(3)"), 2, "no good")
         self.assertNotIn("pending query", run("sql", "SELECT error('no good') FROM range(3)").err)
@@ -170,6 +179,10 @@ class Sql(Said):
         self.assertEqual(self.rows("sql", count, "--as-of", history[0]["time"]), now)
         self.fails(run("sql", count, "--as-of", "99"), 5, "has no version 99: the latest is 1")
         self.fails(run("sql", count, "--as-of", "2001-01-01"), 5, "the earliest is version 0")
+        two = "SELECT (SELECT count(*) FROM silver.cryptos) AS n, (SELECT count(*) FROM gold.candles) AS m"
+        self.fails(run("sql", two, "--as-of", "1"), 2, "--as-of 1 is a version", "silver.cryptos", "gold.candles", "give a time")
+        self.assertEqual(len(self.rows("sql", two, "--as-of", self.rows("table", "history", "gold.candles")[0]["time"])), 1)
+        self.assertEqual(self.rows("sql", f"SELECT n FROM ({count}), (FROM files('silver.cryptos'))", "--as-of", "1")[:1], now)
         self.fails(run("sql", count, "--as-of", "yesterday"), 2, "--as-of takes a version, as in 12, or a time")
 
     def test_files_are_written_whole_or_not_at_all(self):

@@ -1,0 +1,61 @@
+/* Errors of DuckDB show the line they speak of and its number. Where a statement was run as part of another, the number counts
+ * lines that its author has not written, or the line is none of the author's. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/statement.h"
+
+/* LINE of SQL, from 1; AT is NULL where there is none. */
+static struct bln_slice line_of(const char *sql, long line)
+{
+	struct bln_slice rest = bln_slice_of(sql);
+	struct bln_slice found = { 0 };
+
+	for (long i = 0; i < line; i++) {
+		if (!rest.at)
+			return rest;
+		found = bln_slice_cut(&rest, '\n');
+	}
+	return found;
+}
+
+static struct bln_slice trimmed(struct bln_slice slice)
+{
+	while (slice.length && strchr(" \t\r.", slice.at[0])) /* "..." stands for what was cut off */
+		slice.at++, slice.length--;
+	while (slice.length && strchr(" \t\r.", slice.at[slice.length - 1]))
+		slice.length--;
+	return slice;
+}
+
+void bln_statement_mend_error(const char *sql, struct bln_err *err)
+{
+	static const char mark[] = "\n\nLINE ";
+	char *at = err ? strstr(err->message, mark) : NULL;
+	struct bln_slice shown;
+	char *rest;
+	long said;
+
+	if (!at)
+		return;
+	said = strtol(at + strlen(mark), &rest, 10);
+	if (said < 1 || *rest != ':')
+		return;
+	shown.at = rest + 1;
+	shown.length = strcspn(shown.at, "\n");
+	shown = trimmed(shown);
+	for (long line = said; line > 0 && said - line < 2; line--) { /* a line may stand before the statement */
+		struct bln_slice written = line_of(sql, line);
+		char number[24];
+		size_t length;
+
+		if (!written.at || !memmem(written.at, written.length, shown.at, shown.length))
+			continue;
+		length = (size_t)snprintf(number, sizeof(number), "%ld", line);
+		memcpy(at + strlen(mark), number, length);
+		memmove(at + strlen(mark) + length, rest, strlen(rest) + 1);
+		return;
+	}
+	*at = '\0'; /* what the author never saw helps nobody */
+}
