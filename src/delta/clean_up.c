@@ -145,23 +145,43 @@ done:
 	return status;
 }
 
+/* Where the log shall begin: at a checkpoint that neither age nor anybody's need forbids; -1 where all is to stay. */
+static enum bln_status begin_find(const struct bln_snapshot *snapshot, const struct bln_clean_up_spec *spec,
+				  const struct bln_log_files *files, struct bln_arena *arena, int64_t *from,
+				  struct bln_err *err)
+{
+	enum bln_status status;
+	int64_t bound;
+	int64_t kept = -1;
+
+	BLN_TRY(bound_find(snapshot, spec, files, arena, &bound, err));
+	*from = cutoff_checkpoint(files, bound);
+	if (*from >= 0 && files->items[0].name.version < *from && spec->keep) {
+		BLN_TRY(spec->keep(spec->keep_context, &kept, err));
+		if (kept >= 0 && kept < *from)
+			*from = cutoff_checkpoint(files, kept);
+	}
+	if (*from >= 0 && files->items[0].name.version >= *from)
+		*from = -1;
+done:
+	return status;
+}
+
 enum bln_status bln_log_clean_up(const struct bln_snapshot *snapshot, const struct bln_clean_up_spec *spec,
 				 struct bln_cleaned_up *cleaned, struct bln_err *err)
 {
 	struct bln_log_files files = { 0 };
 	struct bln_arena arena = { 0 };
 	enum bln_status status = BLN_OK;
-	int64_t bound;
 	int64_t from;
 
 	*cleaned = (struct bln_cleaned_up){ .first_version = -1, .why_not = reason_not_to(snapshot, spec) };
 	if (cleaned->why_not)
 		return BLN_OK;
 	BLN_TRY(bln_log_list(&snapshot->table, 0, &arena, &files, err));
-	BLN_TRY(bound_find(snapshot, spec, &files, &arena, &bound, err));
-	from = cutoff_checkpoint(&files, bound);
-	if (from < 0 || files.items[0].name.version >= from) {
-		cleaned->why_not = "nothing in the log is old enough";
+	BLN_TRY(begin_find(snapshot, spec, &files, &arena, &from, err));
+	if (from < 0) {
+		cleaned->why_not = "nothing in the log is old enough and needed by nobody";
 		goto done;
 	}
 	BLN_TRY(checkpoint_prove(snapshot, spec->parquet, from, err));

@@ -7,6 +7,8 @@ enum bln_status bln_log_tend(const struct bln_snapshot *base, int64_t version, c
 		.parquet = spec->checkpoint.parquet,
 		.clock = spec->checkpoint.clock,
 		.keep_from_version = spec->keep_from_version,
+		.keep = spec->keep,
+		.keep_context = spec->keep_context,
 	};
 	struct bln_snapshot *now = NULL;
 	enum bln_status status;

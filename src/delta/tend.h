@@ -7,7 +7,10 @@
 
 struct bln_tend_spec {
 	struct bln_checkpoint_spec checkpoint;
-	int64_t keep_from_version; /* as in clean_up.h */
+	/* As in clean_up.h. */
+	int64_t keep_from_version;
+	enum bln_status (*keep)(void *context, int64_t *version, struct bln_err *err);
+	void *keep_context;
 };
 
 struct bln_tended {

@@ -8,6 +8,7 @@
 #include "delta/evolve.h"
 #include "delta/partition.h"
 #include "delta/tend.h"
+#include "job/consumers.h"
 #include "engine/scan.h"
 #include "job/table_write_private.h"
 #include "job/work.h"
@@ -299,9 +300,12 @@ done:
 static void log_tend(struct bln_table_writer *writer, int64_t version)
 {
 	const struct bln_job_context *context = writer->context;
+	struct bln_consumers consumers = { .context = context, .table = writer->spec->table };
 	struct bln_tend_spec spec = {
 		.checkpoint = { .parquet = context->lake->parquet, .clock = context->clock, .random = context->random },
-		.keep_from_version = BLN_KEEP_FROM_UNKNOWN
+		.keep_from_version = BLN_KEEP_FROM_UNKNOWN,
+		.keep = bln_consumers_keep,
+		.keep_context = &consumers
 	};
 	struct bln_tended tended;
 	struct bln_err err = { 0 };
