@@ -28,7 +28,7 @@ static enum bln_status own_resolve(const struct sql_group *group, const struct b
 	if (!*snapshot)
 		return bln_err_set(err, BLN_NOT_FOUND,
 				   "%s is not there yet, and nothing says which columns it will have: run the job once "
-				   "without existing(…)",
+				   "without existing(…); with it, it then does everything again",
 				   relation->name);
 	return BLN_OK;
 }
