@@ -38,7 +38,7 @@ done:
 
 static int64_t write_rows(const struct bln_write_spec *spec, const char *sql)
 {
-	struct bln_commit_result result;
+	struct bln_commit_result result = { 0 };
 
 	assert_ok(try_write(spec, (const char *[]){ sql, NULL }, NULL, &result), &kit->err);
 	return result.version;
@@ -246,7 +246,7 @@ static void a_commit_of_txns_alone(void **state)
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
 	const struct bln_write_spec spec = { .table = "silver.t", .mode = BLN_WRITE_ADD };
 	struct bln_commit_result result;
-	struct bln_snapshot *snapshot;
+	struct bln_snapshot *snapshot = NULL;
 	(void)state;
 
 	/* no table, no rows: nothing can be written, and nothing is */

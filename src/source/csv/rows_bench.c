@@ -78,9 +78,9 @@ int main(int argc, char **argv)
 {
 	size_t length = 0;
 	char *bytes = argc > 1 ? file_read(argv[1], &length) : rows_make(&length);
-	const int64_t step_s = argc > 2 ? atoi(argv[2]) : STEP_S;
+	const int64_t step_s = argc > 2 ? strtol(argv[2], NULL, 10) : STEP_S;
 	struct bln_chunk *chunk = bln_chunk_new();
-	struct bln_csv_rows rows;
+	struct bln_csv_rows rows = { 0 };
 	double best_s = 1e9;
 
 	for (int i = 0; i < PASSES && chunk; i++) {

@@ -86,7 +86,7 @@ int main(int count, char **arguments)
 		fprintf(stderr, "usage: kraken_archive_bench PATH [THREADS]\n");
 		return 2;
 	}
-	if (run(arguments[1], count > 2 ? atoi(arguments[2]) : 1, &err) == BLN_OK)
+	if (run(arguments[1], count > 2 ? (int)strtol(arguments[2], NULL, 10) : 1, &err) == BLN_OK)
 		return 0;
 	fprintf(stderr, "%s\n", err.message);
 	return 1;
