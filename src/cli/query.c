@@ -78,10 +78,11 @@ static enum bln_status table_load(struct bln_query *query, const char *name, con
 		i++;
 	if (i == query->table_count) {
 		if (i == 1 && query->as_of && bln_int64_parse(query->as_of, strlen(query->as_of), &version))
-			return bln_err_set(err, BLN_INVALID,
-					   "--as-of %s is a version, and those of %s and %s have nothing to do with each "
-					   "other: give a time, as in 2024-01-31T12:00:00Z, or ask one table at a time",
-					   query->as_of, query->tables[0].name, name);
+			return bln_err_set(
+				err, BLN_INVALID,
+				"--as-of %s is a version, and those of %s and %s have nothing to do with each "
+				"other: give a time, as in 2024-01-31T12:00:00Z, or ask one table at a time",
+				query->as_of, query->tables[0].name, name);
 		if (i == BLN_QUERY_TABLES_MAX)
 			return bln_err_set(err, BLN_INVALID, "more than %d tables in one statement",
 					   BLN_QUERY_TABLES_MAX);
@@ -267,7 +268,7 @@ enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const c
 	bln_text_add_format(&copy, "COPY (FROM (\n%s\n)) TO ", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
 	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
-			    strcmp(format, "csv") == 0	? ", HEADER"
+			    strcmp(format, "csv") == 0	  ? ", HEADER"
 			    : strcmp(format, "json") == 0 ? ", ARRAY true"
 							  : "");
 	BLN_TRY(bln_text_check(&copy, err));

@@ -370,8 +370,10 @@ static void a_files_range_is_what_its_statistics_prove(void **state)
 	static const struct {
 		const char *column, *stats, *min, *max;
 	} cases[] = {
-		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":0}}", "1", "2" },
-		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":1}}", NULL, NULL },
+		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":0}}", "1",
+		  "2" },
+		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":1}}",
+		  NULL, NULL },
 		{ "close", "{\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2}}", NULL, NULL },
 		{ "close", "{\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":0}}", NULL, "2" },
 		{ "close", "{\"minValues\":{\"close\":\"odd\"},\"nullCount\":{\"close\":0}}", NULL, NULL },
@@ -381,7 +383,8 @@ static void a_files_range_is_what_its_statistics_prove(void **state)
 		  "{\"minValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"},\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.124Z\"},"
 		  "\"nullCount\":{\"datetime\":0}}",
 		  "2024-01-01T00:00:00.123Z", "2024-01-01T00:00:00.124999Z" },
-		{ "note", "{\"minValues\":{\"note\":\"a\"},\"maxValues\":{\"note\":\"b\"},\"nullCount\":{\"note\":0}}", "a", "b" },
+		{ "note", "{\"minValues\":{\"note\":\"a\"},\"maxValues\":{\"note\":\"b\"},\"nullCount\":{\"note\":0}}",
+		  "a", "b" },
 		{ "note",
 		  "{\"minValues\":{\"note\":\"a\"},\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"},"
 		  "\"nullCount\":{\"note\":0}}",

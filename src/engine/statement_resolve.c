@@ -96,9 +96,10 @@ static enum bln_status filtered_make(struct bln_engine *engine, const char *sche
 	if (scan.file_count && resolved->replaced_count == 0) {
 		BLN_TRY(add_scan(engine, written, &scan, "", resolved->where, &body, err));
 	} else if (scan.file_count) {
-		bln_text_add(&body,
-			     "SELECT * EXCLUDE (\"bln n\", \"bln i\") FROM (SELECT *, unnest(range(\"bln n\")) AS \"bln i\" FROM "
-			     "(SELECT * EXCLUDE (\"bln w\"), CAST(sum(\"bln w\") AS BIGINT) AS \"bln n\" FROM (");
+		bln_text_add(
+			&body,
+			"SELECT * EXCLUDE (\"bln n\", \"bln i\") FROM (SELECT *, unnest(range(\"bln n\")) AS \"bln i\" FROM "
+			"(SELECT * EXCLUDE (\"bln w\"), CAST(sum(\"bln w\") AS BIGINT) AS \"bln n\" FROM (");
 		BLN_TRY(add_scan(engine, written, &scan, ", 1 AS \"bln w\"", resolved->where, &body, err));
 		scan.files = resolved->replaced;
 		scan.file_count = resolved->replaced_count;
@@ -141,9 +142,9 @@ static enum bln_status relation_make(struct bln_engine *engine, const struct bln
 }
 
 /* FILES in which a row may pass. */
-static enum bln_status list_prune(const struct bln_snapshot *snapshot, const struct bln_predicate *known, size_t known_count,
-				  struct bln_arena *arena, const struct bln_add *const **files, size_t *count,
-				  struct bln_err *err)
+static enum bln_status list_prune(const struct bln_snapshot *snapshot, const struct bln_predicate *known,
+				  size_t known_count, struct bln_arena *arena, const struct bln_add *const **files,
+				  size_t *count, struct bln_err *err)
 {
 	struct bln_snapshot part = *snapshot;
 	struct bln_add *copies = bln_arena_calloc(arena, *count + 1, sizeof(*copies));

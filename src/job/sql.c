@@ -16,7 +16,8 @@
 enum {
 	TRIES_MAX = 8,
 	GROUP_PARTS_MAX = 4096,
-	IDLE_COMMITS_MAX = 100, /* that a table makes without rows for the job, before its marker is moved behind them */
+	IDLE_COMMITS_MAX =
+		100, /* that a table makes without rows for the job, before its marker is moved behind them */
 };
 
 static enum bln_status own_resolve(const struct sql_group *group, const struct bln_relation *relation,
@@ -59,7 +60,8 @@ static enum bln_status changes_resolve(const struct sql_group *group, const stru
 	BLN_TRY(files_pick(group, &input->changes, false, &out->files, &out->file_count, is_exact, err));
 	BLN_TRY(files_pick(group, &input->written, false, &out->written, &out->written_count, is_exact, err));
 	if (!group->is_rough)
-		BLN_TRY(files_pick(group, &input->replaced, false, &out->replaced, &out->replaced_count, is_exact, err));
+		BLN_TRY(files_pick(group, &input->replaced, false, &out->replaced, &out->replaced_count, is_exact,
+				   err));
 done:
 	return status;
 }
@@ -275,10 +277,11 @@ static enum bln_status full_mode(const struct sql_job *sql, enum bln_write_mode 
 	}
 	if (mode != BLN_WRITE_ADD)
 		return BLN_OK;
-	return bln_err_set(err, BLN_INVALID,
-			   "--full would have to tell this job's rows of %s from those of other jobs that write into it: "
-			   "give the jobs a key and mode upsert",
-			   sql->job->into);
+	return bln_err_set(
+		err, BLN_INVALID,
+		"--full would have to tell this job's rows of %s from those of other jobs that write into it: "
+		"give the jobs a key and mode upsert",
+		sql->job->into);
 }
 
 /* What the job says, or else the project of the table, or else the standard. */

@@ -281,10 +281,11 @@ static enum bln_status commits_take(struct changes *changes, struct bln_err *err
 	int64_t last;
 
 	if (input->is_other)
-		return bln_err_set(err, BLN_NOT_FOUND,
-				   "%s is not the table that this job has read up to version %" PRId64
-				   ": it was removed%s; run the job with --full, which makes everything from what is there now",
-				   input->name, input->marker, snapshot->version < 0 ? "" : ", and one made in its place");
+		return bln_err_set(
+			err, BLN_NOT_FOUND,
+			"%s is not the table that this job has read up to version %" PRId64
+			": it was removed%s; run the job with --full, which makes everything from what is there now",
+			input->name, input->marker, snapshot->version < 0 ? "" : ", and one made in its place");
 	if (input->marker > snapshot->version)
 		return bln_err_set(err, BLN_NOT_FOUND,
 				   "%s is at version %" PRId64 ", but this job has read version %" PRId64
@@ -298,8 +299,8 @@ static enum bln_status commits_take(struct changes *changes, struct bln_err *err
 static enum bln_status before_load(struct changes *changes, struct bln_err *err)
 {
 	const struct sql_input *input = changes->input;
-	enum bln_status status = bln_snapshot_load(&input->snapshot->table, input->marker, changes->parquet,
-						   &changes->before, err);
+	enum bln_status status =
+		bln_snapshot_load(&input->snapshot->table, input->marker, changes->parquet, &changes->before, err);
 	struct bln_slice key;
 
 	if (status == BLN_NOT_FOUND)
@@ -428,10 +429,11 @@ static enum bln_status file_check(const struct sql_job *sql, const struct sql_in
 	if (bln_table_resolve_path(table, file->path, sql->arena, &location, NULL) != BLN_OK || !location.key ||
 	    bln_store_head(table->store, location.key, &head, NULL) != BLN_NOT_FOUND)
 		return BLN_OK;
-	return bln_err_set(err, BLN_NOT_FOUND,
-			   "%s: the file %.*s is gone, which was replaced since this job last ran: what is new in its place "
-			   "cannot be told; run the job with --full",
-			   input->name, (int)file->path.length, file->path.at);
+	return bln_err_set(
+		err, BLN_NOT_FOUND,
+		"%s: the file %.*s is gone, which was replaced since this job last ran: what is new in its place "
+		"cannot be told; run the job with --full",
+		input->name, (int)file->path.length, file->path.at);
 }
 
 enum bln_status sql_replaced_check(const struct sql_job *sql, struct bln_err *err)

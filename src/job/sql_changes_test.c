@@ -126,10 +126,11 @@ static void fill_again(void)
 	char *rows = rows_of("bronze.a");
 	struct bln_text sql = { 0 };
 
-	bln_text_add_format(&sql,
-			    "SELECT CAST(split_part(r, ',', 1) AS BIGINT) AS k, CAST(split_part(r, ',', 2) AS INTEGER) AS v "
-			    "FROM (SELECT unnest(string_split('%s', ' ')) AS r) WHERE r <> ''",
-			    rows);
+	bln_text_add_format(
+		&sql,
+		"SELECT CAST(split_part(r, ',', 1) AS BIGINT) AS k, CAST(split_part(r, ',', 2) AS INTEGER) AS v "
+		"FROM (SELECT unnest(string_split('%s', ' ')) AS r) WHERE r <> ''",
+		rows);
 	kit_fill(kit, &overwrite, sql.at);
 	bln_text_clean_up(&sql);
 	free(rows);
@@ -240,7 +241,8 @@ static void a_replaced_file_that_is_gone_is_said(void **state)
 
 /* --- Whatever is done to the table. --- */
 
-static const struct bln_write_spec *const append_to = &(const struct bln_write_spec){ .table = "bronze.a", .mode = BLN_WRITE_ADD };
+static const struct bln_write_spec *const append_to =
+	&(const struct bln_write_spec){ .table = "bronze.a", .mode = BLN_WRITE_ADD };
 
 static void change_somehow(int value)
 {
@@ -250,8 +252,8 @@ static void change_somehow(int value)
 	char sql[256];
 
 	bln_snapshot_destroy(snapshot);
-	snprintf(sql, sizeof(sql), "SELECT %d + i AS k, %d AS v FROM range(%d) t(i)", (int)bln_random_below(&kit->random, 8),
-		 value, (int)(1 + bln_random_below(&kit->random, 4)));
+	snprintf(sql, sizeof(sql), "SELECT %d + i AS k, %d AS v FROM range(%d) t(i)",
+		 (int)bln_random_below(&kit->random, 8), value, (int)(1 + bln_random_below(&kit->random, 4)));
 	switch (bln_random_below(&kit->random, files && !is_partitioned ? 8 : 5)) {
 	case 0:
 	case 1:
@@ -268,7 +270,8 @@ static void change_somehow(int value)
 		as_a_move();
 		break;
 	default:
-		rewrite(bln_random_below(&kit->random, files), bln_random_below(&kit->random, 2) ? "true" : "false", true);
+		rewrite(bln_random_below(&kit->random, files), bln_random_below(&kit->random, 2) ? "true" : "false",
+			true);
 		break;
 	case 7:
 		rewrite(bln_random_below(&kit->random, files), "true", false);
@@ -281,10 +284,11 @@ static const char *difference(const char *after, const char *before)
 {
 	static char sql[1 << 16];
 
-	snprintf(sql, sizeof(sql),
-		 "SELECT r FROM (SELECT unnest(string_split('%s', ' ')) AS r EXCEPT ALL SELECT unnest(string_split('%s', ' '))) WHERE r <> '' "
-		 "ORDER BY r",
-		 after, before);
+	snprintf(
+		sql, sizeof(sql),
+		"SELECT r FROM (SELECT unnest(string_split('%s', ' ')) AS r EXCEPT ALL SELECT unnest(string_split('%s', ' '))) WHERE r <> '' "
+		"ORDER BY r",
+		after, before);
 	return kit_rows(kit, sql);
 }
 
@@ -329,4 +333,3 @@ int main(void)
 	seed = test_seed(1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
-

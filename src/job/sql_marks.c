@@ -52,14 +52,16 @@ static enum bln_status redefined(struct sql_job *sql, struct bln_err *err)
 	else if (sql_output_is_shared(sql))
 		what = "what it made before stays, among the rows of other jobs";
 	else
-		return bln_err_set(err, BLN_INVALID,
-				   "%s or the job's settings changed since the last run, and %s has rows that were made "
-				   "before (mode append): run the job with --full, which overwrites the table with what the "
-				   "job now makes of everything",
-				   job->file, job->into);
+		return bln_err_set(
+			err, BLN_INVALID,
+			"%s or the job's settings changed since the last run, and %s has rows that were made "
+			"before (mode append): run the job with --full, which overwrites the table with what the "
+			"job now makes of everything",
+			job->file, job->into);
 	/* The result outlives this try. */
-	sql->result->note = bln_arena_printf(sql->context->arena, "%s or the job's settings changed since the last run: %s",
-					     job->file, what);
+	sql->result->note =
+		bln_arena_printf(sql->context->arena, "%s or the job's settings changed since the last run: %s",
+				 job->file, what);
 	return sql->result->note ? BLN_OK : bln_err_memory(err);
 }
 

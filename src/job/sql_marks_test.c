@@ -100,13 +100,20 @@ static void comments_and_white_space_change_nothing(void **state)
 		"SELECT k,\n-- what it is\nv FROM changes('bronze.a')",
 	};
 	static const char *const other[] = {
-		"SELECT k, v, '  ' AS s FROM changes('bronze.a')",	   "SELECT k, v, '   ' AS s FROM changes('bronze.a')",
-		"SELECT k, v, '--  ' AS s FROM changes('bronze.a')",	   "SELECT k, v, '--' AS s FROM changes('bronze.a')",
-		"SELECT k, v, $$  /* $$ AS s FROM changes('bronze.a')",	   "SELECT k, v, $$ /* $$ AS s FROM changes('bronze.a')",
-		"SELECT k, v, $a$ $$  $a$ AS s FROM changes('bronze.a')",   "SELECT k, v, $a$ $$ $a$ AS s FROM changes('bronze.a')",
-		"SELECT k, v, e'\\'  ' AS s FROM changes('bronze.a')",	   "SELECT k, v, e'\\' ' AS s FROM changes('bronze.a')",
-		"SELECT k, v FROM changes('bronze.a') AS \"a  b\"",	   "SELECT k, v FROM changes('bronze.a') AS \"a b\"",
-		"SELECT k, v, 'it''s  ' AS s FROM changes('bronze.a')",	   "SELECT k, v, 'it''s ' AS s FROM changes('bronze.a')",
+		"SELECT k, v, '  ' AS s FROM changes('bronze.a')",
+		"SELECT k, v, '   ' AS s FROM changes('bronze.a')",
+		"SELECT k, v, '--  ' AS s FROM changes('bronze.a')",
+		"SELECT k, v, '--' AS s FROM changes('bronze.a')",
+		"SELECT k, v, $$  /* $$ AS s FROM changes('bronze.a')",
+		"SELECT k, v, $$ /* $$ AS s FROM changes('bronze.a')",
+		"SELECT k, v, $a$ $$  $a$ AS s FROM changes('bronze.a')",
+		"SELECT k, v, $a$ $$ $a$ AS s FROM changes('bronze.a')",
+		"SELECT k, v, e'\\'  ' AS s FROM changes('bronze.a')",
+		"SELECT k, v, e'\\' ' AS s FROM changes('bronze.a')",
+		"SELECT k, v FROM changes('bronze.a') AS \"a  b\"",
+		"SELECT k, v FROM changes('bronze.a') AS \"a b\"",
+		"SELECT k, v, 'it''s  ' AS s FROM changes('bronze.a')",
+		"SELECT k, v, 'it''s ' AS s FROM changes('bronze.a')",
 	};
 	(void)state;
 
@@ -167,7 +174,8 @@ static void appended_rows_are_for_people_to_decide(void **state)
 	(void)state;
 	(void)kit_run(kit, "add");
 	kit_file(kit, "jobs/best.sql", "SELECT k, v + 1 AS v FROM changes('bronze.a')");
-	kit_fails(kit, "add", BLN_INVALID, "silver.add has rows that were made before (mode append): run the job with --full");
+	kit_fails(kit, "add", BLN_INVALID,
+		  "silver.add has rows that were made before (mode append): run the job with --full");
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
 	kit_fails(kit, "add", BLN_INVALID, "--full");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.add GROUP BY v", "0|10\n");
@@ -245,11 +253,12 @@ static void a_table_that_got_another_id_is_the_same(void **state)
 {
 	(void)state;
 	(void)kit_run(kit, "best");
-	kit_commit(kit, "bronze.a",
-		   "{\"metaData\":{\"id\":\"another\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
-		   "\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
-		   "\\\"nullable\\\":true,\\\"metadata\\\":{}},{\\\"name\\\":\\\"v\\\",\\\"type\\\":\\\"integer\\\","
-		   "\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
+	kit_commit(
+		kit, "bronze.a",
+		"{\"metaData\":{\"id\":\"another\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
+		"\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
+		"\\\"nullable\\\":true,\\\"metadata\\\":{}},{\\\"name\\\":\\\"v\\\",\\\"type\\\":\\\"integer\\\","
+		"\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
 	assert_true(kit_run(kit, "best").is_idle);
 	kit_append(kit, "bronze.a", "SELECT 20::BIGINT AS k, 3 AS v");
 	assert_int_equal(kit_run(kit, "best").rows_in, 1);

@@ -135,9 +135,10 @@ static void a_query_without_changes_runs_when_a_table_moved(void **state)
 static void partitions_are_replaced(void **state)
 {
 	(void)state;
-	kit_file(kit, "jobs/parts.sql",
-		 "SELECT k, v + (SELECT count(*) FROM bronze.b) AS v FROM bronze.a, (SELECT 1 UNION ALL SELECT n FROM bronze.b) "
-		 "WHERE k < 3 OR (SELECT count(*) FROM bronze.b) = 0");
+	kit_file(
+		kit, "jobs/parts.sql",
+		"SELECT k, v + (SELECT count(*) FROM bronze.b) AS v FROM bronze.a, (SELECT 1 UNION ALL SELECT n FROM bronze.b) "
+		"WHERE k < 3 OR (SELECT count(*) FROM bronze.b) = 0");
 	kit_append(kit, "bronze.b", "SELECT 1 AS n WHERE false");
 	(void)kit_run(kit, "parts");
 	kit_append(kit, "bronze.b", "SELECT 1 AS n");

@@ -131,7 +131,8 @@ static enum bln_status met_find(struct bln_table_writer *writer, size_t first, c
 /* Appends the rows of VIEW whose key does not come. */
 static void add_kept(const struct bln_table_writer *writer, const char *view, struct bln_text *query)
 {
-	bln_text_add_format(query, " UNION ALL BY NAME SELECT k.* FROM %s k ANTI JOIN " VIEW(BLN_WRITE_INCOMING) " i ON ",
+	bln_text_add_format(query,
+			    " UNION ALL BY NAME SELECT k.* FROM %s k ANTI JOIN " VIEW(BLN_WRITE_INCOMING) " i ON ",
 			    view);
 	add_key_match(writer, "k", "i", query);
 }
