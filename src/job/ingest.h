@@ -1,5 +1,5 @@
 /* What the files of the ingest job share: ingest.c (which units are new, in batches), ingest_batch.c (a batch becomes one
- * commit), ingest_rows.c (the rows of its units, as DuckDB asks for them).
+ * commit), ingest_rows.c (the rows of its units, as DuckDB asks for them), ingest_records.c (what the commit says of the units).
  *
  * The way of a unit: listed by its source; recalled by its file's fingerprint, or read as far as its hash; passed over where
  * bronze.units has its id; else its rows go into staged files, what is refused of them into silver.quarantine, and rows and
@@ -41,6 +41,7 @@ struct ingest {
 	int64_t known_version; /* of the table: what later ones added is not among KNOWN */
 	struct bln_arena arena; /* of the records of KNOWN */
 	int64_t last_loaded_at_us; /* of the table */
+	bool is_recalled_told; /* of recalled units a commit says what is to be said */
 	int64_t read_at_ns; /* when the source was listed */
 	const char *quarantine;
 	const char *app_id; /* the stream: venue and table, as units are told apart by their venue */
@@ -71,6 +72,13 @@ enum bln_status ingest_known_load(struct ingest *ingest, struct bln_err *err);
 
 /* Stages, quarantines and commits BATCH's items that are NEW. */
 enum bln_status ingest_batch_run(struct ingest_batch *batch, struct bln_err *err);
+
+/* Gives units whose rows are known the ends of these, so that they can be settled. */
+void ingest_known_describe(struct ingest_batch *batch);
+
+/* The records of BATCH's units, COUNT of them: {"loaded_at": …, "units": […]} for the commit. */
+enum bln_status ingest_records_make(struct ingest_batch *batch, size_t *count, struct bln_text *json,
+				    struct bln_err *err);
 
 /* Makes bln_candles() give the rows of the batch's units. */
 struct bln_row_source;

@@ -57,49 +57,6 @@ done:
 	return status;
 }
 
-/* The records of the staged units, and {"loaded_at": …, "units": […]} for the commit. */
-static enum bln_status records_make(struct ingest_batch *batch, size_t *count, struct bln_text *json,
-				    struct bln_err *err)
-{
-	bln_text_add_format(json, "{\"loaded_at\":%" PRId64 ",\"units\":[", batch->loaded_at_us);
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct bln_unit *unit = batch->items[i]->unit;
-		struct bln_text path = { 0 };
-		char id[BLN_UNIT_ID_SIZE];
-		struct bln_unit_record record;
-
-		if (batch->items[i]->state != INGEST_STAGED)
-			continue;
-		bln_unit_id(unit, id);
-		if (unit->rows == 0 && bln_map_find(&batch->ingest->known, id, strlen(id))) {
-			batch->items[i]->state = INGEST_KNOWN; /* nothing, said before */
-			continue;
-		}
-		bln_text_add_format(&path, "%s%s%s", unit->path, unit->entry ? ":" : "",
-				    unit->entry ? unit->entry : "");
-		record = (struct bln_unit_record){ .unit = bln_slice_of(id),
-						   .source = bln_slice_of(unit->source),
-						   .symbol = bln_slice_of(unit->symbol),
-						   .frequency = bln_slice_of(unit->frequency),
-						   .hash = bln_slice_of(unit->hash),
-						   .base_currency = bln_slice_of(unit->base_currency),
-						   .type = bln_slice_of(unit->type),
-						   .path = { path.at ? path.at : "", path.length },
-						   .from_us = unit->from_us,
-						   .to_us = unit->to_us,
-						   .first_us = unit->first_us,
-						   .last_us = unit->last_us,
-						   .rows = unit->rows,
-						   .refused = unit->refused };
-		bln_text_add(json, *count ? "," : "");
-		bln_unit_record_add_json(&record, json);
-		bln_text_clean_up(&path);
-		++*count;
-	}
-	bln_text_add(json, "]}");
-	return bln_text_check(json, err);
-}
-
 /* Whether what is staged is still not in the table, as the writer is going to commit behind it. */
 static enum bln_status is_still_new(struct ingest_batch *batch, const struct bln_table_writer *writer, bool *is_new,
 				    struct bln_err *err)
@@ -181,13 +138,15 @@ static enum bln_status batch_try(struct ingest_batch *batch, bool *is_done, stru
 	}
 	if (status != BLN_OK)
 		goto done;
+	ingest_known_describe(batch);
 	BLN_TRY(bln_source_settle(ingest->source, ingest->units, ingest->unit_count, err));
-	BLN_TRY(records_make(batch, &count, &json, err));
+	BLN_TRY(ingest_records_make(batch, &count, &json, err));
 	BLN_TRY(bln_quarantine_write(ingest->context, &batch->quarantine, ingest->quarantine, batch->loaded_at_us,
 				     err));
 	*is_done = true;
 	if (count)
 		BLN_TRY(rows_commit(batch, writer, (struct bln_slice){ json.at, json.length }, is_done, err));
+	ingest->is_recalled_told = ingest->is_recalled_told || *is_done;
 done:
 	bln_quarantine_close(&batch->quarantine);
 	bln_table_writer_close(writer);

@@ -251,7 +251,8 @@ enum bln_status bln_units_known(struct bln_job_context *context, const char *tab
 	scan.snapshot = units;
 	BLN_TRY(bln_scan_view(engine, "bln_units", "units", &scan, err));
 	bln_text_add(&sql, "SELECT unit, hash, coalesce(epoch_us(\"from\"), 0), coalesce(epoch_us(\"to\"), 0), "
-			   "epoch_us(loaded_at) FROM bln_units.units WHERE table_name = ");
+			   "epoch_us(loaded_at), rows, coalesce(epoch_us(first_datetime), 1), "
+			   "coalesce(epoch_us(last_datetime), 0) FROM bln_units.units WHERE table_name = ");
 	bln_text_add_quoted(&sql, '\'', table, strlen(table));
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_query(engine, sql.at, &rows, err));
@@ -268,6 +269,9 @@ enum bln_status bln_units_known(struct bln_job_context *context, const char *tab
 				record->hash = kept(arena, bln_rows_text(rows, 1, i), &has_failed);
 				record->from_us = bln_rows_int64(rows, 2, i);
 				record->to_us = bln_rows_int64(rows, 3, i);
+				record->rows = bln_rows_int64(rows, 5, i);
+				record->first_us = bln_rows_int64(rows, 6, i);
+				record->last_us = bln_rows_int64(rows, 7, i);
 			}
 			if (has_failed || !bln_map_put(known, record->unit.at, record->unit.length, record)) {
 				status = bln_err_memory(err);

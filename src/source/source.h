@@ -93,7 +93,7 @@ typedef void bln_source_tell(void *context, const struct bln_source_note *note);
  * TELL (may be NULL) hears of what is passed over, name by name and in one line for people, and what cannot be read;
  * the rest is listed all the same. What FILTER leaves out is not passed over. *UNITS
  * and all their texts are the source's, until it is listed again or closed; of the units the caller may write the
- * fields that are recalled: is_hashed and hash, and from_us and to_us (below, settle).
+ * fields that are recalled: is_hashed and hash, and first_us, last_us, from_us and to_us (below, settle).
  *
  * BLN_NOT_FOUND, naming the places and what was looked for, where there is no unit; the first failure where that is
  * why. */
@@ -132,7 +132,8 @@ void bln_source_reader_close(struct bln_source_reader *reader);
 
 /* Sets from_us and to_us of those of the COUNT UNITS (of the last list, or copies) that are read: the candles they
  * speak for, so that a candle in there without a row is known not to have traded. A unit's range contains its rows.
- * The connector says where ranges come from (kraken_archive/range.h).
+ * The connector says where ranges come from (kraken_archive/range.h). A range that was recalled may be made longer, never
+ * shorter.
  *
  * What a range depends on beyond its own unit is the same whatever was read before: files of the list that nobody has
  * read may have to be looked into, which costs nothing where all were read, or where what was recalled of them has

@@ -193,9 +193,10 @@ enum bln_status kraken_range_end(struct kraken_source *source, const struct krak
 	return status;
 }
 
-/* Whether another file of item I's symbol in its archive has a candle that opens at CLOSE_US or later. */
-static enum bln_status is_left_behind(struct kraken_source *source, size_t i, int64_t close_us, bool *is_left,
-				      struct bln_err *err)
+/* Whether another file of item I's symbol in its archive, or of those that were not recalled, has a candle that opens at CLOSE_US
+ * or later. */
+static enum bln_status is_left_behind(struct kraken_source *source, size_t i, int64_t close_us, bool among_new,
+				      bool *is_left, struct bln_err *err)
 {
 	const struct kraken_item *item = &source->items[i];
 	enum bln_status status = BLN_OK;
@@ -211,7 +212,8 @@ static enum bln_status is_left_behind(struct kraken_source *source, size_t i, in
 		const int64_t recalled_us = other->span.is_known ? 0 : source->units[j].to_us;
 		bool counts;
 
-		if (j == i || other->archive != item->archive || (recalled_us > 0 && recalled_us <= close_us))
+		if (j == i || other->archive != item->archive ||
+		    (recalled_us > 0 && (among_new || recalled_us <= close_us)))
 			continue;
 		BLN_TRY(span_want(source, j, &counts, err));
 		*is_left = counts && other->span.last_us >= close_us;
@@ -234,9 +236,30 @@ static enum bln_status unit_end(struct kraken_source *source, const struct bln_u
 		/* Its last candle may be one that was not committed. */
 		const int64_t last_us = item->span.has_rows ? later(item->span.last_us, unit->last_us) : unit->last_us;
 
-		BLN_TRY(is_left_behind(source, unit->entry_index, last_us + unit->step_us, &is_left, err));
+		BLN_TRY(is_left_behind(source, unit->entry_index, last_us + unit->step_us, false, &is_left, err));
 		*end_us = is_left ? unit->last_us + unit->step_us : *end_us;
 	}
+done:
+	return status;
+}
+
+/* A recalled range ends where its archive did, as far as that was seen; with files that were added the archive may end later. A
+ * range that goes on behind its last row shows that none of the files recalled with it left it behind. */
+static enum bln_status recalled_extend(struct kraken_source *source, struct bln_unit *unit, struct bln_err *err)
+{
+	const int64_t close_us = unit->last_us + unit->step_us;
+	enum bln_status status;
+	int64_t end_us;
+	bool is_left;
+
+	BLN_TRY(archive_end(source, source->items[unit->entry_index].archive, &end_us, err));
+	end_us = earlier(end_us, source->now_us);
+	end_us -= end_us % unit->step_us;
+	if (end_us <= unit->to_us)
+		return BLN_OK;
+	BLN_TRY(is_left_behind(source, unit->entry_index, close_us, unit->to_us > close_us, &is_left, err));
+	if (!is_left)
+		unit->to_us = end_us;
 done:
 	return status;
 }
@@ -253,8 +276,11 @@ enum bln_status kraken_settle(struct bln_source *base, struct bln_unit *units, s
 		const int64_t close_us = has_rows ? unit->last_us + unit->step_us : 0;
 		int64_t end_us = item->to_us;
 
-		if (!unit->is_read)
+		if (!unit->is_read) {
+			if (unit->to_us > 0 && has_rows && item->archive != KRAKEN_NAMED)
+				BLN_TRY(recalled_extend(source, unit, err));
 			continue;
+		}
 		if (item->archive != KRAKEN_NAMED) {
 			BLN_TRY(unit_end(source, unit, &end_us, err));
 			unit->from_us = has_rows ? unit->first_us : 0;
