@@ -12,7 +12,7 @@
 #include "cli/json_reals.h"
 #include "cli/query.h"
 
-enum { SHOWN_ROWS_MAX = 10000 };
+enum { SHOWN_ROWS_MAX = 10000, LINKS_MAX = 40 };
 
 /* From a pipe to whom the rows are for, until it is closed on the other side. */
 struct pump {
@@ -134,18 +134,49 @@ static enum bln_exit whole_write(struct bln_query *query, const char *sql, const
 	return result;
 }
 
-/* A file is replaced, also at the end of a link; a pipe or a device (/dev/stdout) is written to. */
-static enum bln_exit file_write(struct bln_query *query, const char *sql, const char *format, const char *file)
+/* What a chain of links at FILE leads to, be it there or not: a file beside it can be renamed to it, and the links stay. */
+static const char *link_end(struct bln_cli *cli, const char *file)
 {
 	char target[PATH_MAX];
+	ssize_t length;
+
+	for (int i = 0; file && i < LINKS_MAX && (length = readlink(file, target, sizeof(target) - 1)) > 0; i++) {
+		const char *slash = strrchr(file, '/');
+
+		target[length] = '\0';
+		file = bln_arena_printf(&cli->arena, "%.*s%s", slash && target[0] != '/' ? (int)(slash - file) + 1 : 0,
+					file, target);
+	}
+	return file;
+}
+
+/* Whether THERE is what stdout leads to, whatever path led to it: /dev/stdout, or the file that the shell opened. */
+static bool is_out(const struct bln_cli *cli, const struct stat *there)
+{
+	struct stat out;
+
+	return fstat(fileno(cli->out), &out) == 0 && out.st_dev == there->st_dev && out.st_ino == there->st_ino;
+}
+
+/* A file is replaced, also at the end of a link; a pipe or a device is written to, and so is what stdout was redirected to. */
+static enum bln_exit file_write(struct bln_query *query, const char *sql, const char *format, const char *file)
+{
 	enum bln_exit result;
 	struct stat there;
+	bool is_there;
 	int fd;
 
-	if (stat(file, &there) != 0)
-		return whole_write(query, sql, format, file, file);
-	if (S_ISREG(there.st_mode))
-		return whole_write(query, sql, format, realpath(file, target) ? target : file, file);
+	if (strcmp(file, "-") == 0)
+		return out_write(query, sql, format);
+	is_there = stat(file, &there) == 0;
+	if (is_there && is_out(query->cli, &there))
+		return out_write(query, sql, format);
+	if (!is_there || S_ISREG(there.st_mode)) {
+		const char *end = link_end(query->cli, file);
+
+		return end ? whole_write(query, sql, format, end, file)
+			   : bln_cli_fail_with(query->cli, BLN_NO_MEMORY, "out of memory");
+	}
 	fd = open(file, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return bln_cli_fail_with(query->cli, BLN_IO, "cannot write %s: %s", file, strerror(errno));
@@ -176,7 +207,7 @@ static enum bln_exit sql_run(struct bln_query *query)
 		return bln_cli_fail(cli, &err);
 	if (strcmp(format, "table") != 0)
 		return file ? file_write(query, text, format, file) : out_write(query, text, format);
-	if (file)
+	if (file && strcmp(file, "-") != 0)
 		return bln_cli_fail_with(cli, BLN_INVALID,
 					 "a table is for people: --format csv, json or parquet goes into a file");
 	return bln_query_print(query, text, SHOWN_ROWS_MAX);
@@ -209,7 +240,7 @@ static const struct bln_option options[] = {
 	{ .name = "output",
 	  .letter = 'o',
 	  .value = "FILE",
-	  .help = "write to FILE, whole or not at all; csv unless -f says" },
+	  .help = "write to FILE, whole or not at all; csv unless -f says; - is standard output" },
 };
 
 static const struct bln_argument arguments[] = {
