@@ -96,6 +96,8 @@ static enum bln_status take(struct parser *parser, const struct bln_option *opti
 	}
 	if (strcmp(option->name, "help") == 0)
 		parser->args->wants_help = true;
+	if (strcmp(option->name, "version") == 0)
+		parser->args->wants_version = true;
 	parser->given[parser->args->given_count++] = (struct bln_given){ option, value };
 	return BLN_OK;
 }
@@ -212,6 +214,14 @@ static enum bln_status check_words(const struct bln_args *args, struct bln_err *
 	return BLN_OK;
 }
 
+/* SQL may begin with a comment, as in "-- all of it\nSELECT 1": no option has white space behind its dashes, or a line's end in
+ * its name. */
+static bool is_comment(const char *text)
+{
+	return strncmp(text, "--", 2) == 0 &&
+	       ((text[2] != '\0' && strchr(" \t\r\n", text[2])) || text[strcspn(text, "=\n")] == '\n');
+}
+
 enum bln_status bln_args_parse(const struct bln_commands *commands, int argc, char *const *argv,
 			       struct bln_arena *arena, struct bln_args *args, struct bln_err *err)
 {
@@ -241,16 +251,18 @@ enum bln_status bln_args_parse(const struct bln_commands *commands, int argc, ch
 			is_over = true;
 			continue;
 		}
-		if (!is_over && strncmp(text, "--", 2) == 0)
+		if (is_over || is_comment(text))
+			status = word(&parser, text);
+		else if (strncmp(text, "--", 2) == 0)
 			status = long_option(&parser, text + 2);
-		else if (!is_over && text[0] == '-' && text[1] != '\0')
+		else if (text[0] == '-' && text[1] != '\0')
 			status = short_options(&parser, text + 1);
 		else
 			status = word(&parser, text);
 		if (status != BLN_OK)
 			return status;
 	}
-	return args->command && !args->wants_help ? check_words(args, err) : BLN_OK;
+	return args->command && !args->wants_help && !args->wants_version ? check_words(args, err) : BLN_OK;
 }
 
 const char *bln_args_each(const struct bln_args *args, const char *name, size_t *next)

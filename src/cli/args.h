@@ -1,7 +1,8 @@
 /* What was typed, understood: a command, its options, its arguments.
  *
  * Options may stand anywhere behind their command, those of every command also before it: --name VALUE, --name=VALUE, -n VALUE,
- * -nVALUE, flags together as in -qv. "--" ends them; "-" is an argument. */
+ * -nVALUE, flags together as in -qv. "--" ends them; "-" is an argument, and so is what
+ * has white space behind its dashes, as SQL that begins with a comment. */
 #ifndef BLN_CLI_ARGS_H
 #define BLN_CLI_ARGS_H
 
@@ -23,12 +24,13 @@ struct bln_args {
 	const char *const *words; /* the arguments, options and command taken out */
 	size_t word_count;
 	bool wants_help;
+	bool wants_version;
 };
 
 /* Understands ARGV (without the program's name). All in *ARGS is ARGV's or ARENA's.
  *
  * BLN_INVALID for wrong usage, with the nearest right name; ARGS is then filled as far as was understood. No command at all
- * is no error here: COMMAND is NULL. With --help nothing is checked that is missing. */
+ * is no error here: COMMAND is NULL. With --help or --version nothing is checked that is missing. */
 BLN_MUST_CHECK enum bln_status bln_args_parse(const struct bln_commands *commands, int argc, char *const *argv,
 					      struct bln_arena *arena, struct bln_args *args, struct bln_err *err);
 

@@ -99,6 +99,19 @@ static void commands_may_be_two_words(void **state)
 	assert_ok(parse(&f, "sql|--help"), &f.err); /* what is missing does not matter */
 	assert_true(f.args.wants_help);
 	bln_arena_clean_up(&f.arena);
+	assert_ok(parse(&f, "sql|-V"), &f.err);
+	assert_true(f.args.wants_version);
+	bln_arena_clean_up(&f.arena);
+	assert_ok(parse(&f, "--version"), &f.err);
+	assert_true(f.args.wants_version);
+	bln_arena_clean_up(&f.arena);
+	assert_ok(parse(&f, "sql|-- = a comment|--\nx"), &f.err);
+	assert_string_equal(bln_args_word(&f.args, 0), "-- = a comment");
+	assert_string_equal(bln_args_word(&f.args, 1), "--\nx");
+	bln_arena_clean_up(&f.arena);
+	assert_ok(parse(&f, "sql|x|--property=a=1\n2"), &f.err); /* a value may have lines */
+	assert_string_equal(bln_args_value(&f.args, "property"), "a=1\n2");
+	bln_arena_clean_up(&f.arena);
 }
 
 static void wrong_usage_is_explained(void **state)

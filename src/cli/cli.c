@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cli/commands.h"
 #include "cli/help.h"
 
 #define RED "\033[31m"
@@ -135,6 +136,15 @@ void bln_cli_say(struct bln_cli *cli, const char *format, ...)
 		return;
 	va_start(args, format);
 	talk(cli, BLN_LEVEL_INFO, NULL, "", format, args);
+	va_end(args);
+}
+
+void bln_cli_complain(struct bln_cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	talk(cli, BLN_LEVEL_ERROR, NULL, "", format, args);
 	va_end(args);
 }
 
@@ -285,6 +295,8 @@ enum bln_exit bln_cli_run(const struct bln_commands *commands, int argc, char *c
 	} else if (cli.args.wants_help) {
 		bln_help(commands, cli.args.command, cli.args.noun, &text);
 		result = bln_cli_print(&cli, &text);
+	} else if (cli.args.wants_version) {
+		result = bln_command_version.run(&cli);
 	} else if (cli.args.command) {
 		result = cli.args.command->run(&cli);
 	} else { /* nothing, or half a command: help, and an error for scripts */

@@ -51,6 +51,9 @@ enum bln_exit bln_cli_fail_with(struct bln_cli *cli, enum bln_status status, con
 void bln_cli_say(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2, 3);
 void bln_cli_warn(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2, 3);
 
+/* What went wrong, of what goes on all the same: also with --quiet. */
+void bln_cli_complain(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2, 3);
+
 /* Loads the project (once); says what is wrong with it, all of it. Anything but BLN_EXIT_DONE ends the command. */
 enum bln_exit bln_cli_load(struct bln_cli *cli);
 

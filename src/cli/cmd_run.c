@@ -22,30 +22,38 @@ struct showing {
 	struct bln_progress progress;
 };
 
+/* A line of what came of the action NAME. What went wrong is said with --quiet as well. */
+static void line_say(struct bln_cli *cli, bool is_wrong, const char *label, const char *name, const char *text)
+{
+	const int width = text && text[0] ? 20 : 0;
+
+	if (is_wrong)
+		bln_cli_complain(cli, "%-10s %-*s%s%s", label, width, name, width ? " " : "", width ? text : "");
+	else
+		bln_cli_say(cli, "%-10s %-*s%s%s", label, width, name, width ? " " : "", width ? text : "");
+}
+
 static void action_ended(struct showing *showing, const struct bln_run_event *event)
 {
 	struct bln_text text = { 0 };
 	const char *const *lines = NULL;
+	const bool is_wrong = event->state != BLN_RUN_SUCCEEDED && event->state != BLN_RUN_SKIPPED;
 	size_t missed, notes;
 
 	if (event->state == BLN_RUN_SUCCEEDED)
 		bln_cli_result_add(event->result, &text);
 	if (event->reason[0])
 		bln_text_add_format(&text, "%s%s", text.length ? ": " : "", event->reason);
-	if (text.length)
-		bln_cli_say(showing->cli, "%-10s %-20s %s", bln_run_state_name(event->state), event->action->name,
-			    text.at);
-	else
-		bln_cli_say(showing->cli, "%-10s %s", bln_run_state_name(event->state), event->action->name);
+	line_say(showing->cli, is_wrong, bln_run_state_name(event->state), event->action->name, text.at);
 	bln_text_clean_up(&text);
 	notes = bln_cli_result_lines(showing->cli, event->result, "remarks", &lines);
 	for (size_t i = 0; i < notes && i < MISSED_SHOWN_MAX; i++)
-		bln_cli_say(showing->cli, "%-10s %-20s %s", "NOTE", event->action->name, lines[i]);
+		line_say(showing->cli, false, "NOTE", event->action->name, lines[i]);
 	missed = bln_cli_result_lines(showing->cli, event->result, "missed", &lines);
 	for (size_t i = 0; i < missed && i < MISSED_SHOWN_MAX; i++)
-		bln_cli_say(showing->cli, "%-10s %-20s %s", "MISSED", event->action->name, lines[i]);
+		line_say(showing->cli, true, "MISSED", event->action->name, lines[i]);
 	if (missed > MISSED_SHOWN_MAX)
-		bln_cli_say(showing->cli, "%-10s %-20s and %zu more: see bullion runs show", "MISSED",
+		bln_cli_complain(showing->cli, "%-10s %-20s and %zu more: see bullion runs show", "MISSED",
 			    event->action->name, missed - MISSED_SHOWN_MAX);
 }
 
@@ -103,10 +111,13 @@ static enum bln_exit outcome_show(struct bln_cli *cli, const struct bln_plan *pl
 	const bool has_failed = outcome->state != BLN_RUN_SUCCEEDED || outcome->is_partial;
 	struct bln_text text = { 0 };
 
-	bln_cli_say(cli, "%-10s %s%s (run %.8s)%s%.8s%s", bln_run_state_name(outcome->state), plan->name,
-		    outcome->is_partial ? ", done in part" : "", outcome->run_id,
-		    has_failed ? ": `bullion runs show " : "", has_failed ? outcome->run_id : "",
-		    has_failed ? "` says why" : "");
+	if (has_failed)
+		bln_cli_complain(cli, "%-10s %s%s (run %.8s): `bullion runs show %.8s` says why",
+				 bln_run_state_name(outcome->state), plan->name,
+				 outcome->is_partial ? ", done in part" : "", outcome->run_id, outcome->run_id);
+	else
+		bln_cli_say(cli, "%-10s %s (run %.8s)", bln_run_state_name(outcome->state), plan->name,
+			    outcome->run_id);
 	if (cli->is_json) {
 		bln_text_add(&text, "{\"id\":");
 		bln_json_add_string(&text, outcome->run_id, strlen(outcome->run_id));

@@ -18,6 +18,7 @@ const struct bln_option bln_global_options[] = {
 	  .choices = when,
 	  .complete = BLN_COMPLETE_NOTHING },
 	{ .name = "log-json", .help = "what is said on stderr as lines of JSON" },
+	{ .name = "version", .letter = 'V', .help = "print the version of the program, and do nothing" },
 	{ .name = "help", .letter = 'h', .help = "explain the command" },
 };
 const size_t bln_global_option_count = sizeof(bln_global_options) / sizeof(bln_global_options[0]);

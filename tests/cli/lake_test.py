@@ -80,6 +80,16 @@ class Run(Said):
         shown = run("runs", "show", found[2])
         self.assertIn("nowhere", shown.out)
 
+    def test_quiet_is_told_what_went_wrong(self):
+        said = run("-q", "run", "historical", "-p", "archive=nowhere")
+        self.assertEqual((said.code, said.out), (5, ""))
+        self.assertRegex(said.err, r"\AFAILED     ingest .*nowhere.*\nCOMPLETED  historical \(run \w+\): `bullion runs show \w+` says why\n\Z")
+        said = run("-q", "--log-json", "run", "ingest-historic", "-p", "archive=nowhere")
+        self.assertEqual({json.loads(line)["level"] for line in said.err.splitlines()}, {"error"})
+        self.assertIn("nowhere", said.err)
+        self.assertEqual([run("-q", "run", "gold-info").err, run("-q", "run", "nosuch").err],
+                         ["", f"bullion: {PROJECT}/bullion.yaml has no workflow or job nosuch\n"])
+
     def test_what_is_damaged_is_left_out_and_told(self):
         shutil.copytree(PROJECT, AT / "part", ignore=lambda folder, names: {"lake", ".bullion"} & set(names))
         (AT / "half").mkdir()
@@ -91,6 +101,9 @@ class Run(Said):
         self.assertTrue(json.loads(said.out)["partial"])
         self.assertRegex(said.err, r"(?m)^MISSED     ingest-historic .*Kraken_OHLCVT_Q1_2025\.zip")
         self.assertRegex(said.err, r"(?m)^SUCCEEDED  ingest-historic, done in part \(run \w+\): `bullion runs show \w+` says why$")
+        quiet = bullion("-C", str(AT / "part"), "-q", "run", "ingest-historic", "-p", "archive=../half")
+        self.assertEqual(quiet.code, 6)
+        self.assertEqual(re.findall(r"(?m)^\w+", quiet.err), ["MISSED", "SUCCEEDED"])
         self.assertRegex(bullion("-C", str(AT / "part"), "runs", "show").out, r"(?m)^missed +.*Q1_2025")
 
     def test_somebody_else_is_at_it(self):
@@ -199,6 +212,11 @@ class Sql(Said):
         self.assertEqual(run("sql", "SELECT 2 AS a", "-o", str(folder / "link")).code, 0)
         self.assertTrue((folder / "link").is_symlink())
         self.assertEqual(target.read_text(), "a\n2\n")
+        (folder / "to-come").symlink_to("link-to-come")
+        (folder / "link-to-come").symlink_to(folder / "y.csv")  # nothing is there yet
+        self.assertEqual(run("sql", "SELECT 3 AS a", "-o", str(folder / "to-come")).code, 0)
+        self.assertTrue((folder / "to-come").is_symlink() and (folder / "link-to-come").is_symlink())
+        self.assertEqual((folder / "y.csv").read_text(), "a\n3\n")
         self.fails(run("sql", "SELECT 1", "-o", str(folder / "no/x.csv")), 1, f"cannot write {folder}/no/x.csv: No such file")
         self.fails(run("sql", "SELECT 1", "-o", str(folder)), 1, f"cannot write {folder}: Is a directory")
 
@@ -210,6 +228,16 @@ class Sql(Said):
 
     def test_stdout_is_nobodys_but_the_users(self):
         self.assertEqual(shell('echo first >x; b sql "SELECT 1 AS a" -f csv >>x; echo last >>x; cat x'), ("first\na\n1\nlast\n", ""))
+        for file in ("-", "/dev/stdout", "/dev/fd/1", "x"):  # the last is what stdout leads to
+            self.assertEqual(shell(f'echo first >x; b sql "SELECT 1 AS a" -o {file} >>x; echo last >>x; cat x'),
+                             ("first\na\n1\nlast\n", ""), file)
+        self.assertEqual(shell('b sql "SELECT 1 AS a" -o - | cat; ls -- - 2>/dev/null'), ("a\n1\n", ""))
+        self.assertEqual(run("sql", "SELECT 1 AS a", "-o", "-", "-f", "table").out, run("sql", "SELECT 1 AS a").out)
+
+    def test_sql_may_begin_with_a_comment(self):
+        for sql in ("-- one\nSELECT 1 AS a", "--\nSELECT 1 AS a", "--one\nSELECT 1 AS a", "--\tone = 1\nSELECT 1 AS a"):
+            said = run("sql", "-f", "csv", sql)
+            self.assertEqual((said.out, said.err), ("a\n1\n", ""), sql)
 
     def test_readers_may_leave_and_disks_be_full(self):
         for format in ("table", "csv", "json", "parquet"):

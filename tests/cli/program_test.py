@@ -67,6 +67,10 @@ class Help(unittest.TestCase):
     def test_version(self):
         self.assertRegex(bullion("version").out, r"^bullion \d+\.\d+\.\d+\n$")
         self.assertEqual(list(json.loads(bullion("version", "--json").out)), ["version"])
+        for words in (["--version"], ["-V"], ["run", "-V"], ["-C", "nowhere", "--version", "sql"]):
+            said = bullion(*words)
+            self.assertEqual((said.code, said.out), (0, bullion("version").out), words)
+        self.assertIn("--version", bullion("__complete", "--", "--v").out)
 
     def test_bash_completes(self):
         script = (
