@@ -44,6 +44,23 @@ class KnownContent(Case):
         quarter = self.archive("Kraken_OHLCVT_Q1_2024.zip", {"XBTUSD_60.csv": content})
         self.assert_as_at_once(quarter, (loose,))
 
+    def test_a_link_that_is_named_says_the_quarter(self):
+        """Stores of data keep a file under its hash, and a link to it under its name."""
+        content = lines("2024-01-05", "2024-03-01")
+        for kind, at in (("zip", "Kraken_OHLCVT_Q1_2024.zip"), ("folder", "Kraken_OHLCVT_Q1_2024"), ("csv", "XBTUSD_60.csv")):
+            named = self.archive(f"{kind}/cas/2f9a.zip" if kind == "zip" else f"{kind}/cas/2f9a",
+                                 {"blob" if kind == "csv" else "XBTUSD_60.csv": content})
+            link = self.at / kind / at
+            link.symlink_to(named / "blob" if kind == "csv" else named)
+            project = self.project(f"of-{kind}")
+            project.load(link)
+            found = project.sql("SELECT DISTINCT symbol, first_datetime, \"from\", \"to\" FROM bronze.units")
+            self.assertEqual([row["symbol"] for row in found], ["XBTUSD"], kind)
+            self.assertEqual(found[0]["from"][:10], "2024-01-05" if kind == "csv" else "2024-01-01", kind)
+            self.assertEqual(found[0]["to"][:13], "2024-03-01 01" if kind == "csv" else "2024-04-01 00", kind)
+            with self.nothing_written(project):
+                project.load(link)
+
     def test_what_was_said_is_not_taken_back(self):
         content = lines("2024-01-05", "2024-03-01")
         quarter = self.archive("Kraken_OHLCVT_Q1_2024.zip", {"XBTUSD_60.csv": content})

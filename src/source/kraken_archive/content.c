@@ -16,12 +16,13 @@ enum bln_status kraken_content_where(const struct kraken_content *content, enum 
 static enum bln_status unchanged_check(const struct kraken_content *content, struct bln_err *err)
 {
 	const struct bln_fingerprint *listed = &content->file->fingerprint;
-	struct stat stat;
+	const int flags = content->file->is_link ? 0 : AT_SYMLINK_NOFOLLOW;
+	struct stat now;
 
-	if ((content->fd >= 0 ? fstat(content->fd, &stat) : lstat(content->file->path, &stat)) != 0)
+	if ((content->fd >= 0 ? fstat(content->fd, &now) : fstatat(AT_FDCWD, content->file->path, &now, flags)) != 0)
 		return bln_err_errno(err, errno, "cannot look at it");
-	if (!S_ISREG(stat.st_mode) || stat.st_size != listed->size_bytes || stat.st_ino != listed->inode ||
-	    stat.st_mtim.tv_sec * INT64_C(1000000000) + stat.st_mtim.tv_nsec != listed->mtime_ns)
+	if (!S_ISREG(now.st_mode) || now.st_size != listed->size_bytes || now.st_ino != listed->inode ||
+	    now.st_mtim.tv_sec * INT64_C(1000000000) + now.st_mtim.tv_nsec != listed->mtime_ns)
 		return bln_err_set(err, BLN_CONFLICT,
 				   "it was changed after it was listed; run again once it is complete");
 	return BLN_OK;
@@ -36,7 +37,7 @@ enum bln_status kraken_content_open(struct kraken_content *content, struct krake
 
 	*content = (struct kraken_content){ .source = source, .item = item, .file = file, .fd = -1 };
 	if (!file->zip) {
-		content->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		content->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (file->is_link ? 0 : O_NOFOLLOW));
 		if (content->fd < 0)
 			return bln_err_errno(err, errno, "%s: cannot open it", file->path);
 	}

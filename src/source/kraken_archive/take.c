@@ -163,7 +163,8 @@ enum bln_status kraken_walk_file(struct kraken_walk *walk, const struct kraken_f
 	if (!bln_mem_grow(&source->files, source->file_count, &source->file_capacity, sizeof(*source->files)))
 		return bln_err_memory(err);
 	*index = source->file_count;
-	source->files[source->file_count++] = *file;
+	source->files[source->file_count] = *file;
+	source->files[source->file_count++].is_link = walk->is_link && strcmp(file->path, walk->given) == 0;
 	return BLN_OK;
 }
 

@@ -45,10 +45,16 @@ static void tell_errno(struct kraken_walk *walk, const char *path, int code)
 	kraken_tell(walk, status, path, (struct bln_slice){ 0 }, wrong.message);
 }
 
+/* Links are not followed, but for the path that the settings name. */
+static int nofollow(const struct kraken_walk *walk, const char *path)
+{
+	return walk->is_link && strcmp(path, walk->given) == 0 ? 0 : O_NOFOLLOW;
+}
+
 static enum bln_status zip_found(struct kraken_walk *walk, const char *path, const struct stat *stat,
 				 struct bln_err *err)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | nofollow(walk, path));
 	const struct bln_fingerprint fingerprint = fingerprint_of(stat);
 
 	if (fd >= 0)
@@ -89,7 +95,7 @@ static int by_name(const void *a, const void *b)
 static enum bln_status folder_names(struct kraken_walk *walk, const char *path, struct bln_arena *arena, char ***names,
 				    size_t *count, struct bln_err *err)
 {
-	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | nofollow(walk, path));
 	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
 	enum bln_status status = BLN_OK;
 	struct dirent *entry;
@@ -204,22 +210,41 @@ static size_t range_begin(const char *path, bool is_folder)
 	return at;
 }
 
+/* PATH without links, but for its last component: stores of data keep files under names that say nothing, and links to them under
+ * those that do. NULL, errno set, where it cannot be told. */
+static char *path_resolve(struct kraken_walk *walk, char *path)
+{
+	struct bln_arena *arena = &walk->source->listed;
+	char resolved[PATH_MAX];
+	struct stat stat;
+	size_t length = strlen(path);
+	const char *name;
+	char *whole;
+
+	while (length > 1 && path[length - 1] == '/') /* a link with a slash behind it is what it leads to */
+		path[--length] = '\0';
+	walk->is_link = lstat(path, &stat) == 0 && S_ISLNK(stat.st_mode);
+	name = strrchr(path, '/') + 1;
+	if (!walk->is_link)
+		return realpath(path, resolved) ? bln_arena_strdup(arena, resolved) : NULL;
+	whole = bln_arena_printf(arena, "%.*s", (int)(name - path), path);
+	if (!whole || !realpath(whole, resolved))
+		return NULL;
+	return bln_arena_printf(arena, "%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved, name);
+}
+
 static enum bln_status given_walk(struct kraken_walk *walk, const char *given, struct bln_err *err)
 {
 	struct kraken_source *source = walk->source;
 	char *path = bln_arena_printf(&source->listed, "%s%s%s", given[0] == '/' ? "" : source->root,
 				      given[0] == '/' ? "" : "/", given);
-	char resolved[PATH_MAX];
 	struct stat stat;
 
 	if (!path)
 		return bln_err_memory(err);
 	walk->given = path;
-	if (!realpath(path, resolved) || lstat(resolved, &stat) != 0)
-		return bln_err_errno(err, errno, "%s: no folder, ZIP or candle file to read there", path);
-	path = bln_arena_strdup(&source->listed, resolved);
-	if (!path)
-		return bln_err_memory(err);
+	if (!(path = path_resolve(walk, path)) || fstatat(AT_FDCWD, path, &stat, 0) != 0)
+		return bln_err_errno(err, errno, "%s: no folder, ZIP or candle file to read there", walk->given);
 	walk->given = path;
 	if (S_ISDIR(stat.st_mode))
 		return folder_walk(walk, path, range_begin(path, true), 0, err);

@@ -16,6 +16,7 @@ struct kraken_walk {
 	struct bln_map seen; /* symbols of all files that were found */
 	struct bln_map archives; /* path of a ZIP or folder to its archive, counted from 1 */
 	const char *given; /* the path of the settings being walked */
+	bool is_link; /* GIVEN is one: what it is called counts, not what it leads to */
 	size_t names; /* looked at */
 	size_t candle_files; /* of those, SYMBOL_MINUTES.csv */
 	size_t zips;
