@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "engine/stage.h"
 #include "job/sql.h"
 
 /* The column of the key by which files are told apart besides the slices: the first that all changes have and that counts. */
@@ -83,8 +84,28 @@ static enum bln_status add_changes(const struct sql_job *sql, struct bln_text *t
 	return BLN_OK;
 }
 
+/* The column by which SQL of `slices` may say how many rows a part is worth. */
+#define WEIGHT "rows"
+
+static enum bln_status has_weight(struct sql_job *sql, bool *has, struct bln_err *err)
+{
+	struct bln_schema schema;
+	enum bln_status status;
+
+	*has = false;
+	if (!sql->slices.sql)
+		return BLN_OK;
+	for (size_t i = 0; i < sql->job->slice.count; i++)
+		if (strcmp(sql->job->slice.items[i], WEIGHT) == 0)
+			return BLN_OK;
+	status = bln_stage_schema(sql->engine, sql->slices.sql, sql->arena, &schema, err);
+	*has = status == BLN_OK && bln_schema_find(&schema, bln_slice_of(WEIGHT));
+	return status;
+}
+
 /* A row per part: its values, its rows, and of the range column the least and greatest, null where one is. */
-static enum bln_status parts_query(const struct sql_job *sql, struct bln_text *text, struct bln_err *err)
+static enum bln_status parts_query(const struct sql_job *sql, bool has_rows, struct bln_text *text,
+				   struct bln_err *err)
 {
 	const struct bln_setting_list *slice = &sql->job->slice;
 	enum bln_status status;
@@ -95,7 +116,7 @@ static enum bln_status parts_query(const struct sql_job *sql, struct bln_text *t
 		add_name(text, slice->items[i]);
 		bln_text_add(text, " AS VARCHAR), ");
 	}
-	bln_text_add(text, "count(*)");
+	bln_text_add(text, has_rows ? "CAST(coalesce(sum(" WEIGHT "), 0) AS BIGINT)" : "count(*)");
 	for (int i = 0; sql->range_column && i < 2; i++) {
 		bln_text_add(text, ", CASE WHEN count(");
 		add_name(text, sql->range_column);
@@ -183,6 +204,7 @@ enum bln_status sql_slices_find(struct sql_job *sql, struct bln_err *err)
 	struct sql_group all = { .sql = sql, .is_rough = sql->job->mode != BLN_JOB_APPEND };
 	const struct bln_resolver resolver = { .context = &all, .resolve = sql_resolve };
 	struct bln_text query = { 0 };
+	bool has_rows;
 	enum bln_status status;
 
 	sql->is_cut = sql->job->slice.count > 0;
@@ -190,7 +212,11 @@ enum bln_status sql_slices_find(struct sql_job *sql, struct bln_err *err)
 		range_choose(sql);
 	if (!sql->is_cut && !sql->range_column)
 		return BLN_OK;
-	BLN_TRY(parts_query(sql, &query, err));
+	if (sql->slices.sql)
+		BLN_TRY(bln_statement_resolve(sql->engine, sql->slices.sql, &options, &resolver, sql->arena, NULL,
+					      err));
+	BLN_TRY(has_weight(sql, &has_rows, err));
+	BLN_TRY(parts_query(sql, has_rows, &query, err));
 	BLN_TRY(bln_statement_resolve(sql->engine, query.at, &options, &resolver, sql->arena, NULL, err));
 	BLN_TRY(parts_read(sql, query.at, err));
 done:

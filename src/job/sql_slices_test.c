@@ -15,6 +15,8 @@ static const char *const yaml =
 	"  wrong: {kind: sql, file: jobs/wrong.sql, into: silver.wrong, mode: append, slice: [s]}\n"
 	"  said: {kind: sql, file: jobs/said.sql, into: silver.said, mode: replace, key: [s], slice: [s],\n"
 	"         slices: jobs/said_slices.sql}\n"
+	"  weighed: {kind: sql, file: jobs/weighed.sql, into: silver.weighed, mode: replace, key: [s], slice: [s],\n"
+	"            slices: jobs/weighed_slices.sql}\n"
 	"  seen: {kind: sql, file: jobs/seen.sql, into: silver.seen, mode: upsert, key: [s, k], split_by: [s]}\n"
 	"  each: {kind: sql, file: jobs/each.sql, into: silver.each, mode: upsert, key: [k], slice: [k]}\n";
 
@@ -206,6 +208,18 @@ static void existing_is_what_the_changes_can_meet(void **state)
 	assert_rows(kit, "SELECT seen, count(*) FROM silver.seen GROUP BY 1 ORDER BY 1", "0|302\n");
 }
 
+/* What `slices` says of a part decides how many are worked on at once. */
+static void heavy_parts_are_worked_on_one_by_one(void **state)
+{
+	(void)state;
+
+	kit_append(kit, "bronze.a", "SELECT * FROM (VALUES ('a', 600000), ('b', 600000), ('c', 1), ('d', 2)) t(s, v)");
+	kit_file(kit, "jobs/weighed_slices.sql", "SELECT s, v AS \"rows\" FROM changes('bronze.a') -- each");
+	kit_file(kit, "jobs/weighed.sql", "SELECT s, len(getvariable('slices'))::BIGINT AS n FROM bronze.a");
+	(void)kit_run(kit, "weighed");
+	assert_rows(kit, "SELECT * FROM silver.weighed ORDER BY s", "a|1\nb|3\nc|3\nd|3\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +228,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(two_tables_are_followed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_job_says_its_parts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(existing_is_what_the_changes_can_meet, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(heavy_parts_are_worked_on_one_by_one, set_up, tear_down),
 	};
 
 	seed = test_seed(1);

@@ -64,7 +64,8 @@ static const struct bln_setting sql[] = {
 	  .help = "the columns by which a run may be cut into independent parts: of each table that has them, a part sees "
 		  "its own rows only" },
 	{ .name = "slices", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.slices),
-	  .help = "SQL that gives the parts there are to do, where the changes do not have all columns of slice" },
+	  .help = "SQL that gives the parts there are to do, where the changes do not have all columns of slice; a "
+		  "further column rows says how much is to be worked on of each" },
 	{ .name = "side_file", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.side_file),
 	  .help = "SQL of rows that go with the others into a second table, before them" },
 	{ .name = "side_into", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.side_into),
