@@ -121,7 +121,8 @@ static enum bln_status command_check(struct check *check, const struct bln_job *
 	for (size_t i = 0; status == BLN_OK && i < count; i++) {
 		const struct bln_property property = check->properties.items[i];
 
-		status = text_check(check, property.text, NULL, property.name, property.place, err);
+		if (property.place.line > 0)
+			status = text_check(check, property.text, NULL, property.name, property.place, err);
 	}
 	return status;
 }

@@ -38,8 +38,8 @@ static enum bln_status secret_check(const struct bln_property *property, const s
 	if (status == BLN_OK && length != copy.length)
 		status = bln_err_set(
 			err, BLN_INVALID,
-			"the property '%s' holds a secret, and properties are recorded: give it in an environment "
-			"variable, and write %s=${env:VARIABLE}",
+			"the property '%s' holds a secret, and properties are recorded: let bullion.yaml say "
+			"%s: ${env:VARIABLE}",
 			property->name, property->name);
 	bln_text_clean_up(&copy);
 	return status;

@@ -24,8 +24,7 @@ static enum bln_status env_make(struct bln_job_context *context, const char ***o
 		const char *value;
 		char *entry;
 
-		BLN_TRY(bln_expand(context->expander, property->text, property->name, property->place, false, &value,
-				   err));
+		BLN_TRY(bln_expand_property(context->expander, property, &value, err));
 		entry = bln_arena_printf(context->arena, "BULLION_PROPERTY_%s=%s", property->name, value);
 		if (!entry)
 			return bln_err_memory(err);

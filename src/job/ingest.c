@@ -116,7 +116,7 @@ static enum bln_status property_get(const struct ingest *ingest, const char *nam
 	*out = NULL;
 	if (!property)
 		return BLN_OK;
-	status = bln_expand(ingest->context->expander, property->text, name, property->place, false, out, err);
+	status = bln_expand_property(ingest->context->expander, property, out, err);
 	if (status == BLN_OK && (**out == '\0' || strcmp(*out, "all") == 0))
 		*out = NULL;
 	return status;

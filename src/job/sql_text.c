@@ -92,8 +92,7 @@ enum bln_status sql_variables_set(struct sql_job *sql, struct bln_err *err)
 		const struct bln_property *property = &properties->items[i];
 		const char *value;
 
-		if (bln_expand(sql->context->expander, property->text, property->name, property->place, false, &value,
-			       NULL) != BLN_OK)
+		if (bln_expand_property(sql->context->expander, property, &value, NULL) != BLN_OK)
 			continue; /* what is not set stays NULL */
 		bln_text_clear(&set);
 		bln_text_add(&set, "SET VARIABLE ");

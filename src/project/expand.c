@@ -306,3 +306,12 @@ enum bln_status bln_expand(const struct bln_expander *expander, const char *text
 	}
 	return status;
 }
+
+enum bln_status bln_expand_property(const struct bln_expander *expander, const struct bln_property *property,
+				    const char **out, struct bln_err *err)
+{
+	if (property->place.line > 0)
+		return bln_expand(expander, property->text, property->name, property->place, false, out, err);
+	*out = property->text;
+	return BLN_OK;
+}

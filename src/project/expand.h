@@ -39,6 +39,11 @@ BLN_MUST_CHECK enum bln_status bln_expand(const struct bln_expander *expander, c
 					  struct bln_place place, bool is_secret, const char **out,
 					  struct bln_err *err);
 
+/* The value of PROPERTY: the text of a file expanded, what somebody gave a run (it has no place) as it is. */
+BLN_MUST_CHECK enum bln_status bln_expand_property(const struct bln_expander *expander,
+						   const struct bln_property *property, const char **out,
+						   struct bln_err *err);
+
 enum { BLN_EXPAND_FILE_MAX = 1 << 20 };
 
 /* The same for the TEXT of a file, as of a job's SQL, of up to BLN_EXPAND_FILE_MAX bytes when expanded: errors name FILE and the

@@ -134,6 +134,13 @@ static void properties_from_outside_are_not_expanded(void **state)
 	assert_ok(bln_properties_set_text(&f.properties, "path=${env:FMP_KEY}", &f.arena, &f.err), &f.err);
 	assert_ok(expand(&f, "${run:path}", false, &out), &f.err);
 	assert_string_equal(out, "${env:FMP_KEY}");
+	out = NULL; /* nor does the property itself */
+	assert_ok(bln_expand_property(&f.expander, bln_properties_find(&f.properties, "path"), &out, &f.err), &f.err);
+	assert_string_equal(out, "${env:FMP_KEY}");
+	assert_ok(bln_expand_property(&f.expander, bln_properties_find(&f.kit->project->properties, "path"), &out,
+				      &f.err),
+		  &f.err);
+	assert_string_equal(out, "/home/ann");
 	end(&f);
 }
 

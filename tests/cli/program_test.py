@@ -249,6 +249,18 @@ class Properties(InAFolder):
         self.assertEqual(said.code, 0, said.err)
         self.assertEqual(self.run_in("runs", "logs").out, "[a-foo] [it] [it]\n")
 
+    def test_what_is_given_is_the_same_everywhere(self):
+        self.project("properties: {p: unset}\njobs:\n  say: {kind: command, argv: [sh, -c, 'echo \"[$BULLION_PROPERTY_P]\"']}\n"
+                     "  ask: {kind: sql, file: ask.sql, into: gold.a, mode: overwrite}\n")
+        (self.at / "ask.sql").write_text("SELECT '${run:p}' AS a, getvariable('p') AS b")
+        for given in ("${env:FOO}", "$${env:FOO}", "${run:p}", "${project:name}", "${env:NOT_SET}"):
+            for job in ("say", "ask"):
+                said = self.run_in("run", job, "-p", "p=" + given, FOO="foo")
+                self.assertEqual(said.code, 0, said.err)
+                if job == "say":
+                    self.assertEqual(self.run_in("runs", "logs").out, f"[{given}]\n")
+            self.assertEqual(self.run_in("sql", "FROM gold.a", "-f", "csv").out, f"a,b\n{given},{given}\n")
+
 
 class Spilling(InAFolder):
     def setUp(self):
