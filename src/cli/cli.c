@@ -175,7 +175,10 @@ enum bln_exit bln_cli_problems(struct bln_cli *cli, const char *file, const stru
 	return BLN_EXIT_USAGE;
 }
 
-enum bln_exit bln_cli_load(struct bln_cli *cli)
+typedef enum bln_status load_fn(const char *folder, struct bln_project **out, struct bln_problems *problems,
+				struct bln_err *err);
+
+static enum bln_exit load(struct bln_cli *cli, load_fn *project_load)
 {
 	struct bln_problems *problems;
 	struct bln_err err = { 0 };
@@ -190,7 +193,7 @@ enum bln_exit bln_cli_load(struct bln_cli *cli)
 	if (!problems || !file) {
 		(void)bln_err_memory(&err);
 		result = bln_cli_fail(cli, &err);
-	} else if (bln_project_load(cli->folder, &cli->project, problems, &err) != BLN_OK) {
+	} else if (project_load(cli->folder, &cli->project, problems, &err) != BLN_OK) {
 		result = problems->count > 0 && !problems->has_failed ? bln_cli_problems(cli, file, problems)
 								      : bln_cli_fail(cli, &err);
 	}
@@ -204,6 +207,16 @@ enum bln_exit bln_cli_load(struct bln_cli *cli)
 			result = bln_cli_fail(cli, &err);
 	}
 	return result;
+}
+
+enum bln_exit bln_cli_load(struct bln_cli *cli)
+{
+	return load(cli, bln_project_load);
+}
+
+enum bln_exit bln_cli_load_places(struct bln_cli *cli)
+{
+	return load(cli, bln_project_load_places);
 }
 
 struct bln_expander bln_cli_expander(struct bln_cli *cli, const struct bln_properties *properties)

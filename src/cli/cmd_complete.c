@@ -14,7 +14,8 @@ static enum bln_exit run(struct bln_cli *cli)
 		if (strcmp(cli->args.words[i], "-C") == 0 || strcmp(cli->args.words[i], "--directory") == 0)
 			cli->folder = cli->args.words[i + 1];
 	/* Of a project that is wrong nothing is known; the shell is no place to say so. */
-	if (bln_project_load(cli->folder, &cli->project, NULL, NULL) != BLN_OK)
+	if (bln_project_load(cli->folder, &cli->project, NULL, NULL) != BLN_OK &&
+	    bln_project_load_places(cli->folder, &cli->project, NULL, NULL) != BLN_OK)
 		cli->project = NULL;
 	bln_complete(&bln_commands, cli->project, is_empty ? nothing : cli->args.words,
 		     is_empty ? 1 : cli->args.word_count, &text);

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/quantity.h"
 #include "base/random.h"
 #include "base/time.h"
@@ -27,9 +28,34 @@ typedef enum verdict check_fn(struct bln_cli *cli, struct bln_text *detail);
 
 static enum verdict check_project(struct bln_cli *cli, struct bln_text *detail)
 {
-	bln_text_add_format(detail, "%s: %zu jobs, %zu workflows", cli->project->file, cli->project->job_count,
-			    cli->project->workflow_count);
-	return VERDICT_OK;
+	struct bln_problems *problems = bln_mem_calloc(1, sizeof(*problems));
+	struct bln_project *project = NULL;
+	struct bln_err err = { 0 };
+	enum bln_status status;
+
+	if (!problems) {
+		bln_text_add(detail, "out of memory");
+		return VERDICT_FAIL;
+	}
+	status = bln_project_load(cli->folder, &project, problems, &err);
+	if (status == BLN_OK) {
+		(void)bln_project_check_files(project, problems);
+		status = bln_problems_check(problems, project->file, &err);
+	}
+	if (status != BLN_OK)
+		bln_text_add_format(detail, "%s: `bullion validate` tells all", err.message);
+	else
+		bln_text_add_format(detail, "%s: %zu jobs, %zu workflows", project->file, project->job_count,
+				    project->workflow_count);
+	if (status == BLN_OK) { /* what is looked at next is better known now */
+		bln_project_close(cli->project);
+		cli->project = project;
+	} else {
+		bln_project_close(project);
+	}
+	bln_problems_clean_up(problems);
+	bln_mem_free(problems);
+	return status == BLN_OK ? VERDICT_OK : VERDICT_FAIL;
 }
 
 static enum verdict check_engine(struct bln_cli *cli, struct bln_text *detail)
@@ -235,7 +261,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	static const struct bln_column columns[] = { { .name = "check" }, { .name = "verdict" }, { .name = "detail" } };
 	static const char *const colours[] = { "\033[32m", "\033[33m", "\033[31m" };
 	struct bln_grid grid = { .columns = columns, .column_count = 3 };
-	enum bln_exit result = bln_cli_load(cli);
+	enum bln_exit result = bln_cli_load_places(cli);
 	const bool has_color = cli->has_color && isatty(fileno(cli->out)) == 1;
 
 	if (result != BLN_EXIT_DONE)
@@ -277,9 +303,9 @@ static enum bln_exit run(struct bln_cli *cli)
 const struct bln_command bln_command_doctor = {
 	.name = "doctor",
 	.summary = "check that this machine can run the project",
-	.description = "Looks at what runs need: the engine's library, the lake (by writing and deleting an\n"
-		       "object of its own), the state file, space and fsync of the disk, memory, variables.\n"
-		       "A line each: ok, warn or fail. Exits with 1 where something fails.",
+	.description = "Looks at what runs need: bullion.yaml, the engine's library, the lake (by writing\n"
+		       "and deleting an object of its own), the state file, space and fsync of the disk,\n"
+		       "memory, variables. A line each: ok, warn or fail. Exits with 1 where something fails.",
 	.json = "[{check, verdict, detail}]",
 	.examples = "bullion doctor\nof the project in this folder\nbullion doctor --json\nfor scripts",
 	.run = run,

@@ -60,12 +60,15 @@ static enum bln_exit run(struct bln_cli *cli)
 	struct bln_err err = { 0 };
 	struct bln_random random;
 	struct bln_expander expander;
-	enum bln_exit opened = bln_cli_lake_open(cli, &lake);
+	enum bln_exit opened = bln_cli_load(cli);
 	enum bln_status status;
 	uint64_t seed = 0;
 	bool is_full = false;
 
+	if (opened != BLN_EXIT_DONE)
+		return opened;
 	bln_job_writer_init(&writer, cli->clock);
+	opened = bln_cli_lake_open(cli, &lake);
 	if (opened == BLN_EXIT_DONE)
 		opened = bln_cli_open_state_as(cli, &state, BLN_STATE_EXISTING);
 	if (opened == BLN_EXIT_DONE && !state)

@@ -88,8 +88,11 @@ static enum bln_exit run(struct bln_cli *cli)
 	for (size_t i = 0; i < count && result == BLN_EXIT_DONE; i++)
 		table_add(cli, &lake, names[i], &grid);
 	bln_cli_lake_close(&lake);
-	if (result == BLN_EXIT_DONE)
-		return bln_cli_print_grid(cli, &grid, "the lake has no tables yet");
+	if (result == BLN_EXIT_DONE) {
+		const char *empty = bln_arena_printf(&cli->arena, "there are no tables yet in %s", lake.url);
+
+		return bln_cli_print_grid(cli, &grid, empty ? empty : "there are no tables yet");
+	}
 	bln_grid_clean_up(&grid);
 	return result;
 }

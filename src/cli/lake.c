@@ -16,7 +16,7 @@ enum bln_exit bln_cli_lake_open(struct bln_cli *cli, struct bln_cli_lake *lake)
 
 	*lake = (struct bln_cli_lake){ 0 };
 	bln_parquet_lazy_init(&lake->parquet, cli->cancel);
-	result = bln_cli_load(cli);
+	result = bln_cli_load_places(cli);
 	if (result != BLN_EXIT_DONE)
 		return result;
 	expander = bln_cli_expander(cli, NULL);
@@ -24,6 +24,7 @@ enum bln_exit bln_cli_lake_open(struct bln_cli *cli, struct bln_cli_lake *lake)
 	    bln_project_foreign_roots(&expander, &roots, &err) != BLN_OK ||
 	    bln_lake_open(url, NULL, &lake->parquet.port, &lake->lake, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
+	lake->url = url;
 	lake->lake.roots = roots.items;
 	lake->lake.root_count = roots.count;
 	return BLN_EXIT_DONE;

@@ -8,7 +8,7 @@
 
 enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how)
 {
-	const enum bln_exit loaded = bln_cli_load(cli);
+	const enum bln_exit loaded = bln_cli_load_places(cli);
 	struct bln_err err = { 0 };
 	enum bln_status status;
 	const char *path;

@@ -6,7 +6,7 @@
 #include "state/runs.h"
 #include "state/state.h"
 
-/* Opens the project's state, HOW says whether it is made. *STATE is NULL, and BLN_EXIT_DONE returned, where there is none. */
+/* Opens the project's state (loading its places, where it is not loaded yet), HOW says whether it is made. *STATE is NULL, and BLN_EXIT_DONE returned, where there is none. */
 enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how);
 
 /* The same to look at it. *STATE is NULL, and BLN_EXIT_DONE returned, where nothing has run yet. Runs whose process is gone are

@@ -137,32 +137,52 @@ static void later_read(struct bln_parse *parse, const struct bln_entry *entry)
 static const struct {
 	const char *key;
 	void (*read)(struct bln_parse *parse, const struct bln_entry *entry);
+	bool is_place; /* of bln_project_load_places */
 } sections[] = {
-	{ "project", name_read },
-	{ "lake", lake_read },
-	{ "properties", properties_read },
-	{ "settings", settings_read },
-	{ "sources", sources_read },
-	{ "tables", tables_read },
-	{ "jobs", jobs_read },
-	{ "workflows", workflows_read },
-	{ "crawlers", crawlers_read },
-	{ "triggers", triggers_read },
-	{ "shares", shares_read },
-	{ "models", models_read },
-	{ "share", later_read },
-	{ "foreign_roots", foreign_roots_read },
+	{ "project", name_read, true },
+	{ "lake", lake_read, true },
+	{ "properties", properties_read, false },
+	{ "settings", settings_read, true },
+	{ "sources", sources_read, false },
+	{ "tables", tables_read, true },
+	{ "jobs", jobs_read, false },
+	{ "workflows", workflows_read, false },
+	{ "crawlers", crawlers_read, false },
+	{ "triggers", triggers_read, false },
+	{ "shares", shares_read, false },
+	{ "models", models_read, false },
+	{ "share", later_read, false },
+	{ "foreign_roots", foreign_roots_read, true },
 };
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
+/* Whether KEY may be what somebody made of the name of a place. */
+static bool is_nearly_place(const char *key, const char *const *keys)
+{
+	const char *meant = bln_nearest(bln_slice_of(key), keys, SECTIONS);
+
+	for (size_t i = 0; meant && i < SECTIONS; i++)
+		if (strcmp(meant, sections[i].key) == 0)
+			return sections[i].is_place;
+	return false;
+}
+
 static void check_keys(struct bln_parse *parse, const struct bln_node *root)
 {
-	const char *keys[SECTIONS + 1] = { NULL };
+	const char **keys = bln_parse_array(parse, SECTIONS + root->count + 1, sizeof(*keys));
 	struct bln_settings none = { .arena = &parse->project->arena };
 	const struct bln_feed feed = { .map = root, .skip = keys, .place = root->place, .of = "the file" };
+	size_t count = 0;
 
-	for (size_t i = 0; i < SECTIONS; i++)
-		keys[i] = sections[i].key;
+	if (!keys)
+		return;
+	while (count < SECTIONS) {
+		keys[count] = sections[count].key;
+		count++;
+	}
+	for (size_t i = 0; parse->is_places && i < root->count; i++)
+		if (!is_nearly_place(root->entries[i].key, keys))
+			keys[count++] = root->entries[i].key;
 	(void)bln_feed_check(&feed, &none, parse->problems);
 }
 
@@ -196,12 +216,16 @@ static void root_read(struct bln_parse *parse, const struct bln_node *root)
 		return;
 	parse->project->root = root;
 	check_keys(parse, root);
-	check_references(parse, root);
+	if (!parse->is_places)
+		check_references(parse, root);
 	for (size_t i = 0; i < SECTIONS; i++) {
 		const struct bln_entry *entry = bln_node_find(root, sections[i].key);
 
-		if (entry)
-			sections[i].read(parse, entry);
+		if (!entry || (parse->is_places && !sections[i].is_place))
+			continue;
+		if (parse->is_places)
+			check_references(parse, entry->value);
+		sections[i].read(parse, entry);
 	}
 }
 
@@ -225,11 +249,11 @@ static enum bln_status folder_set(struct bln_project *project, const char *folde
 	return project->folder && project->file && project->name ? BLN_OK : bln_err_memory(err);
 }
 
-static enum bln_status parse_all(struct bln_project *project, const char *bytes, size_t length,
+static enum bln_status parse_all(struct bln_project *project, const char *bytes, size_t length, bool is_places,
 				 struct bln_problems *problems, struct bln_err *err)
 {
 	const struct bln_place start = { .line = 1, .column = 1 };
-	struct bln_parse parse = { .project = project, .problems = problems };
+	struct bln_parse parse = { .project = project, .problems = problems, .is_places = is_places };
 	const struct bln_node *root = NULL;
 
 	if (length > BLN_PROJECT_SIZE_MAX)
@@ -245,8 +269,8 @@ static enum bln_status parse_all(struct bln_project *project, const char *bytes,
 	return bln_problems_check(problems, project->file, err);
 }
 
-enum bln_status bln_project_parse(const char *folder, const char *bytes, size_t length, struct bln_project **out,
-				  struct bln_problems *problems, struct bln_err *err)
+static enum bln_status parse(const char *folder, const char *bytes, size_t length, bool is_places,
+			     struct bln_project **out, struct bln_problems *problems, struct bln_err *err)
 {
 	struct bln_project *project = bln_mem_calloc(1, sizeof(*project));
 	struct bln_problems *own = problems ? problems : bln_mem_calloc(1, sizeof(*own));
@@ -258,7 +282,7 @@ enum bln_status bln_project_parse(const char *folder, const char *bytes, size_t 
 	}
 	project->lake = "./lake";
 	BLN_TRY(folder_set(project, folder, err));
-	BLN_TRY(parse_all(project, bytes, length, own, err));
+	BLN_TRY(parse_all(project, bytes, length, is_places, own, err));
 	*out = project;
 	project = NULL;
 done:
@@ -268,6 +292,12 @@ done:
 		bln_mem_free(own);
 	}
 	return status;
+}
+
+enum bln_status bln_project_parse(const char *folder, const char *bytes, size_t length, struct bln_project **out,
+				  struct bln_problems *problems, struct bln_err *err)
+{
+	return parse(folder, bytes, length, false, out, problems, err);
 }
 
 /* All of FD, up to one byte more than is allowed, so that a longer file is seen to be one. */
@@ -288,8 +318,8 @@ static enum bln_status read_all(int fd, const char *path, char *bytes, size_t *l
 	return BLN_OK;
 }
 
-enum bln_status bln_project_load(const char *folder, struct bln_project **out, struct bln_problems *problems,
-				 struct bln_err *err)
+static enum bln_status load(const char *folder, bool is_places, struct bln_project **out,
+			    struct bln_problems *problems, struct bln_err *err)
 {
 	char path[PATH_MAX];
 	char *bytes = bln_mem_alloc(BLN_PROJECT_SIZE_MAX + 1);
@@ -314,12 +344,24 @@ enum bln_status bln_project_load(const char *folder, struct bln_project **out, s
 		status = bln_err_errno(err, errno, "cannot open %s", path);
 	BLN_TRY(status);
 	BLN_TRY(read_all(fd, path, bytes, &length, err));
-	status = bln_project_parse(folder, bytes, length, out, problems, err);
+	status = parse(folder, bytes, length, is_places, out, problems, err);
 done:
 	if (fd >= 0)
 		(void)close(fd);
 	bln_mem_free(bytes);
 	return status;
+}
+
+enum bln_status bln_project_load(const char *folder, struct bln_project **out, struct bln_problems *problems,
+				 struct bln_err *err)
+{
+	return load(folder, false, out, problems, err);
+}
+
+enum bln_status bln_project_load_places(const char *folder, struct bln_project **out, struct bln_problems *problems,
+					struct bln_err *err)
+{
+	return load(folder, true, out, problems, err);
 }
 
 void bln_project_close(struct bln_project *project)

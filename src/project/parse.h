@@ -12,6 +12,7 @@
 struct bln_parse {
 	struct bln_project *project;
 	struct bln_problems *problems;
+	bool is_places; /* nothing but the sections that say where things are and how they are laid out */
 };
 
 /* "job 'explore'", in the arena. */

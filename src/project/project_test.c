@@ -199,6 +199,52 @@ static void a_folder_is_read(void **state)
 	rmdir(folder);
 }
 
+static void places_are_read_whatever_the_rest_is(void **state)
+{
+	static const struct {
+		const char *text, *problem; /* NULL: none */
+	} cases[] = {
+		{ "jobs: {a: {kind: nosuch}}\nworkflows: [1]\ntriggers: {t: {start: x}}\n", NULL },
+		{ "jbos: {}\nsources: {s: {path: \"${rnu:x}\"}}\nproperties: 1\n", NULL },
+		{ "lakee: ./other\n", "unknown key 'lakee' in the file; did you mean 'lake'?" },
+		{ "foreign_root: ./other\n", "unknown key 'foreign_root' in the file; did you mean 'foreign_roots'?" },
+		{ "lake: \"${evn:X}\"\n", "'${evn:X}' is unknown; did you mean '${env:X}'?" },
+		{ "tables: {silver.a: {split_by: {}}}\n", "split_by" },
+		{ "settings: {threads: many}\n", "threads" },
+		{ "jobs: [\n", "not YAML" },
+	};
+	char folder[] = "/tmp/bln-project-XXXXXX";
+	char path[64];
+	(void)state;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/bullion.yaml", folder);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bln_project *project = NULL;
+		struct bln_err err = { 0 };
+		FILE *file = fopen(path, "w");
+
+		assert_non_null(file);
+		if (!strstr(cases[i].text, "lake"))
+			fputs("lake: ./mine\n", file);
+		fputs(cases[i].text, file);
+		fclose(file);
+		if (cases[i].problem) {
+			assert_int_equal(bln_project_load_places(folder, &project, NULL, &err), BLN_INVALID);
+			assert_non_null(strstr(err.message, cases[i].problem));
+			continue;
+		}
+		assert_int_equal(bln_project_load(folder, &project, NULL, &err), BLN_INVALID);
+		assert_ok(bln_project_load_places(folder, &project, NULL, &err), &err);
+		assert_string_equal(project->lake, "./mine");
+		assert_int_equal(project->job_count + project->workflow_count + project->source_count, 0);
+		assert_non_null(project->root);
+		bln_project_close(project);
+	}
+	unlink(path);
+	rmdir(folder);
+}
+
 static const char *env_lake(void *context, const char *name)
 {
 	return strcmp(name, "BULLION_LAKE") == 0 ? context : NULL;
@@ -300,6 +346,7 @@ int main(void)
 		cmocka_unit_test(all_problems_are_told_at_once),
 		cmocka_unit_test(beyond_a_hundred_problems_are_counted),
 		cmocka_unit_test(a_folder_is_read),
+		cmocka_unit_test(places_are_read_whatever_the_rest_is),
 		cmocka_unit_test(the_lake_is_where_file_or_variable_say),
 		cmocka_unit_test(properties_override_each_other),
 		cmocka_unit_test(lacking_memory_is_told),

@@ -283,10 +283,41 @@ class Tables(Said):
     def test_an_empty_lake(self):
         lake = str(AT / "empty")
         said = run("table", "list", BULLION_LAKE=lake)
-        self.assertEqual((said.code, said.out, said.err), (0, "", "the lake has no tables yet\n"))
+        self.assertEqual((said.code, said.out, said.err), (0, "", f"there are no tables yet in {lake}\n"))
         self.assertEqual(run("table", "list", "--json", BULLION_LAKE=lake).out, "[]\n")
         self.fails(run("sql", "FROM gold.info", BULLION_LAKE=lake), 5, "no table gold.info: the lake is empty")
         self.fails(run("coverage", "silver.cryptos", BULLION_LAKE=lake), 5, "there is no gold.coverage yet")
+
+
+class Broken(Said):
+    def test_whoever_looks_needs_no_sound_job(self):
+        yaml = PROJECT / "bullion.yaml"
+        text = yaml.read_text()
+        self.addCleanup(yaml.write_text, text)
+        looks = [["runs", "list"], ["runs", "show"], ["runs", "logs", json.loads(LOADED.out)["id"]], ["table", "list"],
+                 ["table", "show", "gold.info"], ["table", "history", "gold.info"], ["sql", "SELECT count(*) FROM gold.info"],
+                 ["coverage", "silver.cryptos"]]
+        before = [run(*words) for words in looks]
+        self.assertEqual({said.code for said in before}, {0}, [said.err for said in before])
+        for old, new in [("kind: kraken_archive,", "kind: [],"), ("kind: sql,", "kind: sqll,"), ("{job: gold-info,", "{job: gold-inf,"),
+                         ("workflows:", "workflws:"), ("start: batch,", "start: batsch,"), ("properties: {base", "properties: {$$: {}, base"),
+                         ('path: "${run:archive}"', 'path: "${rnu:archive}"')]:
+            yaml.write_text(text.replace(old, new, 1))
+            self.assertNotEqual(yaml.read_text(), text)
+            for words, sound in zip(looks, before):
+                said = run(*words)
+                self.assertEqual((said.code, said.out, said.err), (sound.code, sound.out, sound.err), (new, words))
+            for words in (["validate"], ["run", "gold-info"]):
+                self.fails(run(*words), 2, "bullion.yaml:")
+            said = run("doctor")
+            self.assertEqual((said.code, said.err), (1, ""))
+            self.assertRegex(said.out, r"(?m)^fail  project    \S+/bullion\.yaml:\d+:\d+: .*: `bullion validate` tells all$")
+            self.assertRegex(said.out, r"(?m)^ok    lake ")
+        for old, new, says in [("lake: ./lake", "lak: ./lake", "did you mean 'lake'?"), ("lake: ./lake", "lake: []", "lake"),
+                               ("project: crypto", "settings: {memory: much}", "memory"), ("project: crypto", "project: [", "this is not YAML")]:
+            yaml.write_text(text.replace(old, new, 1))
+            for words in (["table", "list"], ["runs", "list"], ["sql", "SELECT 1"]):
+                self.fails(run(*words), 2, says)
 
 
 class Coverage(Said):
