@@ -82,6 +82,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	BLN_TRY(record_read(cli, state, &properties, &job, &is_full, &err));
 	bln_run_properties_place(cli->project, &properties);
 	expander = bln_cli_expander(cli, &properties);
+	expander.is_wary = true; /* what the job says goes to its log */
 	status = bln_job_run(&(struct bln_job_context){ .project = cli->project,
 							.expander = &expander,
 							.lake = &lake.lake,

@@ -157,10 +157,13 @@ static enum bln_exit plan_run(struct bln_cli *cli, const struct bln_plan *plan, 
 	struct bln_state *state = NULL;
 	struct bln_err err = { 0 };
 	struct bln_random random;
+	struct bln_secrets logged = { 0 };
+	struct bln_expander expander = bln_cli_expander(cli, NULL);
 	struct bln_runner runner = { .project = cli->project,
 				     .clock = cli->clock,
 				     .random = &random,
 				     .secrets = &cli->secrets,
+				     .log_secrets = &logged,
 				     .logger = cli->is_log_json || bln_args_count(&cli->args, "verbose") ? &cli->logger
 													 : NULL,
 				     .cancel = cli->cancel,
@@ -181,12 +184,16 @@ static enum bln_exit plan_run(struct bln_cli *cli, const struct bln_plan *plan, 
 	if (result != BLN_EXIT_DONE)
 		return result;
 	runner.state = state;
+	expander.secrets = &logged;
+	expander.is_wary = true;
+	BLN_TRY(bln_expand_secrets(&expander, &err));
 	BLN_TRY(bln_random_seed_system(&seed, &err));
 	bln_random_init(&random, seed);
 	BLN_TRY(bln_runner_run(&runner, plan, given, &outcome, &err));
 done:
 	bln_progress_clear(&showing.progress);
 	bln_state_close(state);
+	bln_secrets_clean_up(&logged);
 	return status == BLN_OK ? outcome_show(cli, plan, &outcome) : bln_cli_fail(cli, &err);
 }
 

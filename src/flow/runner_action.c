@@ -113,7 +113,7 @@ static enum bln_status process_start(struct bln_running *running, struct bln_run
 					   .log_bytes_max = runner->project->settings.log_bytes_max,
 					   .timeout_us = job->timeout_us,
 					   .grace_us = runner->grace_us,
-					   .secrets = runner->secrets };
+					   .secrets = runner->log_secrets ? runner->log_secrets : runner->secrets };
 	struct bln_err why = { 0 };
 	size_t count = 0;
 

@@ -8,6 +8,7 @@
 
 enum {
 	DEPTH_MAX = 4, /* properties whose texts refer to properties: more is a circle */
+	WORD_LENGTH_MAX = 7,
 	SCOPE_MAX = 16, /* letters that may stand before the colon */
 };
 
@@ -141,6 +142,29 @@ static bool is_secret_name(struct bln_slice name)
 	return false;
 }
 
+/* What is plainly no secret: what people call things, small numbers, where files are, and hosts. */
+static bool is_ordinary(const char *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char digits[] = "0123456789";
+	const size_t length = strlen(value);
+	const char *begin = value + strspn(value, ".~");
+	const char *host = strstr(value, "://");
+
+	if (length < BLN_SECRET_LENGTH_MIN)
+		return true;
+	if (length <= WORD_LENGTH_MAX && (strspn(value, letters) == length || strspn(value, digits) == length))
+		return true;
+	if (*begin == '/' && !strpbrk(value, "+=\r\n")) /* a key in base64 may begin with '/' too */
+		return true;
+	return host && !strpbrk(host + 3, "@?#") && host[3 + strcspn(host + 3, "/")] == '\0';
+}
+
+static bool is_secret(const struct bln_expander *expander, struct bln_slice name, const char *value)
+{
+	return is_secret_name(name) || (expander->is_wary && !is_ordinary(value));
+}
+
 /* What is too short to be masked is none that could be kept: it passes. */
 static enum bln_status secret_keep(const struct expansion *expansion, const char *bytes, size_t length,
 				   struct bln_err *err)
@@ -162,7 +186,7 @@ static enum bln_status add_env(struct expansion *expansion, struct bln_slice nam
 	if (!value)
 		return bln_err_set(err, BLN_INVALID, "the environment variable %s is not set", variable);
 	bln_text_add(&expansion->out, value);
-	if (!expansion->is_secret && !is_secret_name(name))
+	if (!expansion->is_secret && !is_secret(expander, name, value))
 		return BLN_OK;
 	return secret_keep(expansion, value, strlen(value), err);
 }
@@ -180,14 +204,13 @@ static enum bln_status secrets_find(const struct bln_expander *expander, const s
 		const char *value;
 		char *name;
 
-		if (reference.length == 0 || !bln_slice_is(reference.scope, scopes[ENV]) ||
-		    !is_secret_name(reference.name))
+		if (reference.length == 0 || !bln_slice_is(reference.scope, scopes[ENV]))
 			continue;
 		name = bln_arena_strndup(expander->arena, reference.name.at, reference.name.length);
 		if (!name)
 			return bln_err_memory(err);
 		value = expander->env ? expander->env(expander->env_context, name) : getenv(name);
-		if (value)
+		if (value && is_secret(expander, reference.name, value))
 			BLN_TRY(secret_keep(&expansion, value, strlen(value), err));
 	}
 	for (size_t i = 0; node->type == BLN_NODE_LIST && i < node->count; i++)
@@ -201,8 +224,18 @@ done:
 enum bln_status bln_expand_secrets(const struct bln_expander *expander, struct bln_err *err)
 {
 	const struct bln_node *root = expander->project->root;
+	enum bln_status status = BLN_OK;
 
-	return root ? secrets_find(expander, root, err) : BLN_OK;
+	if (!root || root->type != BLN_NODE_MAP || !expander->is_wary)
+		return root ? secrets_find(expander, root, err) : BLN_OK;
+	for (size_t i = 0; i < root->count; i++) {
+		const struct bln_entry *entry = &root->entries[i];
+
+		if (strcmp(entry->key, "lake") != 0 && strcmp(entry->key, "foreign_roots") != 0)
+			BLN_TRY(secrets_find(expander, entry->value, err));
+	}
+done:
+	return status;
 }
 
 static enum bln_status add_all(struct expansion *expansion, const char *text, int depth, struct bln_err *err);

@@ -17,6 +17,9 @@ struct bln_expander {
 	const char *(*env)(void *context, const char *name);
 	void *env_context;
 	struct bln_secrets *secrets; /* learns what must not be shown; may be NULL */
+	/* For logs of jobs, where programs write what they were given: SECRETS learns the values of all variables, whatever their names,
+	 * but for those that are plainly no secrets: up to 3 bytes, up to 7 letters or 7 digits, paths, addresses of a host alone. */
+	bool is_wary;
 	struct bln_slice *missing; /* gets the name of a property that there is none of, in the text; may be NULL */
 	struct bln_arena *arena; /* of the results */
 };
@@ -27,7 +30,8 @@ bool bln_expand_is_needed(const char *text);
 /* BLN_INVALID for a reference that can never be resolved: "${evn:X}", "${env:}", "${project:nme}". Looks nothing up. */
 BLN_MUST_CHECK enum bln_status bln_expand_check(const char *text, struct bln_err *err);
 
-/* Lets SECRETS know every variable of the environment that PROJECT names and whose name says that it is a secret, before anything is
+/* Lets SECRETS know every variable of the environment that PROJECT names and that is a secret (where IS_WARY, not those that only say where
+ * the lake and the foreign roots are), before anything is
  * expanded: a program that a job starts may print what nobody ever put in. */
 struct bln_expander;
 BLN_MUST_CHECK enum bln_status bln_expand_secrets(const struct bln_expander *expander, struct bln_err *err);

@@ -23,6 +23,11 @@ static const char *env(void *context, const char *name)
 	return NULL;
 }
 
+static const char *env_value(void *context, const char *name)
+{
+	return strcmp(name, "VALUE") == 0 ? context : "not-to-be-masked-1";
+}
+
 static void begin(struct fixture *f, const char *yaml)
 {
 	*f = (struct fixture){ .kit = kit_parse(yaml) };
@@ -154,6 +159,51 @@ static bool is_masked(struct fixture *f, const char *text)
 	return length != strlen(text) + strlen(", and more");
 }
 
+/* For logs every variable counts, but for what is plainly no secret. */
+static void the_wary_keep_all_that_may_be_secret(void **state)
+{
+	static const struct {
+		const char *value;
+		bool is_masked;
+	} cases[] = {
+		{ "s3cr", true },
+		{ "opensesame", true },
+		{ "12345678", true },
+		{ "root", false },
+		{ "abcdefg", false },
+		{ "1234567", false },
+		{ "abc", false },
+		{ "a1", false },
+		{ "/data/archive 1.zip", false },
+		{ "../x", false },
+		{ "~/x", false },
+		{ "/x+y/Zm9v=", true }, /* base64 */
+		{ "https://example.com", false },
+		{ "https://example.com/", true }, /* what follows may be anything */
+		{ "https://hooks.example.com/T0/B0/xyz", true },
+		{ "https://ann:sesame@example.com", true },
+		{ "https://example.com?k=sesame", true },
+	};
+	struct fixture f;
+	const char *out;
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int way = 0; way < 3; way++) { /* put in, found in the file, and not wary */
+			begin(&f, "lake: \"${env:ELSE}\"\njobs: {a: {kind: command, argv: [echo, \"${env:VALUE}\"]}}\n");
+			f.expander.env = env_value;
+			f.expander.env_context = (void *)(uintptr_t)cases[i].value;
+			f.expander.is_wary = way < 2;
+			if (way != 1)
+				assert_ok(expand(&f, "x ${env:VALUE}", false, &out), &f.err);
+			if (way != 0)
+				assert_ok(bln_expand_secrets(&f.expander, &f.err), &f.err);
+			assert_int_equal(is_masked(&f, cases[i].value), cases[i].is_masked && way < 2);
+			assert_false(is_masked(&f, "not-to-be-masked-1")); /* of the lake */
+			end(&f);
+		}
+}
+
 static void keys_become_secrets(void **state)
 {
 	struct fixture f;
@@ -202,6 +252,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(properties_from_outside_are_not_expanded),
 		cmocka_unit_test(keys_become_secrets),
+		cmocka_unit_test(the_wary_keep_all_that_may_be_secret),
 		cmocka_unit_test(lacking_memory_is_told),
 	};
 

@@ -13,6 +13,12 @@ void bln_project_reference(struct bln_text *text)
 		"What may stand in a project's file. Made by `bullion help config`; values may hold `${env:NAME}`,\n"
 		"`${run:PROPERTY}`, `${project:name}` and `${project:folder}`, which are looked up when they are "
 		"needed.\n"
+		"What is given with `-p` is taken as it is.\n\n"
+		"A variable whose name ends in `KEY`, `TOKEN`, `SECRET` or `PASSWORD` is a secret, and so is what a source takes\n"
+		"for one: it is shown nowhere, and what would be recorded with it is refused. In the logs of jobs the values of\n"
+		"all other variables that the file names are masked as well, unless they are plainly no secrets: up to 3 bytes,\n"
+		"up to 7 letters or 7 digits, paths (`/data/x`), addresses of a host alone (`https://example.com`), and what is\n"
+		"only named by `lake` or `foreign_roots`.\n\n"
 		"`project`, `lake`, `properties` stand at the top; names are letters, digits, `-` and `_`.\n\n"
 		"## settings\n\n");
 	table_add(text, &bln_parse_project_settings);

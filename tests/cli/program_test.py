@@ -249,6 +249,25 @@ class Properties(InAFolder):
         self.assertEqual(said.code, 0, said.err)
         self.assertEqual(self.run_in("runs", "logs").out, "[a-foo] [it] [it]\n")
 
+    def test_what_the_environment_gives_is_masked_in_logs(self):
+        self.project("properties: {deep: 'x-${env:DEEP}'}\nlake: '${env:LAKE}'\njobs:\n  say: {kind: command, argv: [sh, -c, "
+                     "'echo \"$0 $BULLION_PROPERTY_DEEP $LAKE $PLACE\"; echo \"$0\" >&2; exit 3', '${env:S}', '${env:PLACE}']}\n"
+                     "  ask: {kind: sql, file: ask.sql, into: gold.a}\n")
+        (self.at / "ask.sql").write_text("SELECT error('it is ${env:ONLY_HERE}')")
+        values = {"S": "hunter2!", "DEEP": "deep-down", "PLACE": "/data/place", "LAKE": str(self.at / "lake+"), "ONLY_HERE": "inside-sql-1"}
+        said = self.run_in("run", "say", **values)
+        self.assertEqual(said.code, 1, said.err)
+        self.assertEqual(self.run_in("runs", "logs").out.splitlines()[:2], [f"*** x-*** {self.at}/lake+ /data/place", "***"])
+        asked = self.run_in("run", "ask", **values)
+        self.assertIn("it is ***", asked.err)
+        for path in (self.at / ".bullion").rglob("*"):
+            for secret in ("hunter2", "deep-down", "inside-sql"):
+                self.assertFalse(path.is_file() and secret.encode() in path.read_bytes(), (path, secret))
+        for secret in ("hunter2", "deep-down", "inside-sql"):
+            self.assertNotIn(secret, said.err + asked.err)
+        # what is only masked in logs is no secret elsewhere: it may be recorded
+        self.assertEqual(self.run_in("run", "say", "-p", "deep=deep-down", **values).code, 1)
+
     def test_what_is_given_is_the_same_everywhere(self):
         self.project("properties: {p: unset}\njobs:\n  say: {kind: command, argv: [sh, -c, 'echo \"[$BULLION_PROPERTY_P]\"']}\n"
                      "  ask: {kind: sql, file: ask.sql, into: gold.a, mode: overwrite}\n")
