@@ -63,7 +63,8 @@ struct bln_runner {
 	struct bln_clock *clock;
 	struct bln_random *random; /* ids, and jitter of delays */
 	const struct bln_secrets *secrets; /* may be NULL */
-	const struct bln_secrets *log_secrets; /* masked instead in what jobs write, and why they failed; NULL: SECRETS */
+	const struct bln_secrets
+		*log_secrets; /* masked instead in what jobs write, and why they failed; NULL: SECRETS */
 	const struct bln_logger *logger; /* may be NULL */
 	struct bln_cancel *cancel; /* stops the run: SIGTERM to its jobs, SIGKILL after GRACE_US; may be NULL */
 	struct bln_cancel *hurry; /* without grace; may be NULL */

@@ -190,7 +190,8 @@ static void the_wary_keep_all_that_may_be_secret(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (int way = 0; way < 3; way++) { /* put in, found in the file, and not wary */
-			begin(&f, "lake: \"${env:ELSE}\"\njobs: {a: {kind: command, argv: [echo, \"${env:VALUE}\"]}}\n");
+			begin(&f,
+			      "lake: \"${env:ELSE}\"\njobs: {a: {kind: command, argv: [echo, \"${env:VALUE}\"]}}\n");
 			f.expander.env = env_value;
 			f.expander.env_context = (void *)(uintptr_t)cases[i].value;
 			f.expander.is_wary = way < 2;

@@ -318,8 +318,8 @@ static enum bln_status read_all(int fd, const char *path, char *bytes, size_t *l
 	return BLN_OK;
 }
 
-static enum bln_status load(const char *folder, bool is_places, struct bln_project **out,
-			    struct bln_problems *problems, struct bln_err *err)
+static enum bln_status load(const char *folder, bool is_places, struct bln_project **out, struct bln_problems *problems,
+			    struct bln_err *err)
 {
 	char path[PATH_MAX];
 	char *bytes = bln_mem_alloc(BLN_PROJECT_SIZE_MAX + 1);
