@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/runs.h"
 #include "flow/plan_check.h"
+#include "flow/plan_unused.h"
 #include "flow/run_properties.h"
 #include "flow/runner.h"
 
@@ -54,7 +55,7 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 		line_say(showing->cli, true, "MISSED", event->action->name, lines[i]);
 	if (missed > MISSED_SHOWN_MAX)
 		bln_cli_complain(showing->cli, "%-10s %-20s and %zu more: see bullion runs show", "MISSED",
-			    event->action->name, missed - MISSED_SHOWN_MAX);
+				 event->action->name, missed - MISSED_SHOWN_MAX);
 }
 
 static void happened(void *context, const struct bln_run_event *event)
@@ -215,6 +216,33 @@ static enum bln_exit plan_check(struct bln_cli *cli, const struct bln_plan *plan
 	return result;
 }
 
+/* A mistyped filter would load everything. What only a program may know of is let pass, unless it looks like a slip. */
+static enum bln_exit unused_check(struct bln_cli *cli, const struct bln_plan *plan, const struct bln_properties *given)
+{
+	enum bln_exit result = BLN_EXIT_DONE;
+	struct bln_unused *unused;
+	struct bln_err err = { 0 };
+	bool has_program;
+	size_t count;
+
+	if (bln_plan_unused(cli->project, plan, given, &cli->arena, &unused, &count, &has_program, &err) != BLN_OK)
+		return bln_cli_fail(cli, &err);
+	for (size_t i = 0; i < count; i++) {
+		const char *meant = unused[i].meant;
+
+		if (has_program && !meant)
+			bln_cli_warn(cli, "nothing is seen to use the property %s", unused[i].name);
+		else
+			result = bln_cli_fail_with(cli, BLN_INVALID, "nothing uses the property %s%s%s%s%s",
+						   unused[i].name, meant ? ": did you mean " : "", meant ? meant : "",
+						   meant ? "?" : "",
+						   has_program
+							   ? " (one that a program reads is to stand in `properties`)"
+							   : "");
+	}
+	return result;
+}
+
 static enum bln_exit run(struct bln_cli *cli)
 {
 	struct bln_properties given = { 0 };
@@ -227,6 +255,9 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (bln_plan_make(cli->project, bln_args_word(&cli->args, 0), &cli->arena, &plan, &err) != BLN_OK ||
 	    given_read(cli, &given, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
+	result = unused_check(cli, &plan, &given);
+	if (result != BLN_EXIT_DONE)
+		return result;
 	result = plan_check(cli, &plan, &given);
 	if (bln_args_count(&cli->args, "dry-run")) {
 		const enum bln_exit shown = plan_show(cli, &plan, &given);
@@ -257,7 +288,10 @@ const struct bln_command bln_command_run = {
 	.summary = "run a workflow or a job",
 	.description = "Runs the steps of a workflow in the order of their conditions, or one job, each in a\n"
 		       "process of its own, and records what came of it (`bullion runs show`). A run does only\n"
-		       "what is new since the last; to run again after a failure is always safe.",
+		       "what is new since the last; to run again after a failure is always safe.\n"
+		       "A property that nothing uses is refused: bullion.yaml sets none of its name, and\n"
+		       "no text of it or of a job's file names it. Programs may read their environment\n"
+		       "unseen: where one is run, there is a warning, unless the name looks mistyped.",
 	.json = "{id, name, kind, state, partial, idle}\n"
 		"with --dry-run: {name, kind, properties, actions:\n"
 		"  [{name, job, work, after, timeout_us, retries}]}",

@@ -72,6 +72,16 @@ class Run(Said):
         self.fails(run("run", "historical", "-p", "archive"), 2, "write key=value")
         self.fails(run("run"), 2, "needs NAME")
 
+    def test_a_property_that_nothing_uses(self):
+        for name, meant in (("symbol", "symbols"), ("arhive", "archive"), ("frequ", "freq")):
+            for words in (["ingest-historic"], ["historical"], ["historical", "--dry-run"]):
+                said = run("run", *words, "-p", "archive=nowhere", "-p", f"{name}=x")
+                self.fails(said, 2, f"nothing uses the property {name}: did you mean {meant}?")
+        self.fails(run("run", "ingest-historic", "-p", "archive=nowhere", "-p", "mail=x"), 2, "nothing uses the property mail\n")
+        said = run("run", "alarm", "-p", "mail=x")  # a program may read it
+        self.assertEqual(said.code, 0)
+        self.assertIn("warning: nothing is seen to use the property mail\n", said.err)
+
     def test_a_run_that_fails_says_where_to_look(self):
         said = run("run", "historical", "-p", "archive=nowhere")
         self.fails(said, 5, "nowhere")
