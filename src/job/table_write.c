@@ -210,13 +210,34 @@ done:
 	return status;
 }
 
+/* What is the writer's own goes, once, before anything comes: what is left of files with others' rows is staged first, as if by
+ * an earlier call. */
+static enum bln_status owned_clear(struct bln_table_writer *writer, struct bln_err *err)
+{
+	struct bln_text query = { 0 };
+	struct bln_engine *engine;
+	enum bln_status status;
+	bool may_repeat;
+
+	if (!writer->spec->clears_owned || writer->is_cleared)
+		return BLN_OK;
+	writer->is_cleared = true;
+	BLN_TRY(bln_job_engine(writer->context, &engine, err));
+	BLN_TRY(bln_table_owned_clear(writer, &query, err));
+	if (query.length)
+		BLN_TRY(rows_stage(writer, query.at, false, &may_repeat, err));
+done:
+	bln_text_clean_up(&query);
+	return status;
+}
+
 enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
 {
 	const enum bln_write_mode mode = writer->spec->mode;
 	const bool is_unique = mode == BLN_WRITE_UPSERT || (mode == BLN_WRITE_ALL && writer->spec->is_unique);
 	struct bln_text query = { 0 };
 	struct bln_engine *engine;
-	size_t first = writer->file_count;
+	size_t first;
 	bool may_repeat = false;
 	enum bln_status status;
 
@@ -224,6 +245,8 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 	if (!writer->snapshot)
 		BLN_TRY(bln_table_make(writer, sql, err));
 	BLN_TRY(bln_table_evolve(writer, sql, err));
+	BLN_TRY(owned_clear(writer, err));
+	first = writer->file_count;
 	if (mode == BLN_WRITE_ADD_NEW) {
 		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
 		sql = query.at;
@@ -231,6 +254,8 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 	BLN_TRY(rows_stage(writer, sql, is_unique, &may_repeat, err));
 	if (may_repeat)
 		BLN_TRY(bln_table_keys_check(writer, first, err));
+	if (writer->spec->owned.count)
+		BLN_TRY(bln_table_owned_check(writer, first, err));
 	if (mode == BLN_WRITE_UPSERT || mode == BLN_WRITE_REPLACE)
 		BLN_TRY(rows_merge(writer, first, err));
 done:
@@ -326,13 +351,11 @@ static const char *const operations[] = {
 enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const struct bln_write_commit *commit,
 					struct bln_commit_result *result, struct bln_err *err)
 {
-	struct bln_read_set read = { .is_whole_table = writer->spec->mode == BLN_WRITE_ADD_NEW ||
-						       writer->spec->mode == BLN_WRITE_ALL,
-				     .ranges = writer->ranges,
-				     .range_count = writer->range_count };
-	struct bln_commit what = { .operation = operations[writer->spec->mode],
+	const enum bln_write_mode mode = writer->spec->mode;
+	struct bln_read_set read = { .is_whole_table = mode == BLN_WRITE_ADD_NEW || mode == BLN_WRITE_ALL };
+	struct bln_commit what = { .operation = operations[mode],
 				   .bullion = commit->bullion,
-				   .read = writer->spec->mode == BLN_WRITE_ADD ? NULL : &read,
+				   .read = mode == BLN_WRITE_ADD && !writer->spec->clears_owned ? NULL : &read,
 				   .clock = writer->context->clock,
 				   .random = writer->context->random };
 	struct bln_action *actions = NULL;
@@ -342,6 +365,9 @@ enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const s
 	if (!writer->snapshot)
 		return BLN_OK;
 	writer->removed = 0;
+	BLN_TRY(owned_clear(writer, err)); /* there may have been no rows at all */
+	read.ranges = writer->ranges;
+	read.range_count = writer->range_count;
 	BLN_TRY(actions_make(writer, commit, &actions, &what.action_count, err));
 	if (what.action_count == 0)
 		return BLN_OK;

@@ -30,9 +30,14 @@ struct bln_write_spec {
 	bool is_unique; /* ALL: a key comes once, as with UPSERT */
 	struct bln_setting_list partition; /* of a table that is made; one that is there keeps its own */
 	struct bln_setting_list split; /* columns of which a file has one value each */
-	struct bln_pairs fixed; /* columns that the rows come without, as they have one value: its text in Delta's form; with
+	struct bln_pairs
+		fixed; /* columns that the rows come without, as they have one value: its text in Delta's form; with
 	                         * ADD only */
 	bool is_clustered; /* as stage.h has it */
+	struct bln_pairs
+		owned; /* columns and the one value, as in a partition, that each has in all rows of the writer's: others
+	                         * write into the table too. Not with ALL and ADD_NEW */
+	bool clears_owned; /* before the writer's rows come, all there are of its own go */
 	bool is_new; /* the caller found no such table, and planned so: it is not loaded, and what others have put into
 	              * it by now is for the commit to meet */
 };
@@ -47,7 +52,8 @@ BLN_MUST_CHECK enum bln_status bln_table_writer_open(struct bln_job_context *con
 
 /* Stages the rows of SQL, one SELECT that the engine can run as it is. A key that came in an earlier call is there already: the
  * mode says what becomes of it. Columns that the table has not are added to it, but for tables of catalog/standard.h; a column
- * that looks like a mistyped one of the table is refused. BLN_INVALID: rows that do not fit the table, or a key that comes twice, named. BLN_CONFLICT: others made the table meanwhile. */
+ * that looks like a mistyped one of the table is refused. BLN_INVALID: rows that do not fit the table, a key that comes twice, or a
+ * row that is not the writer's own, named. BLN_CONFLICT: others made the table meanwhile. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql,
 						    struct bln_err *err);
 

@@ -1,6 +1,7 @@
 /* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a
  * table that is not there yet), table_merge.c (which files the incoming
- * rows meet, and the query that joins them), table_restage.c (reading back what the writer itself has staged), table_evolve.c (columns that are new). */
+ * rows meet, and the query that joins them), table_owned.c (which rows are the writer's own), table_restage.c (reading back what
+ * the writer itself has staged), table_evolve.c (columns that are new). */
 #ifndef BLN_JOB_TABLE_WRITE_PRIVATE_H
 #define BLN_JOB_TABLE_WRITE_PRIVATE_H
 
@@ -26,7 +27,8 @@ struct bln_table_writer {
 	struct bln_snapshot
 		*staged_for; /* before the first rebase: in its memory are the names of the files' partitions */
 	const struct bln_schema *schema; /* the snapshot's, or one with more columns */
-	bool *is_removed; /* of the snapshot's files: rewritten into staged ones */
+	bool *is_removed; /* of the snapshot's files: rewritten into staged ones, or cleared */
+	bool is_cleared; /* of its own rows */
 	struct bln_write_file *files;
 	size_t file_count;
 	size_t file_capacity;
@@ -66,6 +68,13 @@ enum bln_status bln_table_merge(struct bln_table_writer *writer, size_t first, s
 /* Appends to QUERY the one that gives those rows of SQL whose keys are not there yet. */
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				    struct bln_err *err);
+
+/* Takes the files away that can hold rows of the writer's own. Where they can hold others too, appends to QUERY the one that gives
+ * those. */
+enum bln_status bln_table_owned_clear(struct bln_table_writer *writer, struct bln_text *query, struct bln_err *err);
+
+/* BLN_INVALID names a value in the staged files from FIRST on that makes a row not the writer's own. */
+enum bln_status bln_table_owned_check(struct bln_table_writer *writer, size_t first, struct bln_err *err);
 
 /* Makes the view NAME of those of the staged files from FIRST on, before END, that are being replaced, or of all. */
 enum bln_status bln_table_staged_view(struct bln_table_writer *writer, const char *name, size_t first, size_t end,
