@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "catalog/standard.h"
 #include "job/table_write.h"
 
 /* Rows of the changes that are worked on at once: what bounds the memory of windows and sorts. */
@@ -242,77 +241,6 @@ done:
 	return status;
 }
 
-static struct bln_setting_list list_or(struct bln_setting_list list, struct bln_setting_list otherwise)
-{
-	return list.count ? list : otherwise;
-}
-
-bool sql_output_is_shared(const struct sql_job *sql)
-{
-	const struct bln_project *project = sql->context->project;
-
-	for (size_t i = 0; i < project->job_count; i++) {
-		const struct bln_job *other = &project->jobs[i];
-
-		if (strcmp(other->name, sql->job->name) != 0 &&
-		    ((other->into && strcmp(other->into, sql->job->into) == 0) ||
-		     (other->side_into && strcmp(other->side_into, sql->job->into) == 0) ||
-		     (other->quarantine && strcmp(other->quarantine, sql->job->into) == 0)))
-			return true;
-	}
-	return false;
-}
-
-/* With --full a table is overwritten by what the job makes of everything, unless others write into it too: then the job's keys
- * are, and what the others wrote stays. */
-static enum bln_status full_mode(const struct sql_job *sql, enum bln_write_mode mode, enum bln_write_mode *out,
-				 struct bln_err *err)
-{
-	*out = mode;
-	if (!sql->is_full || mode == BLN_WRITE_ALL)
-		return BLN_OK;
-	if (!sql_output_is_shared(sql)) {
-		*out = BLN_WRITE_ALL;
-		return BLN_OK;
-	}
-	if (mode != BLN_WRITE_ADD)
-		return BLN_OK;
-	return bln_err_set(
-		err, BLN_INVALID,
-		"--full would have to tell this job's rows of %s from those of other jobs that write into it: "
-		"give the jobs a key and mode upsert",
-		sql->job->into);
-}
-
-/* What the job says, or else the project of the table, or else the standard. */
-static enum bln_status spec_make(const struct sql_job *sql, struct bln_write_spec *spec, struct bln_err *err)
-{
-	static const enum bln_write_mode modes[] = {
-		[BLN_JOB_APPEND] = BLN_WRITE_ADD,
-		[BLN_JOB_UPSERT] = BLN_WRITE_UPSERT,
-		[BLN_JOB_REPLACE] = BLN_WRITE_REPLACE,
-		[BLN_JOB_OVERWRITE] = BLN_WRITE_ALL,
-		[BLN_JOB_OVERWRITE_PARTITIONS] = BLN_WRITE_REPLACE,
-	};
-	const struct bln_job *job = sql->job;
-	const struct bln_standard_table *standard = bln_standard_find(job->into);
-	const struct bln_project_table *table = bln_project_table(sql->context->project, job->into);
-	struct bln_setting_list partition = standard ? standard->partition : (struct bln_setting_list){ 0 };
-	struct bln_setting_list split = standard ? standard->split : (struct bln_setting_list){ 0 };
-
-	partition = table ? list_or(table->partition_by, partition) : partition;
-	split = table ? list_or(table->split_by, split) : split;
-	*spec = (struct bln_write_spec){ .table = job->into,
-					 .key = job->key,
-					 .is_unique = job->mode == BLN_JOB_UPSERT,
-					 .partition = list_or(job->partition_by, partition),
-					 .split = list_or(job->split_by, split) };
-	spec->is_new = !sql->own;
-	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)
-		spec->key = spec->partition;
-	return full_mode(sql, modes[job->mode], &spec->mode, err);
-}
-
 static enum bln_status job_write(struct sql_job *sql, struct bln_err *err)
 {
 	const struct bln_job *job = sql->job;
@@ -324,7 +252,7 @@ static enum bln_status job_write(struct sql_job *sql, struct bln_err *err)
 	struct bln_table_writer *side = NULL;
 	enum bln_status status;
 
-	BLN_TRY(spec_make(sql, &spec, err));
+	BLN_TRY(sql_spec_make(sql, &spec, err));
 	BLN_TRY(bln_table_writer_open(sql->context, &spec, sql->own, &main, err));
 	if (sql->side.sql)
 		BLN_TRY(bln_table_writer_open(sql->context, &side_spec, NULL, &side, err));

@@ -1,6 +1,6 @@
 /* What the files of the sql job share. Read in this order: sql.c (the job), sql_text.c (its SQL), sql_inputs.c (the tables it
  * reads), sql_changes.c (what of them is new), sql_slices.c (the parts it is cut into), sql_group.c (what a few of
- * them together see of a table); sql_marks.c and sql_definition.c (whether what was made is still what the job makes).
+ * them together see of a table), sql_output.c (what becomes of the rows); sql_marks.c and sql_definition.c (whether what was made is still what the job makes).
  *
  * The markers: a commit of the output carries, for each table that the job reads, a txn with the id "JOB:TABLE" and the
  * version read. The next run starts behind it. Two runs of one job cannot both commit: their ids meet. What else the commits
@@ -102,6 +102,10 @@ void sql_marks_add(const struct sql_job *sql, struct bln_txn *txns, size_t *coun
 
 /* Whether another job of the project writes into the same table: then what is in it is not all this job's. */
 bool sql_output_is_shared(const struct sql_job *sql);
+
+/* How the rows are written; SPEC's memory is of this try. */
+struct bln_write_spec;
+enum bln_status sql_spec_make(const struct sql_job *sql, struct bln_write_spec *spec, struct bln_err *err);
 
 /* Finds the files with the rows that were added since INPUT's marker. BLN_NOT_FOUND, asking for --full, where the log does not
  * say them. */

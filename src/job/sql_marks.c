@@ -49,15 +49,15 @@ static enum bln_status redefined(struct sql_job *sql, struct bln_err *err)
 		return BLN_OK;
 	if (job->mode != BLN_JOB_APPEND)
 		sql->is_full = true;
-	else if (sql_output_is_shared(sql))
+	else if (!job->owns && sql_output_is_shared(sql))
 		what = "what it made before stays, among the rows of other jobs";
 	else
 		return bln_err_set(
 			err, BLN_INVALID,
 			"%s or the job's settings changed since the last run, and %s has rows that were made "
-			"before (mode append): run the job with --full, which overwrites the table with what the "
+			"before (mode append): run the job with --full, which overwrites %s with what the "
 			"job now makes of everything",
-			job->file, job->into);
+			job->file, job->into, job->owns ? "its rows" : "the table");
 	/* The result outlives this try. */
 	sql->result->note =
 		bln_arena_printf(sql->context->arena, "%s or the job's settings changed since the last run: %s",

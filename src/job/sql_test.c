@@ -12,6 +12,9 @@ static const char *const yaml =
 	"  best: {kind: sql, file: jobs/copy.sql, into: silver.best, mode: upsert, key: [k]}\n"
 	"  lone: {kind: sql, file: jobs/copy.sql, into: silver.lone, mode: upsert, key: [k]}\n"
 	"  also: {kind: sql, file: jobs/also.sql, into: silver.best, mode: upsert, key: [k]}\n"
+	"  mine: {kind: sql, file: jobs/mine.sql, into: silver.ours, mode: upsert, key: [o, k], slice: [k], owns: {o: me}}\n"
+	"  your: {kind: sql, file: jobs/your.sql, into: silver.ours, mode: append, owns: {o: \"${run:base}\"}}\n"
+	"  over: {kind: sql, file: jobs/over.sql, into: silver.ours, mode: overwrite, owns: {o: ~}}\n"
 	"  whole: {kind: sql, file: jobs/all.sql, into: silver.whole, mode: overwrite}\n"
 	"  parts: {kind: sql, file: jobs/parts.sql, into: silver.parts, mode: overwrite_partitions, partition_by: [k]}\n"
 	"  sided: {kind: sql, file: jobs/copy.sql, into: silver.sided, mode: append, side_file: jobs/side.sql,\n"
@@ -113,9 +116,57 @@ static void all_of_it_beside_others(void **state)
 	(void)kit_run(kit, "also");
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
 	kit->context.is_full = true;
-	(void)kit_run(kit, "best");
+	assert_non_null(strstr(kit_run(kit, "best").note, "rows of silver.best that the job no longer makes stay"));
 	kit->context.is_full = false;
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
+}
+
+/* The same where the jobs say which rows are theirs: then what one no longer makes goes. */
+static void all_of_what_a_job_owns(void **state)
+{
+	const struct bln_write_spec other = { .table = "bronze.a", .mode = BLN_WRITE_ALL };
+	const char *counts = "SELECT o, count(*) FROM silver.ours GROUP BY 1 ORDER BY 1";
+	(void)state;
+
+	kit_file(kit, "jobs/mine.sql", "SELECT 'me' AS o, k, v FROM changes('bronze.a')");
+	kit_file(kit, "jobs/your.sql", "SELECT 'USD' AS o, k, v FROM changes('bronze.a')");
+	kit_file(kit, "jobs/over.sql", "SELECT NULL::VARCHAR AS o, k, v FROM bronze.a");
+	(void)kit_run(kit, "mine");
+	(void)kit_run(kit, "your");
+	(void)kit_run(kit, "over");
+	assert_rows(kit, counts, "USD|10\nme|10\nNULL|10\n");
+	kit_fill(kit, &other, "SELECT i AS k, 1 AS v FROM range(4) t(i)");
+	(void)kit_run(kit, "mine"); /* the changes alone */
+	(void)kit_run(kit, "your");
+	(void)kit_run(kit, "over");
+	assert_rows(kit, counts, "USD|14\nme|10\nNULL|4\n");
+	kit->context.is_full = true;
+	assert_null(kit_run(kit, "mine").note);
+	assert_rows(kit, counts, "USD|14\nme|4\nNULL|4\n");
+	(void)kit_run(kit, "your");
+	assert_rows(kit, counts, "USD|4\nme|4\nNULL|4\n");
+	/* nothing is left to do */
+	kit_fill(kit, &other, "SELECT i AS k, 1 AS v FROM range(0) t(i)");
+	(void)kit_run(kit, "mine");
+	assert_rows(kit, counts, "USD|4\nNULL|4\n");
+	kit->context.is_full = false;
+	assert_true(kit_run(kit, "mine").is_idle);
+	/* made by another definition: all of it again, or asked for */
+	kit_append(kit, "bronze.a", "SELECT i AS k, 2 AS v FROM range(3) t(i)");
+	(void)kit_run(kit, "mine");
+	(void)kit_run(kit, "your");
+	kit_file(kit, "jobs/mine.sql", "SELECT 'me' AS o, k, v FROM changes('bronze.a') WHERE k < 2");
+	kit_file(kit, "jobs/your.sql", "SELECT 'USD' AS o, k, v FROM changes('bronze.a') WHERE k < 2");
+	(void)kit_run(kit, "mine");
+	kit_fails(kit, "your", BLN_INVALID, "run the job with --full, which overwrites its rows");
+	kit->context.is_full = true;
+	(void)kit_run(kit, "your");
+	kit->context.is_full = false;
+	assert_rows(kit, counts, "USD|2\nme|2\nNULL|4\n");
+	kit_file(kit, "jobs/mine.sql", "SELECT 'you' AS o, k, v FROM changes('bronze.a')");
+	kit_fails(kit, "mine", BLN_INVALID,
+		  "the query gives a row whose o is 'you', but the job owns those with 'me' only");
+	assert_rows(kit, counts, "USD|2\nme|2\nNULL|4\n");
 }
 
 static void a_query_without_changes_runs_when_a_table_moved(void **state)
@@ -328,6 +379,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_of_it_once_more, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_leaves_nothing_else, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(all_of_it_beside_others, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_of_what_a_job_owns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_query_without_changes_runs_when_a_table_moved, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(partitions_are_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_history_that_is_gone_is_said, set_up, tear_down),

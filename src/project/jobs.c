@@ -149,6 +149,7 @@ static bool kind_read(struct bln_parse *parse, const char *of, struct bln_job *j
 static void settings_read(struct bln_parse *parse, const char *of, struct reading *reading)
 {
 	static const char *const skip[] = { "kind", "properties", "description", NULL };
+	static const char *const skip_sql[] = { "kind", "properties", "description", "owns", NULL };
 	const struct bln_parse_table *own = &kinds[reading->job.kind];
 	struct bln_setting rows[sizeof(common) / sizeof(common[0]) + BLN_SETTINGS_MAX / 2];
 	const char *raw[BLN_SETTINGS_MAX];
@@ -157,6 +158,8 @@ static void settings_read(struct bln_parse *parse, const char *of, struct readin
 	struct bln_err err = { 0 };
 	size_t count = 0;
 
+	if (reading->job.kind == BLN_JOB_SQL)
+		feed.skip = skip_sql;
 	memcpy(rows, common, sizeof(common));
 	if (own->rows)
 		memcpy(rows + bln_parse_job_common.count, own->rows, own->count * sizeof(*rows));
@@ -214,6 +217,40 @@ static void check_sql(struct bln_parse *parse, const char *of, const struct bln_
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS && !partitions)
 		bln_problems_add(parse->problems, place_of(job, "mode"),
 				 "%s: mode overwrite_partitions needs 'partition_by'", of);
+}
+
+static void owns_read(struct bln_parse *parse, const char *of, struct bln_job *job)
+{
+	const struct bln_entry *entry = bln_node_find(job->node, "owns");
+
+	if (!entry)
+		return;
+	if (entry->value->type != BLN_NODE_MAP || entry->value->count == 0) {
+		bln_problems_add(parse->problems, entry->value->place,
+				 "%s: owns takes columns and their values, as in {type: crypto}, not %s", of,
+				 entry->value->type == BLN_NODE_MAP ? "nothing"
+								    : bln_node_type_name(entry->value->type));
+		return;
+	}
+	for (size_t i = 0; i < entry->value->count; i++) {
+		const struct bln_entry *pair = &entry->value->entries[i];
+		const char *text;
+
+		if (pair->value->type == BLN_NODE_NULL)
+			continue;
+		text = bln_parse_text(parse, pair, of);
+		if (text && text[0] == '\0')
+			bln_problems_add(parse->problems, pair->value->place,
+					 "%s: owns: the value of '%s' is empty; a null is written as ~", of,
+					 bln_quote(pair->key, strlen(pair->key)).text);
+	}
+	job->owns = entry->value;
+}
+
+static void sql_read(struct bln_parse *parse, const char *of, struct bln_job *job)
+{
+	owns_read(parse, of, job);
+	check_sql(parse, of, job);
 }
 
 static void check_command(struct bln_parse *parse, const char *of, const struct bln_job *job)
@@ -278,7 +315,7 @@ static void job_read(struct bln_parse *parse, const struct bln_entry *entry, str
 	if (job->kind == BLN_JOB_INGEST)
 		check_source(parse, of, &reading);
 	else if (job->kind == BLN_JOB_SQL)
-		check_sql(parse, of, job);
+		sql_read(parse, of, job);
 	else if (job->kind == BLN_JOB_COMMAND)
 		check_command(parse, of, job);
 	*out = *job;

@@ -89,6 +89,9 @@ struct bln_job {
 	/* sql */
 	enum bln_job_mode mode;
 	struct bln_setting_list key; /* the columns that name a row */
+	const struct bln_node
+		*owns; /* a map of columns to texts or nothing (null): which rows of INTO are this job's; NULL: not
+				      * said */
 	struct bln_setting_list partition_by;
 	struct bln_setting_list split_by; /* columns of which each data file holds one value */
 	struct bln_setting_list slice; /* the columns by which a run may be cut into independent parts */

@@ -103,6 +103,25 @@ static void lists_keep_their_references(void **state)
 	kit_end(kit);
 }
 
+static void what_a_job_owns_is_kept_as_written(void **state)
+{
+	struct kit *kit =
+		kit_parse("jobs:\n"
+			  "  a: {kind: sql, file: a.sql, into: gold.x, owns: {type: crypto, n: \"${run:n}\", o: ~}}\n"
+			  "  b: {kind: sql, file: a.sql, into: gold.x}\n");
+	const struct bln_node *owns;
+	(void)state;
+
+	assert_ok(kit->status, &kit->err);
+	assert_null(bln_project_job(kit->project, "b")->owns);
+	owns = bln_project_job(kit->project, "a")->owns;
+	assert_int_equal(owns->count, 3);
+	assert_string_equal(bln_node_find(owns, "type")->value->text, "crypto");
+	assert_string_equal(bln_node_find(owns, "n")->value->text, "${run:n}");
+	assert_int_equal(bln_node_find(owns, "o")->value->type, BLN_NODE_NULL);
+	kit_end(kit);
+}
+
 static void sections_may_come_in_any_order(void **state)
 {
 	struct kit *kit = kit_parse(
@@ -342,6 +361,7 @@ int main(void)
 		cmocka_unit_test(the_example_becomes_what_it_says),
 		cmocka_unit_test(little_is_needed),
 		cmocka_unit_test(lists_keep_their_references),
+		cmocka_unit_test(what_a_job_owns_is_kept_as_written),
 		cmocka_unit_test(sections_may_come_in_any_order),
 		cmocka_unit_test(all_problems_are_told_at_once),
 		cmocka_unit_test(beyond_a_hundred_problems_are_counted),

@@ -39,6 +39,12 @@ void bln_project_reference(struct bln_text *text)
 			continue;
 		bln_text_add_format(text, "\n### kind: %s\n\n", table->title);
 		table_add(text, table);
+		if (i == BLN_JOB_SQL)
+			bln_text_add(
+				text,
+				"\nBesides, where several jobs write into one table, `owns`: a map of columns and values, as in "
+				"`{type: crypto}`,\nthat says which of its rows are this job's (`~` is null). It makes no "
+				"others; with `--full`, or in mode overwrite,\nall of these give way to what it makes.\n");
 	}
 	bln_text_add(text, "\nThe kinds");
 	for (int i = 0; i < BLN_JOB_KINDS; i++)

@@ -65,6 +65,32 @@ class Jobs(Case):
         self.run_job("follow")
         self.assertEqual(self.rows("t.follow"), [(1, 10), (2, 20), (2, 21), (3, 30), (4, 40), (5, 50)])
 
+    def test_full_leaves_what_others_own(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20), (3, 'b', 30)", mode="overwrite")
+        for name in ("one", "two"):
+            self.p.job(name, f"SELECT '{name}' AS who, k, v FROM changes('t.source')", into="t.shared", mode="append",
+                       owns=f"{{who: {name}}}")
+            self.run_job(name)
+        self.fill("(2, 'a', 21)")
+        self.run_job("one", "--full")
+        self.assertEqual(self.rows("t.shared"), [("one", 2, 21), ("two", 1, 10), ("two", 2, 20), ("two", 3, 30)])
+        self.run_job("two", "--full")
+        self.assertEqual(self.rows("t.shared"), [("one", 2, 21), ("two", 2, 21)])
+        self.p.job("two", "SELECT 'three' AS who, k, v FROM changes('t.source')")
+        said = self.run_job("two", "--full", code=USAGE)
+        self.assertIn("the query gives a row whose who is 'three', but the job owns those with 'two' only", said.err)
+        self.assertEqual(self.rows("t.shared"), [("one", 2, 21), ("two", 2, 21)])
+
+    def test_full_beside_others_that_own_nothing_says_so(self):
+        self.fill("(1, 'a', 10), (2, 'a', 20)", mode="overwrite")
+        for name, shift in (("one", 0), ("two", 100)):
+            self.p.job(name, f"SELECT k + {shift} AS k, v FROM changes('t.source')", into="t.shared", mode="upsert", key="[k]")
+            self.run_job(name)
+        self.fill("(2, 'a', 21)")
+        said = self.run_job("one", "--full")
+        self.assertIn("rows of t.shared that the job no longer makes stay, as other jobs write into it", said.out + said.err)
+        self.assertEqual(self.rows("t.shared"), [(1, 10), (2, 21), (101, 10), (102, 20)])
+
     def test_history_that_is_gone_asks_for_full(self):
         self.fill("(1, 'a', 10)")
         self.p.job("follow", "SELECT k, v FROM changes('t.source')", into="t.follow")
