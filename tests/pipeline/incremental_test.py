@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """incremental_test.py BULLION ROOT: what is new is all that is worked on, and what comes of it is what --full gives."""
 import random
+import shutil
 
 from kit import DONE, IDLE, Case, line, lines, main, time_of
 
@@ -143,6 +144,47 @@ class AnyOrder(Case):
             self.assert_same_rows(wanted, forward.derived(), f"--full, {threads} threads")
         with self.nothing_written(forward):
             forward.load(again)
+
+
+class Repaired(Case):
+    """What was wrong in bronze is loaded anew: --full leaves nothing of it, and nothing else goes."""
+
+    # of another class, as if a source of it had been loaded; one symbol is also among the cryptos, with another frequency
+    FOREX = """SELECT symbol, 'USD' AS base_currency, 'forex' AS type, datetime, CAST(datetime AS DATE) AS date, '00:00:00' AS time,
+                      '1d' AS frequency, CAST(year(datetime) AS INTEGER) AS year, 1 AS month, 1 AS day, 1.5 AS open, 1.5 AS high,
+                      1.5 AS low, 1.5 AS close, 1.0 AS volume, NULL::DOUBLE AS vwap, 1::BIGINT AS trades, 'api_ohlc' AS origin,
+                      'fx' AS source, datetime AS audit_time
+               FROM (SELECT unnest(['EURUSD', 'XBTUSD']) AS symbol),
+                    (SELECT unnest(range(TIMESTAMPTZ '2022-12-20 00:00:00+00', TIMESTAMPTZ '2023-01-10 00:00:00+00',
+                                         INTERVAL 1 DAY)) AS datetime)"""
+
+    def forex(self, project):
+        project.job("fill-forex", self.FOREX, into="silver.forex", mode="overwrite")
+        project("run", "fill-forex")
+        project("run", "gold-forex")
+        project("run", "coverage-forex")
+
+    def test_full_is_what_a_fresh_project_makes(self):
+        long = self.archive("long", {"XBTUSD_60.csv": lines("2022-12-30", "2024-01-02", skip=["2023-06-01 05:00"]),
+                                     "ETHUSD_60.csv": lines("2023-12-30", "2024-01-02"),
+                                     "ETHUSD_1440.csv": lines("2023-12-20", "2024-01-01", 1440)})
+        short = self.archive("short", {"XBTUSD_60.csv": lines("2023-12-31", "2024-01-01", skip=["2023-12-31 05:00"])})
+        project, fresh = self.project("repaired"), self.project("fresh")
+        for p in (project, fresh):
+            self.forex(p)
+        project.load(long)
+        shutil.rmtree(project.lake / "bronze")
+        project.load(short, "--full")
+        fresh.load(short)
+        tables = ("silver.cryptos", "gold.candles", "gold.coverage", "gold.info")
+        self.assert_same_rows(project.derived(*tables), fresh.derived(*tables), "--full")
+        self.assertEqual(project.sql("SELECT type, count(*) AS n FROM gold.candles GROUP BY 1 ORDER BY 1"),
+                         [{"type": "crypto", "n": 24}, {"type": "forex", "n": 42}])
+        with self.nothing_written(project):
+            project.load(short, "--exit-code", code=IDLE)
+        # the other class lies where it lay
+        self.assertEqual([a["remove"]["path"] for commit in project.log("gold.candles") for a in commit
+                          if "EURUSD" in a.get("remove", {}).get("path", "")], [])
 
 
 if __name__ == "__main__":
