@@ -251,14 +251,12 @@ enum bln_status bln_args_parse(const struct bln_commands *commands, int argc, ch
 			is_over = true;
 			continue;
 		}
-		if (is_over || is_comment(text))
+		if (is_over || text[0] != '-' || text[1] == '\0' || is_comment(text))
 			status = word(&parser, text);
-		else if (strncmp(text, "--", 2) == 0)
+		else if (text[1] == '-')
 			status = long_option(&parser, text + 2);
-		else if (text[0] == '-' && text[1] != '\0')
-			status = short_options(&parser, text + 1);
 		else
-			status = word(&parser, text);
+			status = short_options(&parser, text + 1);
 		if (status != BLN_OK)
 			return status;
 	}
