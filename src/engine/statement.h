@@ -48,7 +48,8 @@ struct bln_resolved {
 	const struct bln_add *const *files; /* ignored where IS_ALL */
 	size_t file_count;
 	bool is_all;
-	const struct bln_add *const *written; /* besides: rows of these, as often as they are not in REPLACED, all columns compared */
+	const struct bln_add *const
+		*written; /* besides: rows of these, as often as they are not in REPLACED, all columns compared */
 	size_t written_count;
 	const struct bln_add *const *replaced; /* which need not be the snapshot's */
 	size_t replaced_count;

@@ -126,7 +126,7 @@ static void properties_try(struct searches *searches, const struct bln_propertie
 /* All that the project sets, for whatever run. */
 static void declared_try(struct searches *searches, const struct bln_project *project)
 {
-	static const char *const ingest[] = { "symbols", "base", "freq" }; /* what job/ingest.c looks at */
+	static const char *const ingest[] = { "symbols", "base", "freq" }; /* what job/ingest/ingest.c looks at */
 
 	for (size_t i = 0; i < sizeof(ingest) / sizeof(ingest[0]); i++)
 		name_try(searches, bln_slice_of(ingest[i]));

@@ -14,7 +14,7 @@
 #include "engine/macros.h"
 #include "engine/statement.h"
 #include "job/job.h"
-#include "job/table_write.h"
+#include "job/write/table_write.h"
 #include "job/work.h"
 
 enum { KIT_PATH_SIZE = 512, KIT_START_S = 1700000000 };

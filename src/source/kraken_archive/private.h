@@ -26,7 +26,8 @@ struct kraken_values {
 
 /* A file that was found: candles themselves, or an archive. */
 struct kraken_file {
-	const char *path; /* absolute, without links; but where IS_LINK is set its last component is one, that the settings name */
+	const char *
+		path; /* absolute, without links; but where IS_LINK is set its last component is one, that the settings name */
 	bool is_link;
 	struct bln_zip *zip; /* NULL for candles */
 	struct bln_fingerprint fingerprint; /* crc 0 */

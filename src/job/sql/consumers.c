@@ -1,0 +1,36 @@
+#include "job/sql/consumers.h"
+
+#include <string.h>
+
+static enum bln_status marker_take(const struct bln_consumers *consumers, const struct bln_job *job, int64_t *version,
+				   struct bln_err *err)
+{
+	struct bln_snapshot *output = NULL;
+	struct bln_text app_id = { 0 };
+	enum bln_status status;
+	int64_t marker;
+
+	bln_text_add_format(&app_id, "%s:%s", job->name, consumers->table);
+	BLN_TRY(bln_text_check(&app_id, err));
+	BLN_TRY(bln_lake_snapshot_if_any(consumers->context->lake, job->into, &output, err));
+	marker = output ? bln_snapshot_txn(output, app_id.at) : -1;
+	if (marker >= 0 && (*version < 0 || marker < *version))
+		*version = marker;
+done:
+	bln_snapshot_destroy(output);
+	bln_text_clean_up(&app_id);
+	return status;
+}
+
+enum bln_status bln_consumers_keep(void *context, int64_t *version, struct bln_err *err)
+{
+	const struct bln_consumers *consumers = context;
+	const struct bln_project *project = consumers->context->project;
+	enum bln_status status = BLN_OK;
+
+	*version = -1;
+	for (size_t i = 0; i < project->job_count && status == BLN_OK; i++)
+		if (project->jobs[i].kind == BLN_JOB_SQL && project->jobs[i].into)
+			status = marker_take(consumers, &project->jobs[i], version, err);
+	return status;
+}

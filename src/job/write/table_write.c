@@ -1,0 +1,434 @@
+#include "job/write/table_write.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "delta/evolve.h"
+#include "delta/partition.h"
+#include "delta/tend.h"
+#include "job/sql/consumers.h"
+#include "engine/scan.h"
+#include "job/write/table_write_private.h"
+#include "job/work.h"
+
+/* Rows of a file: two years of minutes, and small enough to be rewritten for one late candle. */
+enum { FILE_ROWS_MAX = 1000000 };
+
+void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_snapshot *snapshot)
+{
+	writer->snapshot = snapshot;
+	writer->schema = snapshot ? &snapshot->schema : NULL;
+}
+
+enum bln_status bln_table_writer_open(struct bln_job_context *context, const struct bln_write_spec *spec,
+				      const struct bln_snapshot *snapshot, struct bln_table_writer **out,
+				      struct bln_err *err)
+{
+	struct bln_table_writer *writer = bln_mem_calloc(1, sizeof(*writer));
+	enum bln_status status;
+
+	*out = NULL;
+	if (!writer)
+		return bln_err_memory(err);
+	writer->context = context;
+	writer->spec = spec;
+	bln_table_writer_base(writer, snapshot);
+	BLN_TRY(bln_lake_table(context->lake, spec->table, &writer->arena, &writer->table, err));
+	if (!snapshot && !spec->is_new)
+		BLN_TRY(bln_lake_snapshot_if_any(context->lake, spec->table, &writer->owned, err));
+	if (!snapshot)
+		bln_table_writer_base(writer, writer->owned);
+	*out = writer;
+	writer = NULL;
+done:
+	bln_table_writer_close(writer);
+	return status;
+}
+
+/* Appends the key or the path of a new file, folder by folder: "symbol=XBTUSD/year=2024/UUID.parquet". */
+static enum bln_status file_place(struct bln_table_writer *writer, const struct bln_staged *staged,
+				  struct bln_write_file *file, struct bln_err *err)
+{
+	struct bln_text place = { 0 };
+	struct bln_text uri = { 0 };
+	enum bln_status status;
+	const char *name = strrchr(staged->path, '/');
+
+	bln_partition_folder_format(staged->partition, &place);
+	bln_text_add(&place, name ? name + 1 : staged->path);
+	BLN_TRY(bln_text_check(&place, err));
+	bln_partition_log_path((struct bln_slice){ place.at, place.length }, &uri);
+	BLN_TRY(bln_text_check(&uri, err));
+	file->key = bln_table_key(&writer->table, &writer->arena, place.at);
+	file->add.path.at = bln_arena_strndup(&writer->arena, uri.at, uri.length);
+	file->add.path.length = uri.length;
+	if (!file->key || !file->add.path.at)
+		status = bln_err_memory(err);
+done:
+	bln_text_clean_up(&place);
+	bln_text_clean_up(&uri);
+	return status;
+}
+
+static enum bln_status file_add(struct bln_table_writer *writer, const struct bln_staged *staged, struct bln_err *err)
+{
+	struct bln_write_file file = { .path = staged->path,
+				       .rows = staged->rows,
+				       .add = { .partition = staged->partition,
+						.size_bytes = staged->size_bytes,
+						.modified_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS,
+						.is_data_change = true,
+						.stats = staged->stats } };
+	enum bln_status status = file_place(writer, staged, &file, err);
+
+	if (status != BLN_OK)
+		return status;
+	if (!bln_mem_grow(&writer->files, writer->file_count, &writer->file_capacity, sizeof(*writer->files)))
+		return bln_err_memory(err);
+	writer->files[writer->file_count++] = file;
+	writer->rows += staged->rows;
+	writer->bytes += staged->size_bytes;
+	return BLN_OK;
+}
+
+/* The columns that rows lie sorted by in a file: the key. Those of which a file has one value are left out. */
+static enum bln_status sort_make(struct bln_table_writer *writer, struct bln_stage_spec *stage, struct bln_err *err)
+{
+	const struct bln_setting_list *key = &writer->spec->key;
+	const char **sort = bln_arena_calloc(&writer->arena, key->count + 1, sizeof(*sort));
+
+	if (!sort)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < key->count; i++) {
+		bool is_single = false;
+
+		for (size_t j = 0; j < stage->partition_count; j++)
+			is_single = is_single || strcmp(key->items[i], stage->partition[j]) == 0;
+		for (size_t j = 0; j < stage->split_count; j++)
+			is_single = is_single || strcmp(key->items[i], stage->split[j]) == 0;
+		if (!is_single)
+			sort[stage->sort_count++] = key->items[i];
+	}
+	stage->sort = sort;
+	return BLN_OK;
+}
+
+/* Of the columns with one value the table's partition columns are left to staging, which then has nothing to tell apart; SQL
+ * gets the others. */
+static enum bln_status fixed_split(struct bln_table_writer *writer, const char *sql, struct bln_pairs *partition,
+				   struct bln_text *query, struct bln_err *err)
+{
+	const struct bln_pairs *fixed = &writer->spec->fixed;
+	struct bln_pair *pairs = bln_arena_calloc(&writer->arena, fixed->count + 1, sizeof(*pairs));
+
+	if (!pairs)
+		return bln_err_memory(err);
+	*partition = (struct bln_pairs){ .items = pairs };
+	bln_text_add(query, "SELECT *");
+	for (size_t i = 0; i < fixed->count; i++) {
+		const struct bln_pair *pair = &fixed->items[i];
+		const struct bln_field *field = bln_schema_find(writer->schema, pair->key);
+
+		if (field && bln_slices_have(writer->snapshot->metadata.partition_columns, field->name)) {
+			pairs[partition->count++] = *pair;
+			continue;
+		}
+		bln_text_add(query, ", CAST(");
+		bln_text_add_quoted(query, '\'', pair->value.at, pair->value.length);
+		bln_text_add(query, " AS ");
+		if (field)
+			bln_type_sql(&field->type, false, query);
+		else
+			bln_text_add(query, "VARCHAR");
+		bln_text_add(query, ") AS ");
+		bln_text_add_quoted(query, '"', pair->key.at, pair->key.length);
+	}
+	bln_text_add_format(query, " FROM (%s\n)", sql);
+	return bln_text_check(query, err);
+}
+
+/* Stages the rows of SQL as further files. */
+static enum bln_status rows_stage(struct bln_table_writer *writer, const char *sql, bool is_unique, bool *may_repeat,
+				  struct bln_err *err)
+{
+	const struct bln_slices *columns = &writer->snapshot->metadata.partition_columns;
+	const char **partition = bln_arena_calloc(&writer->arena, columns->count + 1, sizeof(*partition));
+	struct bln_stage_spec stage = { .schema = writer->schema,
+					.partition = partition,
+					.partition_count = columns->count,
+					.split = writer->spec->split.items,
+					.split_count = writer->spec->split.count,
+					.is_unique = is_unique,
+					.rows_per_file_max = FILE_ROWS_MAX,
+					.is_clustered = writer->spec->is_clustered };
+	struct bln_staged_list staged = { 0 };
+	struct bln_text query = { 0 };
+	enum bln_status status;
+
+	if (!partition)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < columns->count; i++) {
+		partition[i] = bln_arena_strndup(&writer->arena, columns->items[i].at, columns->items[i].length);
+		if (!partition[i])
+			return bln_err_memory(err);
+	}
+	if (writer->spec->fixed.count) {
+		BLN_TRY(fixed_split(writer, sql, &stage.fixed, &query, err));
+		sql = query.at;
+	}
+	if (stage.is_clustered) {
+		stage.rows_per_file_max = 0;
+		stage.split_count = 0;
+	} else {
+		BLN_TRY(sort_make(writer, &stage, err));
+	}
+	BLN_TRY(bln_work_part(writer->context->work, &writer->arena, &stage.folder, err));
+	BLN_TRY(bln_stage(writer->context->engine, sql, &stage, &writer->arena, &staged, err));
+	*may_repeat = staged.may_repeat;
+	for (size_t i = 0; i < staged.count; i++)
+		BLN_TRY(file_add(writer, &staged.items[i], err));
+done:
+	bln_text_clean_up(&query);
+	return status;
+}
+
+/* Rows of files that were staged from FIRST on take their place among those with the same keys. */
+static enum bln_status rows_merge(struct bln_table_writer *writer, size_t first, struct bln_err *err)
+{
+	struct bln_text query = { 0 };
+	enum bln_status status;
+	bool may_repeat;
+
+	BLN_TRY(bln_table_merge(writer, first, &query, err));
+	if (query.length)
+		BLN_TRY(rows_stage(writer, query.at, false, &may_repeat, err));
+	bln_table_restaged(writer);
+done:
+	bln_text_clean_up(&query);
+	return status;
+}
+
+/* What is the writer's own goes, once, before anything comes: what is left of files with others' rows is staged first, as if by
+ * an earlier call. */
+static enum bln_status owned_clear(struct bln_table_writer *writer, struct bln_err *err)
+{
+	struct bln_text query = { 0 };
+	struct bln_engine *engine;
+	enum bln_status status;
+	bool may_repeat;
+
+	if (!writer->spec->clears_owned || writer->is_cleared)
+		return BLN_OK;
+	writer->is_cleared = true;
+	BLN_TRY(bln_job_engine(writer->context, &engine, err));
+	BLN_TRY(bln_table_owned_clear(writer, &query, err));
+	if (query.length)
+		BLN_TRY(rows_stage(writer, query.at, false, &may_repeat, err));
+done:
+	bln_text_clean_up(&query);
+	return status;
+}
+
+enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
+{
+	const enum bln_write_mode mode = writer->spec->mode;
+	const bool is_unique = mode == BLN_WRITE_UPSERT || (mode == BLN_WRITE_ALL && writer->spec->is_unique);
+	struct bln_text query = { 0 };
+	struct bln_engine *engine;
+	size_t first;
+	bool may_repeat = false;
+	enum bln_status status;
+
+	BLN_TRY(bln_job_engine(writer->context, &engine, err));
+	if (!writer->snapshot)
+		BLN_TRY(bln_table_make(writer, sql, err));
+	BLN_TRY(bln_table_evolve(writer, sql, err));
+	BLN_TRY(owned_clear(writer, err));
+	first = writer->file_count;
+	if (mode == BLN_WRITE_ADD_NEW) {
+		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
+		sql = query.at;
+	}
+	BLN_TRY(rows_stage(writer, sql, is_unique, &may_repeat, err));
+	if (may_repeat)
+		BLN_TRY(bln_table_keys_check(writer, first, err));
+	if (writer->spec->owned.count)
+		BLN_TRY(bln_table_owned_check(writer, first, err));
+	if (mode == BLN_WRITE_UPSERT || mode == BLN_WRITE_REPLACE)
+		BLN_TRY(rows_merge(writer, first, err));
+done:
+	bln_text_clean_up(&query);
+	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", writer->spec->table);
+}
+
+static enum bln_status files_store(struct bln_table_writer *writer, struct bln_err *err)
+{
+	struct bln_staged_file *moves;
+	enum bln_status status;
+
+	if (writer->is_stored || writer->file_count == 0)
+		return BLN_OK;
+	moves = bln_arena_calloc(&writer->arena, writer->file_count, sizeof(*moves));
+	if (!moves)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < writer->file_count; i++)
+		moves[i] = (struct bln_staged_file){ .key = writer->files[i].key, .path = writer->files[i].path };
+	status = bln_store_put_files(writer->table.store, moves, writer->file_count, err);
+	writer->is_stored = true; /* some may be, also after a failure */
+	return status;
+}
+
+/* Takes back what was put into the store and is in no commit; what cannot be taken back, vacuum removes one day. */
+static void files_delete(struct bln_table_writer *writer)
+{
+	const char **keys = bln_arena_calloc(&writer->arena, writer->file_count + 1, sizeof(*keys));
+
+	if (!keys)
+		return;
+	for (size_t i = 0; i < writer->file_count; i++)
+		keys[i] = writer->files[i].key;
+	(void)!bln_store_delete_many(writer->table.store, keys, writer->file_count, NULL);
+}
+
+static enum bln_status actions_make(struct bln_table_writer *writer, const struct bln_write_commit *commit,
+				    struct bln_action **out, size_t *count, struct bln_err *err)
+{
+	const struct bln_snapshot *snapshot = writer->snapshot;
+	int64_t now_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS;
+	size_t total = writer->file_count + snapshot->file_count + commit->txn_count + 1;
+	struct bln_action *actions = bln_arena_calloc(&writer->arena, total, sizeof(*actions));
+	enum bln_status status = BLN_OK;
+	size_t used = 0;
+
+	if (!actions)
+		return bln_err_memory(err);
+	if (writer->schema != &snapshot->schema)
+		BLN_TRY(bln_schema_change(&snapshot->metadata, writer->schema, &writer->arena, &actions[used++], err));
+	for (size_t i = 0; i < commit->txn_count; i++)
+		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = commit->txns[i] };
+	for (size_t i = 0; i < snapshot->file_count; i++)
+		if (writer->spec->mode == BLN_WRITE_ALL || (writer->is_removed && writer->is_removed[i])) {
+			actions[used++] = bln_action_remove(&snapshot->files[i], now_ms, true);
+			writer->removed++;
+		}
+	for (size_t i = 0; i < writer->file_count; i++)
+		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_ADD, .add = writer->files[i].add };
+	*out = actions;
+	*count = used;
+done:
+	return status;
+}
+
+/* A checkpoint now and then. The commit stands whatever comes of it. */
+static void log_tend(struct bln_table_writer *writer, int64_t version)
+{
+	const struct bln_job_context *context = writer->context;
+	struct bln_consumers consumers = { .context = context, .table = writer->spec->table };
+	struct bln_tend_spec spec = {
+		.checkpoint = { .parquet = context->lake->parquet, .clock = context->clock, .random = context->random },
+		.keep_from_version = BLN_KEEP_FROM_UNKNOWN,
+		.keep = bln_consumers_keep,
+		.keep_context = &consumers
+	};
+	struct bln_tended tended;
+	struct bln_err err = { 0 };
+
+	if (!bln_checkpoint_is_due(&writer->snapshot->metadata, version))
+		return;
+	if (bln_work_part(context->work, &writer->arena, &spec.checkpoint.staging, &err) != BLN_OK ||
+	    bln_log_tend(writer->snapshot, version, &spec, &tended, &err) != BLN_OK)
+		bln_logger_say(context->logger, BLN_LEVEL_WARN, "delta", "%s: no checkpoint at version %" PRId64 ": %s",
+			       writer->spec->table, version, err.message);
+}
+
+static const char *const operations[] = {
+	[BLN_WRITE_ADD] = "WRITE",     [BLN_WRITE_ADD_NEW] = "MERGE", [BLN_WRITE_UPSERT] = "MERGE",
+	[BLN_WRITE_REPLACE] = "WRITE", [BLN_WRITE_ALL] = "WRITE",
+};
+
+enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const struct bln_write_commit *commit,
+					struct bln_commit_result *result, struct bln_err *err)
+{
+	const enum bln_write_mode mode = writer->spec->mode;
+	struct bln_read_set read = { .is_whole_table = mode == BLN_WRITE_ADD_NEW || mode == BLN_WRITE_ALL };
+	struct bln_commit what = { .operation = operations[mode],
+				   .bullion = commit->bullion,
+				   .read = mode == BLN_WRITE_ADD && !writer->spec->clears_owned ? NULL : &read,
+				   .clock = writer->context->clock,
+				   .random = writer->context->random };
+	struct bln_action *actions = NULL;
+	enum bln_status status;
+
+	*result = (struct bln_commit_result){ .version = writer->snapshot ? writer->snapshot->version : -1 };
+	if (!writer->snapshot)
+		return BLN_OK;
+	writer->removed = 0;
+	BLN_TRY(owned_clear(writer, err)); /* there may have been no rows at all */
+	read.ranges = writer->ranges;
+	read.range_count = writer->range_count;
+	BLN_TRY(actions_make(writer, commit, &actions, &what.action_count, err));
+	if (what.action_count == 0)
+		return BLN_OK;
+	what.actions = actions;
+	what.kind = writer->removed ? BLN_WRITE_REWRITE : BLN_WRITE_APPEND;
+	BLN_TRY(files_store(writer, err));
+	status = bln_log_commit(writer->snapshot, &what, result, err);
+	writer->is_kept = status == BLN_OK || result->is_in_doubt;
+	if (status == BLN_OK) {
+		writer->committed = (int64_t)writer->file_count;
+		log_tend(writer, result->version);
+	}
+done:
+	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", writer->spec->table);
+}
+
+enum bln_status bln_table_writer_rebase(struct bln_table_writer *writer, struct bln_err *err)
+{
+	struct bln_snapshot *snapshot = NULL;
+	enum bln_status status;
+
+	if (writer->schema != &writer->snapshot->schema)
+		return bln_err_set(err, BLN_CONFLICT, "%s: others wrote while new columns were to come: try again",
+				   writer->spec->table);
+	status = bln_lake_snapshot(writer->context->lake, writer->spec->table, BLN_VERSION_LATEST, &snapshot, err);
+	if (status != BLN_OK)
+		return status;
+	if (writer->staged_for)
+		bln_snapshot_destroy(writer->owned);
+	else
+		writer->staged_for = writer->owned;
+	writer->owned = snapshot;
+	bln_table_writer_base(writer, snapshot);
+	return BLN_OK;
+}
+
+const struct bln_snapshot *bln_table_writer_snapshot(const struct bln_table_writer *writer)
+{
+	return writer->snapshot;
+}
+
+void bln_table_writer_count(const struct bln_table_writer *writer, struct bln_job_result *result)
+{
+	result->rows_out += writer->rows;
+	result->bytes_added += writer->bytes;
+	result->files_added += writer->committed;
+	result->files_removed += writer->removed;
+}
+
+void bln_table_writer_close(struct bln_table_writer *writer)
+{
+	if (!writer)
+		return;
+	if (writer->is_stored && !writer->is_kept)
+		files_delete(writer);
+	bln_snapshot_destroy(writer->owned);
+	bln_snapshot_destroy(writer->staged_for);
+	bln_mem_free(writer->is_removed);
+	bln_mem_free(writer->files);
+	bln_mem_free(writer->ranges);
+	bln_store_close(writer->work_store);
+	bln_arena_clean_up(&writer->arena);
+	bln_mem_free(writer);
+}
