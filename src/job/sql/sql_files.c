@@ -48,11 +48,10 @@ static void key_add(struct bln_text *key, const char *value, size_t length)
 	bln_text_add_bytes(key, value ? value : "", value ? length : 0);
 }
 
-/* The values of the group's parts. */
-static enum bln_status parts_map(const struct sql_group *group, const struct columns *columns, struct bln_map *map,
-				 struct bln_err *err)
+/* The values of the group's parts; keys are in SCRATCH. */
+static enum bln_status parts_map(const struct sql_group *group, const struct columns *columns,
+				 struct bln_arena *scratch, struct bln_map *map, struct bln_err *err)
 {
-	struct bln_arena *arena = group->sql->arena;
 	struct bln_text key = { 0 };
 	enum bln_status status = BLN_OK;
 
@@ -67,7 +66,7 @@ static enum bln_status parts_map(const struct sql_group *group, const struct col
 			key_add(&key, value, value ? strlen(value) : 0);
 		}
 		BLN_TRY(bln_text_check(&key, err));
-		copy = bln_arena_strndup(arena, key.at, key.length);
+		copy = bln_arena_strndup(scratch, key.at, key.length);
 		if (!copy || !bln_map_insert(map, copy, key.length, NULL)) {
 			status = bln_err_memory(err);
 			goto done;
@@ -95,8 +94,8 @@ static bool has_one_text(const struct bln_type *type)
 }
 
 /* Appends the values that all rows of FILE have; *IS_KNOWN: there are such. */
-static enum bln_status file_key(const struct sql_group *group, const struct bln_schema *schema,
-				const struct columns *columns, const struct bln_add *file, struct bln_text *key,
+static enum bln_status file_key(const struct bln_schema *schema, const struct columns *columns,
+				const struct bln_add *file, struct bln_arena *scratch, struct bln_text *key,
 				bool *is_known, struct bln_err *err)
 {
 	struct bln_key_range range;
@@ -106,7 +105,7 @@ static enum bln_status file_key(const struct sql_group *group, const struct bln_
 	enum bln_status status;
 
 	bln_text_clear(key);
-	BLN_TRY(bln_key_range_of(file, schema, columns->names, columns->count, group->sql->arena, &range, err));
+	BLN_TRY(bln_key_range_of(file, schema, columns->names, columns->count, scratch, &range, err));
 	*is_known = range.partition.count + range.bound_count == columns->count;
 	for (size_t c = 0; c < columns->count && *is_known; c++) {
 		const struct bln_bound *bound = &range.bounds[bounds];
@@ -140,6 +139,7 @@ enum bln_status sql_group_sift(const struct sql_group *group, const struct bln_s
 {
 	const struct bln_add **kept = bln_arena_calloc(group->sql->arena, *count + 1, sizeof(*kept));
 	struct columns columns;
+	struct bln_arena scratch = { 0 };
 	struct bln_map parts = { 0 };
 	struct bln_text key = { 0 };
 	enum bln_status status;
@@ -150,12 +150,12 @@ enum bln_status sql_group_sift(const struct sql_group *group, const struct bln_s
 	BLN_TRY(columns_find(group, schema, &columns, err));
 	if (columns.count == 0) /* the table is not cut */
 		return BLN_OK;
-	BLN_TRY(parts_map(group, &columns, &parts, err));
+	BLN_TRY(parts_map(group, &columns, &scratch, &parts, err));
 	for (size_t i = 0; i < *count; i++) {
 		const struct bln_add *file = (*files)[i];
 		bool is_known;
 
-		BLN_TRY(file_key(group, schema, &columns, file, &key, &is_known, err));
+		BLN_TRY(file_key(schema, &columns, file, &scratch, &key, &is_known, err));
 		*is_exact = *is_exact && is_known;
 		if (!is_known || bln_map_find(&parts, key.at, key.length))
 			kept[kept_count++] = file;
@@ -164,6 +164,7 @@ enum bln_status sql_group_sift(const struct sql_group *group, const struct bln_s
 	*count = kept_count;
 done:
 	bln_map_clean_up(&parts);
+	bln_arena_clean_up(&scratch);
 	bln_text_clean_up(&key);
 	return status;
 }
