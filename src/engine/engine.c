@@ -104,6 +104,22 @@ void bln_engine_close(struct bln_engine *engine)
 	bln_mem_free(engine);
 }
 
+/* What DuckDB says of Parquet that is none: found by reading 1,500 files with a few bytes altered. It mostly has no class of
+ * errors for it, or one that stands for wrong SQL too. */
+static bool is_damage(const char *message)
+{
+	static const char *const said[] = {
+		"No magic bytes found", "Footer length error", "Failed to read file",	   "is likely corrupted",
+		"Corrupted file?",	"TProtocolException",  "don't know what type",	   "invalid TType",
+		"Out of buffer",	"bit width too large", "Variable-length int over",
+	};
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (strstr(message, said[i]))
+			return true;
+	return false;
+}
+
 enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message, struct bln_err *err)
 {
 	/* What DuckDB puts before the reason why a statement failed that had begun. */
@@ -125,6 +141,8 @@ enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message
 		return bln_err_set(err, BLN_NO_MEMORY,
 				   "%.*s: `memory` in the settings of bullion.yaml says how much it may be",
 				   (int)strcspn(message, "\n"), message);
+	if (is_damage(message))
+		return bln_err_set(err, BLN_CORRUPT, "a data file is damaged: %s", message);
 	if (strncmp(message, "IO Error", 8) == 0)
 		return bln_err_set(err, BLN_IO, "%s", message);
 	return bln_err_set(err, BLN_INVALID, "%s", message);

@@ -2,10 +2,12 @@
 #include "engine/table_test.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "base/random.h"
 
 static struct table t;
 
@@ -551,6 +553,63 @@ static void failing_allocations_are_told(void **state)
 	assert_rows(&t, "SELECT count(*) FROM t", "2\n");
 }
 
+/* Reads all of the view; what comes of it is BLN_OK or what was said. */
+static enum bln_status view_read(struct bln_err *err)
+{
+	struct bln_rows *rows = NULL;
+	enum bln_status status = bln_engine_query(t.engine, "SELECT sum(i), min(s), sum(d) FROM t", &rows, err);
+	size_t count = 1;
+
+	while (status == BLN_OK && count > 0)
+		status = bln_rows_next(rows, &count, err);
+	bln_rows_destroy(rows);
+	return status;
+}
+
+/* Bytes of a file's pages that became others: wrong values perhaps, as pages have no sums, or damage; never a fault of the SQL. */
+static void damaged_files_are_called_so(void **state)
+{
+	enum { TRIES = 150, FOOTER = 1000 };
+	const uint64_t seed = test_seed(1);
+	struct bln_random random;
+	char path[512];
+	struct stat info;
+	int damaged = 0;
+	FILE *file;
+	(void)state;
+
+	bln_random_init(&random, seed);
+	for (int i = 0; i < TRIES; i++) {
+		struct bln_err err = { 0 };
+		enum bln_status status;
+		char name[64];
+
+		table_begin(&t, BLN_MAPPING_NONE, FIELD("i", "long") "," FIELD("s", "string") "," FIELD("d", "double"),
+			    "");
+		snprintf(name, sizeof(name), "damaged/%d.parquet", i);
+		table_write(&t, name, "SELECT i, 'x' || i AS s, i / 3 AS d FROM range(1000) r(i)",
+			    ", COMPRESSION zstd");
+		snprintf(path, sizeof(path), "%s/%s", t.folder, name);
+		file = fopen(path, "r+b");
+		assert_non_null(file);
+		assert_int_equal(fstat(fileno(file), &info), 0);
+		for (uint64_t n = bln_random_below(&random, 64) + 1; n > 0; n--) {
+			fseek(file, (long)bln_random_below(&random, (uint64_t)info.st_size - FOOTER), SEEK_SET);
+			fputc((int)bln_random_below(&random, 256), file);
+		}
+		fclose(file);
+		snprintf(path, sizeof(path), "\"path\":\"%s\"", name);
+		table_add(&t, path);
+		status = table_view(&t, &err);
+		if (status == BLN_OK)
+			status = view_read(&err);
+		damaged += status == BLN_CORRUPT;
+		if (status != BLN_OK && status != BLN_CORRUPT && status != BLN_IO)
+			fail_msg("seed %" PRIu64 ", try %d: %s", seed, i, err.message);
+	}
+	assert_true(damaged > TRIES / 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -568,6 +627,7 @@ int main(void)
 		cmocka_unit_test(a_view_may_have_some_of_the_files_and_be_replaced),
 		cmocka_unit_test(thousands_of_files_are_quick),
 		cmocka_unit_test(failing_allocations_are_told),
+		cmocka_unit_test(damaged_files_are_called_so),
 	};
 
 	return cmocka_run_group_tests_name("scan", tests, open_table, close_table);
