@@ -10,6 +10,10 @@ from kit import text_of
 FREQUENCIES = {60: "1h", 240: "4h", 1440: "1d"}
 QUARTER_DAYS = ((1, 1), (4, 1), (7, 1), (10, 1))
 
+# Of two reasons that a row has, the one about its time comes before these.
+JUDGED_AFTER_TIME = {"price_not_positive", "negative_volume", "negative_trades", "high_below_low", "ohlc_inconsistent", "unsorted",
+                     "duplicate", "duplicate_differs"}
+
 # A file of an archive: its path within it, and its lines: (text, None or the reason to refuse it for).
 File = collections.namedtuple("File", "path symbol minutes lines")
 # QUARTER: (from, to) in seconds, None where the name says nothing.
@@ -73,8 +77,8 @@ def settle(archive, units):
             last_close = end
         u.rows, u.refused = [], []
         for n, text, reason in u.all:
-            t = int(text.split(",")[0]) if reason is None else 0
-            if reason is None and last_close is not None and t + u.step > last_close:
+            t = int(text.split(",")[0]) if reason is None or reason in JUDGED_AFTER_TIME else 0
+            if t and last_close is not None and t + u.step > last_close:
                 reason = "not_committed"
             if reason:
                 u.refused.append((reason, n, text))
