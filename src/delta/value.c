@@ -327,6 +327,22 @@ static int bytes_compare(struct bln_slice a, struct bln_slice b)
 	return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
+bool bln_type_has_one_text(const struct bln_type *type)
+{
+	switch (type->kind) {
+	case BLN_TYPE_STRING:
+	case BLN_TYPE_LONG:
+	case BLN_TYPE_INTEGER:
+	case BLN_TYPE_SHORT:
+	case BLN_TYPE_BYTE:
+	case BLN_TYPE_DATE:
+	case BLN_TYPE_BOOLEAN:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int bln_value_compare(const struct bln_value *a, const struct bln_value *b, const struct bln_type *type)
 {
 	if (a->is_null || b->is_null)

@@ -34,6 +34,9 @@ bool bln_value_parse(struct bln_slice text, const struct bln_type *type, struct 
  * parse reads back is equal, but for the empty string, which reads as null. */
 void bln_value_format(const struct bln_value *value, const struct bln_type *type, struct bln_text *text);
 
+/* Whether others, such as DuckDB, write values of TYPE as Delta does, so that texts can be compared instead. */
+bool bln_type_has_one_text(const struct bln_type *type);
+
 /* Reads a value of minValues or maxValues; bytes live as long as the JSON. False for what is not of the type. */
 bool bln_value_from_json(const json_t *json, const struct bln_type *type, struct bln_value *value);
 

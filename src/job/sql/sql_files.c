@@ -77,22 +77,6 @@ done:
 	return status;
 }
 
-/* Of these Delta and DuckDB write the same text. */
-static bool has_one_text(const struct bln_type *type)
-{
-	switch (type->kind) {
-	case BLN_TYPE_STRING:
-	case BLN_TYPE_LONG:
-	case BLN_TYPE_INTEGER:
-	case BLN_TYPE_SHORT:
-	case BLN_TYPE_BYTE:
-	case BLN_TYPE_DATE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* Appends the values that all rows of FILE have; *IS_KNOWN: there are such. */
 static enum bln_status file_key(const struct bln_schema *schema, const struct columns *columns,
 				const struct bln_add *file, struct bln_arena *scratch, struct bln_text *key,
@@ -111,7 +95,7 @@ static enum bln_status file_key(const struct bln_schema *schema, const struct co
 		const struct bln_bound *bound = &range.bounds[bounds];
 		const struct bln_type *type = &columns->fields[c]->type;
 
-		*is_known = has_one_text(type);
+		*is_known = bln_type_has_one_text(type);
 		if (bounds < range.bound_count && bound->column == columns->names[c]) {
 			*is_known = *is_known && !bound->min.is_null && !bound->max.is_null &&
 				    bln_value_compare(&bound->min, &bound->max, type) == 0;

@@ -19,23 +19,6 @@ struct owned {
 	size_t count;
 };
 
-/* Of these Delta and DuckDB write the same text, and statistics are exact but for long texts. */
-static bool has_one_text(const struct bln_type *type)
-{
-	switch (type->kind) {
-	case BLN_TYPE_STRING:
-	case BLN_TYPE_LONG:
-	case BLN_TYPE_INTEGER:
-	case BLN_TYPE_SHORT:
-	case BLN_TYPE_BYTE:
-	case BLN_TYPE_DATE:
-	case BLN_TYPE_BOOLEAN:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static enum bln_status value_read(struct bln_table_writer *writer, const struct bln_pair *pair,
 				  const struct bln_field *field, struct bln_value *value, const char **out,
 				  struct bln_err *err)
@@ -45,7 +28,7 @@ static enum bln_status value_read(struct bln_table_writer *writer, const struct 
 
 	*value = (struct bln_value){ .is_null = true };
 	*out = NULL;
-	if (!has_one_text(&field->type))
+	if (!bln_type_has_one_text(&field->type))
 		return bln_err_set(err, BLN_INVALID,
 				   "owns: the column %s has neither texts, whole numbers, dates nor booleans",
 				   field->name);
