@@ -126,10 +126,8 @@ static void properties_try(struct searches *searches, const struct bln_propertie
 /* All that the project sets, for whatever run. */
 static void declared_try(struct searches *searches, const struct bln_project *project)
 {
-	static const char *const ingest[] = { "symbols", "base", "freq" }; /* what job/ingest/ingest.c looks at */
-
-	for (size_t i = 0; i < sizeof(ingest) / sizeof(ingest[0]); i++)
-		name_try(searches, bln_slice_of(ingest[i]));
+	for (int i = 0; i < BLN_INGEST_PROPERTIES; i++)
+		name_try(searches, bln_slice_of(bln_ingest_property_name((enum bln_ingest_property)i)));
 	properties_try(searches, &project->properties);
 	for (size_t i = 0; i < project->job_count; i++)
 		properties_try(searches, &project->jobs[i].properties);

@@ -6,6 +6,17 @@
 #include "base/json.h"
 #include "base/mem.h"
 
+const char *bln_ingest_property_name(enum bln_ingest_property property)
+{
+	static const char *const names[BLN_INGEST_PROPERTIES] = {
+		[BLN_INGEST_SYMBOLS] = "symbols",
+		[BLN_INGEST_BASE] = "base",
+		[BLN_INGEST_FREQ] = "freq",
+	};
+
+	return names[property];
+}
+
 static bool is_name(struct bln_slice name)
 {
 	if (name.length == 0 || name.length > BLN_PROPERTY_NAME_MAX)

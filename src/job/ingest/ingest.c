@@ -107,10 +107,11 @@ done:
 }
 
 /* A run property: NULL where it is not set, empty, or "all". */
-static enum bln_status property_get(const struct ingest *ingest, const char *name, const char **out,
+static enum bln_status property_get(const struct ingest *ingest, enum bln_ingest_property wanted, const char **out,
 				    struct bln_err *err)
 {
-	const struct bln_property *property = bln_properties_find(ingest->context->expander->properties, name);
+	const struct bln_property *property =
+		bln_properties_find(ingest->context->expander->properties, bln_ingest_property_name(wanted));
 	enum bln_status status;
 
 	*out = NULL;
@@ -152,11 +153,11 @@ static enum bln_status filter_make(const struct ingest *ingest, struct bln_sourc
 	enum bln_status status;
 	const char *text;
 
-	BLN_TRY(property_get(ingest, "symbols", &text, err));
+	BLN_TRY(property_get(ingest, BLN_INGEST_SYMBOLS, &text, err));
 	if (text)
 		BLN_TRY(list_split(arena, text, &filter->symbols, err));
-	BLN_TRY(property_get(ingest, "base", &filter->base, err));
-	BLN_TRY(property_get(ingest, "freq", &text, err));
+	BLN_TRY(property_get(ingest, BLN_INGEST_BASE, &filter->base, err));
+	BLN_TRY(property_get(ingest, BLN_INGEST_FREQ, &text, err));
 	if (text)
 		BLN_TRY(list_split(arena, text, &names, err));
 	if (names.count > FREQUENCIES_MAX)
