@@ -19,6 +19,14 @@
 			fail_msg("%s: %s (%s)", #call, (err)->message, bln_status_name(assert_ok_status));             \
 	} while (0)
 
+/* That TEXT, a message as a rule, has PART in it. */
+#define assert_says(text, part)                                                                                        \
+	do {                                                                                                           \
+		const char *assert_says_text = (text);                                                                 \
+		if (!assert_says_text || !strstr(assert_says_text, (part)))                                            \
+			fail_msg("'%s' does not say '%s'", assert_says_text ? assert_says_text : "NULL", (part));      \
+	} while (0)
+
 /* BLN_TEST_SEED sets another seed; the one in use is printed, so that a failure can be repeated. */
 static inline uint64_t test_seed(uint64_t otherwise)
 {

@@ -64,7 +64,7 @@ static void it_runs_and_says_how_it_ended(void **state)
 	(void)run((struct bln_child_start){ 0 }, "kill -SEGV $$", &end);
 	assert_true(end.is_signal);
 	assert_int_equal(end.code, SIGSEGV);
-	assert_non_null(strstr(bln_child_end_text(&end).text, "signal 11"));
+	assert_says(bln_child_end_text(&end).text, "signal 11");
 }
 
 static void it_gets_its_folder_variables_and_nothing_to_read(void **state)

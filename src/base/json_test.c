@@ -36,7 +36,7 @@ static void what_is_not_json_is_placed(void **state)
 	(void)state;
 
 	assert_int_equal(bln_json_parse("{\n \"a\": }", 9, "00.json", &json, &err), BLN_CORRUPT);
-	assert_non_null(strstr(err.message, "00.json: not JSON at line 2"));
+	assert_says(err.message, "00.json: not JSON at line 2");
 	assert_int_equal(bln_json_parse(NULL, 0, "empty", &json, &err), BLN_CORRUPT);
 }
 

@@ -126,7 +126,7 @@ static void outside_text_neither_forges_lines_nor_steers_terminals(void **state)
 			    TIME " info  a: x\\n" TIME " error b: forged\\t\\u001b[31m\\u007f \\u009b1m ?? \xc3\xa9");
 	logger.format = BLN_LOG_JSON;
 	bln_logger_say(&logger, BLN_LEVEL_INFO, "a", "x\n\x1b");
-	assert_non_null(strstr(line_written(), "\"message\":\"x\\n\\u001b\"}"));
+	assert_says(line_written(), "\"message\":\"x\\n\\u001b\"}");
 }
 
 /* Wherever the bound falls: the line is whole, JSON is JSON, and nothing of a secret that lies over the bound is
@@ -152,7 +152,7 @@ static void huge_texts_are_cut_and_secrets_with_them(void **state)
 		bln_logger_write(&logger, BLN_LEVEL_INFO, "a", fields, 3, "%s", text);
 		line = line_written();
 		assert_null(strstr(line, "hun"));
-		assert_non_null(strstr(line, ",\"cut\":true}"));
+		assert_says(line, ",\"cut\":true}");
 		assert_ok(bln_json_parse(line, strlen(line), "line", &json, &err), &err);
 		json_decref(json);
 		logger.format = BLN_LOG_TEXT;
@@ -207,7 +207,7 @@ static void it_needs_no_memory_and_keeps_errno(void **state)
 	bln_logger_say(&logger, BLN_LEVEL_ERROR, "area", "nowhere to go");
 	assert_int_equal(errno, ENOSPC);
 	assert_int_equal(bln_mem_fail_at(0, false), 0);
-	assert_non_null(strstr(line_written(), "out of memory"));
+	assert_says(line_written(), "out of memory");
 }
 
 int main(void)

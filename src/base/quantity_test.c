@@ -23,7 +23,7 @@ static void assert_refused(parse_fn *parse, const char *text)
 	if (parse(text, strlen(text), &value, &err) != BLN_INVALID)
 		fail_msg("'%s' became %lld", text, (long long)value);
 	assert_int_equal(value, 7);
-	assert_non_null(strstr(err.message, text));
+	assert_says(err.message, text);
 }
 
 static void amounts_are_read_in_their_units(void **state)

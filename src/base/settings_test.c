@@ -267,7 +267,7 @@ static void what_is_required_and_missing_is_named(void **state)
 	assert_int_equal(bln_settings_check(&f.settings, &f.err), BLN_INVALID);
 	assert_ok(set(&f, "source", "x"), &f.err);
 	assert_int_equal(bln_settings_check(&f.settings, &f.err), BLN_INVALID);
-	assert_non_null(strstr(f.err.message, "'frequency' is missing"));
+	assert_says(f.err.message, "'frequency' is missing");
 	assert_ok(set(&f, "frequency", "1d"), &f.err);
 	assert_ok(bln_settings_check(&f.settings, &f.err), &f.err);
 	bln_arena_clean_up(&f.arena);
@@ -295,7 +295,7 @@ static void help_and_reference_come_from_the_table(void **state)
 	(void)state;
 
 	bln_settings_help(table, ROWS, &text);
-	assert_non_null(strstr(text.at, "  source      where rows come from (text; required)\n"));
+	assert_says(text.at, "  source      where rows come from (text; required)\n");
 	assert_non_null(
 		strstr(text.at,
 		       "  batch_size  what is staged at once (a size as in 64MiB, at least 1KiB; default 64MiB)\n"));
@@ -303,8 +303,8 @@ static void help_and_reference_come_from_the_table(void **state)
 	bln_settings_markdown(table, ROWS, &text);
 	assert_non_null(
 		strstr(text.at, "| `retries` | a whole number, from -1 to 10 | `2` | how often to try again |\n"));
-	assert_non_null(strstr(text.at, "| `source` | text | required | where rows come from |\n"));
-	assert_non_null(strstr(text.at, "| what to do with rows that are there \\| or not |\n"));
+	assert_says(text.at, "| `source` | text | required | where rows come from |\n");
+	assert_says(text.at, "| what to do with rows that are there \\| or not |\n");
 	bln_text_clean_up(&text);
 }
 

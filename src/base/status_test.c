@@ -25,7 +25,7 @@ static void a_long_place_leaves_the_cause_readable(void **state)
 	place[sizeof(place) - 1] = '\0';
 	bln_err_set(&err, BLN_IO, "the disk is full");
 	assert_int_equal(bln_err_where(&err, BLN_IO, "%s", place), BLN_IO);
-	assert_non_null(strstr(err.message, "the disk is full"));
+	assert_says(err.message, "the disk is full");
 }
 
 static void statuses_have_names_and_no_err_is_needed(void **state)

@@ -53,8 +53,7 @@ static void table_make(const char *place, int versions)
 static void assert_fails(enum bln_status status, enum bln_status wanted, const char *text)
 {
 	assert_int_equal(status, wanted);
-	if (!strstr(err.message, text))
-		fail_msg("'%s' does not say '%s'", err.message, text);
+	assert_says(err.message, text);
 }
 
 static void names(void **state)

@@ -144,7 +144,7 @@ static void what_is_none_is_not_found(void **state)
 	(void)state;
 
 	assert_int_equal(bln_standard_empty("silver.mine", &snapshot, &err), BLN_NOT_FOUND);
-	assert_non_null(strstr(err.message, "silver.mine"));
+	assert_says(err.message, "silver.mine");
 	assert_null(snapshot);
 	for (uint64_t nth = 1;; nth++) {
 		enum bln_status status;

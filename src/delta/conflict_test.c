@@ -50,8 +50,7 @@ static void loses(struct race *race, enum bln_status status, enum bln_race expec
 {
 	assert_int_equal(status, BLN_CONFLICT);
 	assert_int_equal(race->result.race, expected);
-	if (!strstr(race->err.message, said))
-		fail_msg("'%s' does not say '%s'", race->err.message, said);
+	assert_says(race->err.message, said);
 	assert_int_equal(race->result.version, -1);
 	assert_string_equal(race->result.other_operation, "WRITE");
 	assert_false(race->result.is_in_doubt);

@@ -208,8 +208,7 @@ static inline void kit_expect_failure(struct kit *kit, int64_t version, enum bln
 	if (status != expected)
 		fail_msg("%s (%s), not %s", bln_status_name(status), err.message, bln_status_name(expected));
 	assert_null(snapshot);
-	if (!strstr(err.message, said))
-		fail_msg("'%s' does not say '%s'", err.message, said);
+	assert_says(err.message, said);
 }
 
 #endif

@@ -22,8 +22,7 @@ static int64_t at(struct kit *kit, int64_t time_us, bool or_latest, const char *
 	if (status == BLN_OK)
 		return version;
 	assert_int_equal(status, BLN_NOT_FOUND);
-	if (!strstr(err.message, said))
-		fail_msg("'%s' does not say '%s'", err.message, said);
+	assert_says(err.message, said);
 	return -1;
 }
 

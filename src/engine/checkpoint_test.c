@@ -228,7 +228,7 @@ static void statistics_come_from_the_struct_where_there_is_no_text(void **state)
 		"{'t': TIMESTAMPTZ '2024-01-01 00:00:00Z', 'd': 1.50::DECIMAL(10,2), 'n': NULL::INT}}, "
 		"'partitionValues_parsed': {'p': 1}} AS add, {'version': 2} AS \"checkpointMetadata\"");
 	assert_ok(read_back("parsed.parquet", &err), &err);
-	assert_non_null(strstr(f.text, "\"partitionValues\":{\"p\":null}"));
+	assert_says(f.text, "\"partitionValues\":{\"p\":null}");
 	assert_non_null(
 		strstr(f.text,
 		       "\"stats\":\"{\\\"numRecords\\\":5,\\\"minValues\\\":{\\\"t\\\":\\\"2024-01-01 00:00:00+00\\\","
@@ -238,8 +238,8 @@ static void statistics_come_from_the_struct_where_there_is_no_text(void **state)
 		     "SELECT {'path': 'a', 'size': 1, 'stats': CASE WHEN i = 0 THEN '{\"numRecords\":7}' END, "
 		     "'stats_parsed': {'numRecords': 5}} AS add FROM range(2) r(i)");
 	assert_ok(read_back("both.parquet", &err), &err);
-	assert_non_null(strstr(f.text, "{\\\"numRecords\\\":7}"));
-	assert_non_null(strstr(f.text, "{\\\"numRecords\\\":5}"));
+	assert_says(f.text, "{\\\"numRecords\\\":7}");
+	assert_says(f.text, "{\\\"numRecords\\\":5}");
 	assert_int_equal(f.action_count, 2);
 }
 
@@ -393,7 +393,7 @@ static void what_cannot_be_written_is_told(void **state)
 	snprintf(json, sizeof(json), "%s/none.json", f.folder);
 	snprintf(parquet, sizeof(parquet), "%s/none.parquet", f.folder);
 	assert_int_equal(f.port.actions_write(f.port.context, json, parquet, &err), BLN_NOT_FOUND);
-	assert_non_null(strstr(err.message, json));
+	assert_says(err.message, json);
 	bytes_make("in.json", "{\"add\":{\"path\":", 15);
 	snprintf(json, sizeof(json), "%s/in.json", f.folder);
 	assert_int_not_equal(f.port.actions_write(f.port.context, json, parquet, &err), BLN_OK);

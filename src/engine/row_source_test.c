@@ -237,7 +237,7 @@ static void an_error_comes_out_as_it_was_said(void **state)
 	assert_string_equal(err.message, "unit 7 is 100% torn");
 	/* It is said once: the next failure is its own. */
 	assert_int_equal(bln_engine_query_int64(engine, "SELECT error('other')", &value, NULL, &err), BLN_INVALID);
-	assert_non_null(strstr(err.message, "other"));
+	assert_says(err.message, "other");
 	units.next = 0;
 	assert_int_equal(bln_engine_exec(engine, "CREATE TABLE t AS FROM units()", &err), BLN_CORRUPT);
 	assert_string_equal(err.message, "unit 7 is 100% torn");
@@ -288,7 +288,7 @@ static void a_name_can_be_given_other_rows_and_be_taken_away(void **state)
 	bln_row_source_remove(engine, "units");
 	assert_int_equal(bln_engine_query_int64(engine, "SELECT count(*) FROM units()", &value, NULL, &err),
 			 BLN_INVALID);
-	assert_non_null(strstr(err.message, "no longer there"));
+	assert_says(err.message, "no longer there");
 	none.column_count = 0;
 	assert_int_equal(bln_row_source_add(engine, &none, &err), BLN_INVALID);
 	bln_engine_close(engine);

@@ -44,7 +44,7 @@ static void assert_file(const char *name, const char *wanted)
 	length = fread(text, 1, sizeof(text) - 1, file);
 	fclose(file);
 	text[length] = '\0';
-	assert_non_null(strstr(text, wanted));
+	assert_says(text, wanted);
 }
 
 static void how_it_ends_is_told(void **state)
@@ -75,7 +75,7 @@ static void what_it_is_given(void **state)
 	snprintf(wanted, sizeof(wanted), "\n%s\nUSD\n", kit->folder); /* nothing on its stdin */
 	assert_file("out", wanted);
 	kit_fails(kit, "unset", BLN_INVALID, "the run has no property 'nothing'");
-	assert_non_null(strstr(kit->err.message, "bullion.yaml:"));
+	assert_says(kit->err.message, "bullion.yaml:");
 }
 
 static void a_file_is_run_as_a_program(void **state)

@@ -17,7 +17,7 @@ static void a_result_is_json(void **state)
 	result.table = "silver.t";
 	bln_job_result_add_json(&result, &text);
 	assert_memory_equal(text.at, "{\"table\":\"silver.t\",", 20);
-	assert_non_null(strstr(text.at, "\"missed\":[\"a \\\"b\\\"\",\"c\\\\d\"],\"remarks\":[\"n\"]}"));
+	assert_says(text.at, "\"missed\":[\"a \\\"b\\\"\",\"c\\\\d\"],\"remarks\":[\"n\"]}");
 	bln_text_clean_up(&text);
 	bln_job_result_clean_up(&result);
 }

@@ -158,8 +158,7 @@ static inline void kit_fails(struct kit *kit, const char *name, enum bln_status 
 
 	assert_int_equal(kit_try(kit, name, &result), status);
 	bln_job_result_clean_up(&result);
-	if (!strstr(kit->err.message, text))
-		fail_msg("'%s' does not say '%s'", kit->err.message, text);
+	assert_says(kit->err.message, text);
 }
 
 /* One writer: adds what the SQLs give, up to NULL, and commits. To be called between kit_work and kit_work_end. */

@@ -223,9 +223,9 @@ static void what_cannot_be_made_is_named(void **state)
 	kit_file(kit, ".bullion/work", "a file");
 	assert_int_not_equal(bln_work_open(kit->folder, &dice, &kit->arena, &work, &kit->err), BLN_OK);
 	assert_null(work);
-	assert_non_null(strstr(kit->err.message, ".bullion/work"));
+	assert_says(kit->err.message, ".bullion/work");
 	assert_int_equal(bln_work_open("/nowhere/at/all", &dice, &kit->arena, &work, &kit->err), BLN_NOT_FOUND);
-	assert_non_null(strstr(kit->err.message, "/nowhere/at/all/.bullion"));
+	assert_says(kit->err.message, "/nowhere/at/all/.bullion");
 	kit_free(kit);
 }
 

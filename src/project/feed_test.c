@@ -139,8 +139,8 @@ static void a_check_tells_all(void **state)
 
 	assert_false(bln_feed_check(&f->feed, &f->settings, &f->problems));
 	assert_int_equal(f->problems.count, 2);
-	assert_non_null(strstr(f->problems.items[0].text, "limit: '70'"));
-	assert_non_null(strstr(f->problems.items[1].text, "did you mean 'symbols'"));
+	assert_says(f->problems.items[0].text, "limit: '70'");
+	assert_says(f->problems.items[1].text, "did you mean 'symbols'");
 	end(f);
 }
 

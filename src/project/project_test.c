@@ -159,7 +159,7 @@ static void all_problems_are_told_at_once(void **state)
 	assert_int_equal(kit->problems.count, 4);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(kit->problems.items[i].place.line, i == 0 ? 1 : i + 2);
-	assert_non_null(strstr(kit->err.message, "/bullion.yaml:1:10: 'a b' is no name for a project"));
+	assert_says(kit->err.message, "/bullion.yaml:1:10: 'a b' is no name for a project");
 	kit_end(kit);
 }
 
@@ -190,7 +190,7 @@ static void a_folder_is_read(void **state)
 
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(bln_project_load(folder, &project, NULL, &err), BLN_NOT_FOUND);
-	assert_non_null(strstr(err.message, "there is no bullion.yaml in /tmp/bln-project-"));
+	assert_says(err.message, "there is no bullion.yaml in /tmp/bln-project-");
 	snprintf(path, sizeof(path), "%s/bullion.yaml", folder);
 	file = fopen(path, "w");
 	fputs("jobs:\n  a: {kind: sql, file: a.sql, into: silver.a}\n  b: {kind: sql, file: bullion.yaml, into: silver.a}\n",
@@ -213,7 +213,7 @@ static void a_folder_is_read(void **state)
 		fputc('#', file);
 	fclose(file);
 	assert_int_equal(bln_project_load(folder, &project, NULL, &err), BLN_INVALID);
-	assert_non_null(strstr(err.message, "the file is larger than 1048576 bytes"));
+	assert_says(err.message, "the file is larger than 1048576 bytes");
 	unlink(path);
 	rmdir(folder);
 }
@@ -250,7 +250,7 @@ static void places_are_read_whatever_the_rest_is(void **state)
 		fclose(file);
 		if (cases[i].problem) {
 			assert_int_equal(bln_project_load_places(folder, &project, NULL, &err), BLN_INVALID);
-			assert_non_null(strstr(err.message, cases[i].problem));
+			assert_says(err.message, cases[i].problem);
 			continue;
 		}
 		assert_int_equal(bln_project_load(folder, &project, NULL, &err), BLN_INVALID);

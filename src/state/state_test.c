@@ -30,7 +30,7 @@ static void a_new_file_is_made_for_its_owner_only(void **state)
 
 	snprintf(path, sizeof(path), "%s/.bullion/state.db", kit.folder);
 	assert_int_equal(bln_state_open(path, BLN_STATE_EXISTING, &opened, &err), BLN_NOT_FOUND);
-	assert_non_null(strstr(err.message, path));
+	assert_says(err.message, path);
 	assert_int_not_equal(stat(path, &file), 0);
 
 	assert_ok(bln_state_open(path, BLN_STATE_CREATE, &opened, &err), &err);
@@ -111,7 +111,7 @@ static void expect_refused(const struct kit *kit, enum bln_status expected, cons
 
 	assert_int_equal(bln_state_open(kit->path, BLN_STATE_CREATE, &opened, &err), expected);
 	assert_null(opened);
-	assert_non_null(strstr(err.message, kit->path));
+	assert_says(err.message, kit->path);
 	if (!strstr(err.message, words))
 		fail_msg("expected '%s' in: %s", words, err.message);
 	assert_null(strchr(err.message, '\n'));
@@ -225,7 +225,7 @@ static void damage_is_told(void **state)
 	struct bln_run run;
 
 	assert_int_equal(bln_run_get(opened, "old", &arena, &run, &err), BLN_CORRUPT);
-	assert_non_null(strstr(err.message, "no such table: runs"));
+	assert_says(err.message, "no such table: runs");
 	bln_state_close(opened);
 	kit_remove(&kit);
 }
@@ -365,7 +365,7 @@ static void a_full_or_failing_disk_is_an_error_and_the_file_stays_whole(void **s
 			has_passed = status == BLN_OK;
 			if (!has_passed) {
 				assert_int_equal(status, BLN_IO);
-				assert_non_null(strstr(err.message, kit.path));
+				assert_says(err.message, kit.path);
 			}
 			expect_what_was_promised(&kit, 1, has_passed ? 1 : 0);
 			kit_remove(&kit);

@@ -67,7 +67,7 @@ static void what_is_no_plan_is_refused_by_its_word(void **state)
 		snprintf(text, sizeof(text), "fail@7, %s kill@8", bad[i]);
 		if (bln_fault_plan_parse(text, &plan, &err) != BLN_INVALID)
 			fail_msg("'%s' was taken for a plan", bad[i]);
-		assert_non_null(strstr(err.message, bad[i]));
+		assert_says(err.message, bad[i]);
 	}
 	for (int i = 0; i <= BLN_FAULTS_MAX; i++) {
 		assert_int_equal(bln_fault_plan_parse(many, &plan, &err), BLN_OK);

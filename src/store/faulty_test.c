@@ -35,11 +35,11 @@ static void a_failed_put_did_nothing_and_a_lost_one_all(void **state)
 	(void)state;
 
 	assert_int_equal(bln_store_put(store, "a", "1", 1, &err), BLN_IO);
-	assert_non_null(strstr(err.message, "planned fault"));
-	assert_non_null(strstr(err.message, "put 1"));
+	assert_says(err.message, "planned fault");
+	assert_says(err.message, "put 1");
 	assert_int_equal(bln_store_put(store, "b", "1", 1, &err), BLN_IO);
 	assert_int_equal(bln_store_put(store, "c", "1", 1, &err), BLN_IO);
-	assert_non_null(strstr(err.message, "No space left on device"));
+	assert_says(err.message, "No space left on device");
 	assert_int_equal(bln_store_put_if_absent(store, "d", "1", 1, &err), BLN_IO);
 	assert_listed(store, NULL, "b\nd\n");
 	assert_object(store, "b", "1");
@@ -210,7 +210,7 @@ static void the_environment_is_used_only_without_a_plan_of_ones_own(void **state
 	bln_store_close(store);
 	setenv(BLN_STORE_FAULTS_VARIABLE, "nonsense", 1);
 	assert_int_equal(bln_store_open(place.root, NULL, &store, &err), BLN_INVALID);
-	assert_non_null(strstr(err.message, "nonsense"));
+	assert_says(err.message, "nonsense");
 	unsetenv(BLN_STORE_FAULTS_VARIABLE);
 	test_folder_remove(place.folder);
 }
@@ -262,7 +262,7 @@ static void processes_share_a_count(void **state)
 	assert_non_null(counts);
 	assert_non_null(fgets(line, sizeof(line), counts));
 	all = strtoull(line, NULL, 10);
-	assert_non_null(strstr(line, " all"));
+	assert_says(line, " all");
 	fclose(counts);
 	assert_int_equal(all, SHARING_PROCESSES * SHARING_PUTS);
 	test_folder_remove(place.folder);
@@ -281,13 +281,13 @@ static void a_file_that_holds_no_counts_is_refused(void **state)
 	store = faulty_open(&place, plan);
 	kit_file_write(file, "my diary\n");
 	assert_int_equal(bln_store_put(store, "a", "1", 1, &err), BLN_CORRUPT);
-	assert_non_null(strstr(err.message, file));
+	assert_says(err.message, file);
 	assert_int_equal(unlink(file), 0);
 	kit_put(store, "a", "1");
 	assert_int_equal(unlink(file), 0);
 	assert_int_equal(mkdir(file, 0777), 0);
 	assert_int_equal(bln_store_put(store, "a", "1", 1, &err), BLN_IO);
-	assert_non_null(strstr(err.message, file));
+	assert_says(err.message, file);
 	bln_store_close(store);
 	test_folder_remove(place.folder);
 }

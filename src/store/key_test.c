@@ -57,7 +57,7 @@ static void what_is_no_key_is_refused_by_its_name(void **state)
 
 		assert_int_equal(bln_key_check(bad[i].key, strlen(bad[i].key), &err), bad[i].status);
 		snprintf(quoted, sizeof(quoted), "'%s'", bad[i].key);
-		assert_non_null(strstr(err.message, quoted));
+		assert_says(err.message, quoted);
 	}
 	assert_int_equal(bln_key_check("a\0b", 3, NULL), BLN_INVALID);
 }

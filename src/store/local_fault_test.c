@@ -327,9 +327,9 @@ static void errors_of_the_disk_say_what_to_do(void **state)
 		store = kit_open(place.root);
 		bln_local_set_disk(store, &(struct bln_disk){ hook_before, &place.hook });
 		assert_int_equal(bln_store_put(store, "t/a", "new", 3, &err), cases[i].status);
-		assert_non_null(strstr(err.message, cases[i].advice));
-		assert_non_null(strstr(err.message, place.root));
-		assert_non_null(strstr(err.message, "t/a"));
+		assert_says(err.message, cases[i].advice);
+		assert_says(err.message, place.root);
+		assert_says(err.message, "t/a");
 		bln_store_close(store);
 		place_remove(&place);
 	}

@@ -165,7 +165,7 @@ static void a_damaged_entry_is_missed(void **state)
 		assert_ok(kit_try(kit, again ? "load-large" : "load", &result), &kit->err);
 		assert_true(result.is_partial);
 		assert_false(result.is_idle);
-		assert_non_null(strstr(result.missed.at, "ETHUSD_15.csv"));
+		assert_says(result.missed.at, "ETHUSD_15.csv");
 		assert_null(strstr(result.missed.at, "ADAUSD"));
 		bln_job_result_clean_up(&result);
 		assert_loaded(40, "2 2 40");
@@ -209,7 +209,7 @@ static void a_file_that_goes_while_others_are_read(void **state)
 		assert_null(victim);
 		/* read before it was spoilt, it is whole; else it is not there at all */
 		if (result.is_partial) {
-			assert_non_null(strstr(result.missed.at, "ZECUSD"));
+			assert_says(result.missed.at, "ZECUSD");
 			assert_rows(kit, "SELECT count(*) FROM bronze.cryptos WHERE symbol = 'ZECUSD'", "0\n");
 		} else {
 			assert_rows(kit, "SELECT count(*) FROM bronze.cryptos WHERE symbol = 'ZECUSD'", "60000\n");
@@ -338,9 +338,9 @@ static void what_is_wrong_is_named(void **state)
 	(void)state;
 	kit_fails(kit, "load", BLN_NOT_FOUND, "/in");
 	kit_fails(kit, "load-unset", BLN_INVALID, "the run has no property 'nothing'");
-	assert_non_null(strstr(kit->err.message, "bullion.yaml:"));
+	assert_says(kit->err.message, "bullion.yaml:");
 	kit_fails(kit, "load-unknown", BLN_INVALID, "kraken_archive");
-	assert_non_null(strstr(kit->err.message, "bullion.yaml:"));
+	assert_says(kit->err.message, "bullion.yaml:");
 	assert_int_equal(kit_version(kit, "bronze.cryptos"), -1);
 }
 

@@ -232,7 +232,7 @@ static void a_replaced_file_that_is_gone_is_said(void **state)
 	kit_fill(kit, &upsert, "SELECT 4::BIGINT AS k, 1 AS v");
 	assert_int_equal(unlink(kit_table_path(kit, "bronze.a", name)), 0);
 	kit_fails(kit, "copy", BLN_NOT_FOUND, "run the job with --full");
-	assert_non_null(strstr(kit->err.message, name));
+	assert_says(kit->err.message, name);
 	kit->context.is_full = true;
 	(void)kit_run(kit, "copy");
 	kit->context.is_full = false;

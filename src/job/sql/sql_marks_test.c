@@ -57,8 +57,7 @@ static struct bln_job_result run_with_note(const char *name, const char *note)
 
 	assert_false(result.is_idle);
 	assert_non_null(result.note);
-	if (!strstr(result.note, note))
-		fail_msg("'%s' does not say '%s'", result.note, note);
+	assert_says(result.note, note);
 	return result;
 }
 

@@ -116,7 +116,7 @@ static void all_of_it_beside_others(void **state)
 	(void)kit_run(kit, "also");
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
 	kit->context.is_full = true;
-	assert_non_null(strstr(kit_run(kit, "best").note, "rows of silver.best that the job no longer makes stay"));
+	assert_says(kit_run(kit, "best").note, "rows of silver.best that the job no longer makes stay");
 	kit->context.is_full = false;
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
 }
@@ -213,7 +213,7 @@ static void a_history_that_is_gone_is_said(void **state)
 		assert_int_equal(unlink(kit_table_path(kit, "bronze.a", name)), 0);
 	}
 	kit_fails(kit, "copy", BLN_NOT_FOUND, "bronze.a: the history behind version 1");
-	assert_non_null(strstr(kit->err.message, "--full"));
+	assert_says(kit->err.message, "--full");
 	kit->context.is_full = true;
 	assert_int_equal(kit_run(kit, "copy").rows_out, 22);
 	kit->context.is_full = false;

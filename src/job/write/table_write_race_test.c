@@ -293,7 +293,7 @@ static void a_table_that_was_made_with_rows_meanwhile(void **state)
 		"\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n"
 		"{\"add\":{\"path\":\"a.parquet\",\"partitionValues\":{},\"size\":1,\"modificationTime\":1,\"dataChange\":true}}\n");
 	assert_int_equal(bln_table_writer_add(writer, "SELECT 1::BIGINT AS k", &kit->err), BLN_CONFLICT);
-	assert_non_null(strstr(kit->err.message, "silver.t"));
+	assert_says(kit->err.message, "silver.t");
 	bln_table_writer_close(writer);
 	assert_int_equal(kit_version(kit, "silver.t"), 0);
 }

@@ -51,8 +51,7 @@ static void assert_refused(const struct bln_write_spec *spec, const char *sql, e
 
 	kit->err.message[0] = '\0';
 	assert_int_equal(try_write(spec, (const char *[]){ sql, NULL }, NULL, &result), status);
-	if (!strstr(kit->err.message, text))
-		fail_msg("'%s' does not say '%s'", kit->err.message, text);
+	assert_says(kit->err.message, text);
 	if (before >= 0)
 		assert_int_equal(kit_version(kit, spec->table), before);
 }
