@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #include "base/mem.h"
 #include "source/csv/rows.h"
 
@@ -20,8 +22,7 @@ struct sum {
 
 static void sum_add(uint64_t *sum, const void *bytes, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
-		*sum = (*sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(0x100000001b3);
+	*sum = XXH3_64bits_withSeed(bytes, length, *sum);
 }
 
 static enum bln_status refused(void *context, enum bln_reason reason, int64_t line, const char *bytes, size_t length,
