@@ -26,7 +26,7 @@ test: deps ## Build with sanitizers and run the tests
 
 test-tsan: deps ## Build with ThreadSanitizer and run the tests of threads and processes
 	@$(call CMAKE_BUILD,tsan)
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/tools/tsan.supp" ctest --preset tsan -j $(JOBS) -E '^(docs|pipeline)/'
+	@TSAN_OPTIONS="suppressions='$(CURDIR)/tools/tsan.supp'" ctest --preset tsan -j $(JOBS) -E '^(docs|pipeline)/'
 
 faults: build ## Break what must not break: a sample of kills, store faults, races, full disks; another each day, or SEED=N
 	@$(call CMAKE_BUILD,asan) --target bullion
@@ -62,7 +62,7 @@ lint: ## Check layout and static analysis; SINCE=main only of what differs from 
 	@$(call CMAKE_BUILD,asan) && tools/lint $(BUILD)/asan $(SINCE)
 
 install: build ## Install under PREFIX (/usr/local), below DESTDIR
-	@tools/install $(DESTDIR)$(PREFIX) $(BUILD)
+	@tools/install "$(DESTDIR)$(PREFIX)" $(BUILD)
 
 package: build ## Make a Debian package and a tarball in build/package
 	@tools/package $(BUILD)/package $(BUILD)
