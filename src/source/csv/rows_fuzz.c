@@ -69,6 +69,8 @@ static struct sum sum_of(const uint8_t *data, size_t size, size_t block_size, bo
 		const size_t length = size - at < block_size ? size - at : block_size;
 		char *block = malloc(length);
 
+		if (!block)
+			abort();
 		memcpy(block, data + at, length);
 		for (size_t done = 0; done < length; done += used) {
 			if (bln_csv_rows_feed(&rows, block + done, length - done, &used, chunk, NULL) != BLN_OK ||
