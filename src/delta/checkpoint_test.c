@@ -1,7 +1,8 @@
+#include "base/processes_test_kit.h"
+
 #include "delta/write_test_kit.h"
 
 #include <dirent.h>
-#include <sys/wait.h>
 
 #include "base/time.h"
 #include "delta/checkpoint.h"
@@ -335,11 +336,27 @@ static void any_fault_leaves_the_table_good(void **state)
 	}
 }
 
-static void two_processes_write_the_same(void **state)
+static bool write_it_often(void *context, int self)
+{
+	const struct bln_parquet parquet = kit_parquet();
+	struct kit *kit = context;
+	struct bln_checkpoint_spec spec = spec_of(kit, &parquet);
+	enum bln_status status = BLN_OK;
+
+	bln_random_init(&kit->random, 100 + (uint64_t)self);
+	for (int round = 0; round < 10 && status == BLN_OK; round++) {
+		struct bln_snapshot *table = kit_load_with(kit, &parquet);
+
+		status = table->file_count == 3 ? bln_log_checkpoint(table, &spec, NULL, NULL) : BLN_BUG;
+		bln_snapshot_destroy(table);
+	}
+	return status == BLN_OK;
+}
+
+static void processes_write_the_same(void **state)
 {
 	const struct bln_parquet parquet = kit_parquet();
 	struct kit kit;
-	pid_t pids[4];
 	(void)state;
 
 	kit_init(&kit);
@@ -350,30 +367,7 @@ static void two_processes_write_the_same(void **state)
 		kit_write(&kit, BLN_WRITE_APPEND, &add, 1);
 	}
 	(void)staging(&kit);
-	for (int i = 0; i < 4; i++) {
-		pids[i] = fork();
-		assert_true(pids[i] >= 0);
-		if (pids[i] == 0) {
-			struct bln_checkpoint_spec spec = spec_of(&kit, &parquet);
-			enum bln_status status = BLN_OK;
-
-			bln_random_init(&kit.random, (uint64_t)getpid());
-			for (int round = 0; round < 10 && status == BLN_OK; round++) {
-				struct bln_snapshot *table = kit_load_with(&kit, &parquet);
-
-				status =
-					table->file_count == 3 ? bln_log_checkpoint(table, &spec, NULL, NULL) : BLN_BUG;
-				bln_snapshot_destroy(table);
-			}
-			_exit(status != BLN_OK);
-		}
-	}
-	for (int i = 0; i < 4; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	}
+	test_processes(4, write_it_often, &kit);
 	struct bln_snapshot *table = kit_load_with(&kit, &parquet);
 	assert_int_equal(table->checkpoint_version, 3);
 	assert_int_equal(table->file_count, 3);
@@ -414,7 +408,7 @@ int main(void)
 		cmocka_unit_test(what_would_be_lost_is_not_written),
 		cmocka_unit_test(statistics_are_left_out_where_the_table_says_so),
 		cmocka_unit_test(any_fault_leaves_the_table_good),
-		cmocka_unit_test(two_processes_write_the_same),
+		cmocka_unit_test(processes_write_the_same),
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};
 

@@ -1,7 +1,7 @@
 /* Commits of several processes at once, and on a store that fails: nothing is lost and nothing is there twice. */
-#include "delta/write_test_kit.h"
+#include "base/processes_test_kit.h"
 
-#include <sys/wait.h>
+#include "delta/write_test_kit.h"
 
 static int64_t rows_of(const struct bln_add *file)
 {
@@ -70,51 +70,47 @@ static bool overwrite_once(struct kit *kit, struct bln_clock *clock)
 	return status == BLN_OK;
 }
 
-static void worker(const struct kit *parent, int number, int commits)
+struct shared {
+	struct kit kit;
+	int commits; /* of each process that appends */
+};
+
+enum { OVERWRITES = 3 };
+
+/* The first process overwrites, the others append. */
+static bool commit_some(void *context, int self)
 {
-	struct kit kit = *parent;
-	struct bln_arena none = { 0 };
-	uint64_t seed;
+	const struct shared *shared = context;
+	const int commits = self == 0 ? OVERWRITES : shared->commits;
+	struct kit kit = shared->kit;
 	struct bln_err err = { 0 };
+	uint64_t seed;
 
 	kit.store = NULL;
-	kit.arena = none;
+	kit.arena = (struct bln_arena){ 0 };
 	kit_store(&kit, NULL);
 	assert_ok(bln_random_seed_system(&seed, &err), &err);
 	bln_random_init(&kit.random, seed);
 	for (int done = 0; done < commits;)
-		done += number == 0 ? overwrite_once(&kit, bln_clock_system()) : append_once(&kit, bln_clock_system());
+		done += self == 0 ? overwrite_once(&kit, bln_clock_system()) : append_once(&kit, bln_clock_system());
 	bln_arena_clean_up(&kit.arena);
 	bln_store_close(kit.store);
-	_exit(0);
+	return true;
 }
 
 static void processes_share_a_table(int processes, int commits)
 {
-	struct kit kit;
-	pid_t pids[8];
-	int64_t version = 0;
+	struct shared shared = { .commits = commits };
+	struct kit *kit = &shared.kit;
 
-	kit_init(&kit);
-	kit_create(&kit, NULL, NULL);
-	for (int i = 0; i < processes; i++) {
-		pids[i] = fork();
-		assert_true(pids[i] >= 0);
-		if (pids[i] == 0)
-			worker(&kit, i, i == 0 ? 3 : commits);
-	}
-	for (int i = 0; i < processes; i++) {
-		int status;
-
-		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-		version += i == 0 ? 3 : commits;
-	}
-	struct bln_snapshot *table = kit_load_with(&kit, NULL);
-	assert_int_equal(table->version, version); /* a gap would not load */
+	kit_init(kit);
+	kit_create(kit, NULL, NULL);
+	test_processes(processes, commit_some, &shared);
+	struct bln_snapshot *table = kit_load_with(kit, NULL);
+	assert_int_equal(table->version, OVERWRITES + (processes - 1) * commits); /* a gap would not load */
 	assert_int_equal(rows_total(table), (processes - 1) * commits);
 	bln_snapshot_destroy(table);
-	kit_clean_up(&kit);
+	kit_clean_up(kit);
 }
 
 static void two_processes_lose_nothing(void **state)

@@ -1,8 +1,9 @@
+#include "base/processes_test_kit.h"
+
 #include "job/job_test_kit.h"
 
 #include <dirent.h>
 #include <signal.h>
-#include <sys/wait.h>
 
 static struct bln_random dice;
 
@@ -168,47 +169,40 @@ static void the_lock_outlives_the_rest(void **state)
 	kit_free(kit);
 }
 
-/* Many processes at once, each with its own folder all the time. */
+static bool come_and_go(void *context, int self)
+{
+	enum { ROUNDS = 60 };
+	const struct kit *kit = context;
+	struct bln_random own;
+
+	bln_random_init(&own, 100 + (uint64_t)self);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct bln_arena arena = { 0 };
+		struct bln_job_work *work = NULL;
+		struct bln_err err = { 0 };
+		const char *part = NULL;
+
+		if (bln_work_open(kit->folder, &own, &arena, &work, &err) != BLN_OK ||
+		    bln_work_part(work, &arena, &part, &err) != BLN_OK || !is_there(part)) {
+			fprintf(stderr, "%s\n", err.message);
+			return false;
+		}
+		if (i % 7 != self) /* else as if killed: its lock goes with the descriptor */
+			bln_work_close(work);
+		else
+			close(work->lock_fd);
+		bln_arena_clean_up(&arena);
+	}
+	return true;
+}
+
+/* Each has its own folder all the time. */
 static void processes_do_not_take_each_others(void **state)
 {
-	enum { PROCESSES = 4, ROUNDS = 60 };
 	struct kit *kit = kit_new("", 1);
-	pid_t children[PROCESSES];
 	(void)state;
 
-	for (size_t p = 0; p < PROCESSES; p++) {
-		children[p] = fork();
-		assert_true(children[p] >= 0);
-		if (children[p] == 0) {
-			struct bln_random own;
-
-			bln_random_init(&own, 100 + p);
-			for (int i = 0; i < ROUNDS; i++) {
-				struct bln_arena arena = { 0 };
-				struct bln_job_work *work = NULL;
-				struct bln_err err = { 0 };
-				const char *part = NULL;
-
-				if (bln_work_open(kit->folder, &own, &arena, &work, &err) != BLN_OK ||
-				    bln_work_part(work, &arena, &part, &err) != BLN_OK || !is_there(part)) {
-					fprintf(stderr, "%s\n", err.message);
-					_exit(1);
-				}
-				if (i % 7 != (int)p) /* else as if killed: its lock goes with the descriptor */
-					bln_work_close(work);
-				else
-					close(work->lock_fd);
-				bln_arena_clean_up(&arena);
-			}
-			_exit(0);
-		}
-	}
-	for (size_t p = 0; p < PROCESSES; p++) {
-		int end;
-
-		assert_int_equal(waitpid(children[p], &end, 0), children[p]);
-		assert_true(WIFEXITED(end) && WEXITSTATUS(end) == 0);
-	}
+	test_processes(4, come_and_go, kit);
 	bln_work_close(work_open(kit));
 	assert_int_equal(folders(kit), 0);
 	kit_free(kit);

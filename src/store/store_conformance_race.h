@@ -2,6 +2,8 @@
 #ifndef BLN_STORE_CONFORMANCE_RACE_H
 #define BLN_STORE_CONFORMANCE_RACE_H
 
+#include "base/processes_test_kit.h"
+
 #include "store/store_conformance.h"
 
 #include <sched.h>
@@ -13,6 +15,7 @@ enum { RACE_PROCESSES = 8, RACE_ROUNDS = 150, RACE_PUTS = 150, RACE_READS_MIN = 
 /* In memory that all processes share. */
 struct race {
 	struct conformance *c;
+	void (*work)(struct race *race, struct bln_store *store, int self);
 	atomic_int arrived;
 	atomic_int winner[RACE_ROUNDS]; /* 1 + who; -1 when several */
 	atomic_int failed;
@@ -29,31 +32,22 @@ static inline struct race *race_new(struct conformance *c)
 	return race;
 }
 
-/* Runs WORK in COUNT processes at once; all must end well. */
-static inline void race_run(struct race *race, int count,
+/* In a process of its own: works with a store of its own. */
+static inline bool race_take_part(void *context, int self)
+{
+	struct race *race = context;
+	struct bln_store *store = race->c->open(race->c);
+
+	race->work(race, store, self);
+	bln_store_close(store);
+	return race->failed == 0;
+}
+
+static inline void race_run(struct race *race, int processes,
 			    void (*work)(struct race *race, struct bln_store *store, int self))
 {
-	pid_t children[RACE_PROCESSES];
-
-	fflush(NULL);
-	for (int i = 0; i < count; i++) {
-		children[i] = fork();
-		assert_true(children[i] >= 0);
-		if (children[i] == 0) {
-			struct bln_store *store = race->c->open(race->c);
-
-			work(race, store, i);
-			bln_store_close(store);
-			_exit(0);
-		}
-	}
-	for (int i = 0; i < count; i++) {
-		int ended;
-
-		assert_int_equal(waitpid(children[i], &ended, 0), children[i]);
-		assert_true(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
-	}
-	assert_int_equal(race->failed, 0);
+	race->work = work;
+	test_processes(processes, race_take_part, race);
 }
 
 /* Key and content: who has put it. */
