@@ -6,6 +6,7 @@
 
 #include "delta/snapshot.h"
 #include "engine/engine.h"
+#include "engine/rows_test_kit.h"
 #include "engine/scan.h"
 
 enum { TABLE_FILES_MAX = 6000 };
@@ -107,38 +108,12 @@ static inline enum bln_status table_view(struct table *table, struct bln_err *er
 	return bln_scan_view(table->engine, NULL, "t", &scan, err);
 }
 
-/* The rows of SQL as text: columns with '|' between, rows with '\n' behind; cut off when they do not fit. */
+/* The rows of SQL as text (rows_test_kit.h). Good until the next call. */
 static inline const char *table_rows(struct table *table, const char *sql)
 {
 	static char out[1 << 16];
-	struct bln_text wrapped = { 0 };
-	struct bln_rows *rows;
-	struct bln_err err = { 0 };
-	size_t length = 0;
-	size_t count;
 
-	bln_text_add_format(&wrapped, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s)", sql);
-	assert_ok(bln_engine_query(table->engine, wrapped.at, &rows, &err), &err);
-	out[0] = '\0';
-	for (;;) {
-		assert_ok(bln_rows_next(rows, &count, &err), &err);
-		if (count == 0)
-			break;
-		for (size_t row = 0; row < count; row++) {
-			for (size_t column = 0; column < bln_rows_column_count(rows); column++) {
-				struct bln_slice text = bln_rows_text(rows, column, row);
-
-				if (length + text.length + 16 > sizeof(out))
-					break;
-				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s",
-							   column ? "|" : "", text.at ? (int)text.length : 4,
-							   text.at ? text.at : "NULL");
-			}
-			length += (size_t)snprintf(out + length, sizeof(out) - length, "\n");
-		}
-	}
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&wrapped);
+	test_rows(table->engine, sql, out, sizeof(out));
 	return out;
 }
 

@@ -22,15 +22,7 @@ static const char *const yaml =
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new(yaml, 1);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kit_free(kit);
+	*state = kit = kit_new(yaml, 1);
 	return 0;
 }
 
@@ -184,12 +176,9 @@ static void no_memory_starts_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(how_it_ends_is_told, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_it_is_given, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_file_is_run_as_a_program, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_is_stopped_with_all_that_it_started, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(it_is_out_of_time, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory_starts_nothing, set_up, tear_down),
+		kit_test(how_it_ends_is_told),	      kit_test(what_it_is_given),
+		kit_test(a_file_is_run_as_a_program), kit_test(it_is_stopped_with_all_that_it_started),
+		kit_test(it_is_out_of_time),	      kit_test(no_memory_starts_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include "delta/log_read.h"
 #include "engine/checkpoint.h"
 #include "engine/macros.h"
+#include "engine/rows_test_kit.h"
 #include "engine/statement.h"
 #include "job/job.h"
 #include "job/write/table_write.h"
@@ -24,6 +25,16 @@ enum { KIT_PATH_SIZE = 512, KIT_START_S = 1700000000 };
 		.items = (const char *const[]){ __VA_ARGS__ },                                                         \
 		.count = sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)                           \
 	}
+
+/* Lines of a log: what a table needs that its readers and writers know, and one with FIELDS. */
+#define KIT_PROTOCOL "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}\n"
+#define KIT_METADATA(id, fields)                                                                                       \
+	"{\"metaData\":{\"id\":\"" id "\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"      \
+	"\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[" fields                                                       \
+	"]}\",\"partitionColumns\":[],\"configuration\":{}}}\n"
+#define KIT_FIELD(name, type, nullable)                                                                                \
+	"{\\\"name\\\":\\\"" name "\\\",\\\"type\\\":\\\"" type "\\\",\\\"nullable\\\":" #nullable                     \
+	",\\\"metadata\\\":{}}"
 
 struct kit {
 	char folder[64];
@@ -38,6 +49,7 @@ struct kit {
 	struct bln_arena arena;
 	struct bln_job_context context;
 	struct bln_engine *reader; /* of the tests' own questions; made when first asked */
+	bool may_have_orphans; /* the test took commits away, or left one in doubt */
 	struct bln_err err;
 };
 
@@ -161,28 +173,86 @@ static inline void kit_fails(struct kit *kit, const char *name, enum bln_status 
 	assert_says(kit->err.message, text);
 }
 
-/* One writer: adds what the SQLs give, up to NULL, and commits. To be called between kit_work and kit_work_end. */
-static inline enum bln_status kit_write(struct kit *kit, const struct bln_write_spec *spec, const char *const *sqls)
+/* Runs it with --full, for which see sql.h. */
+static inline struct bln_job_result kit_run_full(struct kit *kit, const char *name)
 {
-	const struct bln_write_commit none = { 0 };
+	struct bln_job_result result;
+
+	kit->context.is_full = true;
+	result = kit_run(kit, name);
+	kit->context.is_full = false;
+	return result;
+}
+
+/* One of the next MOST allocations fails, in what is done until kit_memory_failed. */
+static inline void kit_memory_fails(struct kit *kit, uint64_t most)
+{
+	bln_mem_fail_at(1 + bln_random_below(&kit->random, most), false);
+}
+
+/* That STATUS, which came of it, is no other error than that. True: it is one. */
+static inline bool kit_memory_failed(const struct kit *kit, enum bln_status status)
+{
+	bln_mem_fail_at(0, false);
+	if (status != BLN_OK && status != BLN_NO_MEMORY)
+		fail_msg("no memory: %s", kit->err.message);
+	return status == BLN_NO_MEMORY;
+}
+
+/* --- Writers: to be called between kit_work and kit_work_end. --- */
+
+static inline struct bln_table_writer *kit_writer(struct kit *kit, const struct bln_write_spec *spec)
+{
+	struct bln_table_writer *writer;
+
+	assert_ok(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err), &kit->err);
+	return writer;
+}
+
+static inline enum bln_status kit_writer_commit(struct kit *kit, struct bln_table_writer *writer,
+						struct bln_commit_result *result)
+{
+	const struct bln_write_commit nothing_else = { 0 };
+
+	return bln_table_writer_commit(writer, &nothing_else, result, &kit->err);
+}
+
+/* One writer: adds what the SQLs give, up to NULL, and commits, with what COMMIT says besides (NULL: nothing). RESULT may be
+ * NULL. */
+static inline enum bln_status kit_try_write(struct kit *kit, const struct bln_write_spec *spec, const char *const *sqls,
+					    const struct bln_write_commit *commit, struct bln_commit_result *result)
+{
+	const struct bln_write_commit nothing_else = { 0 };
 	struct bln_table_writer *writer = NULL;
-	struct bln_commit_result result;
+	struct bln_commit_result own;
 	enum bln_status status;
 
+	result = result ? result : &own;
+	*result = (struct bln_commit_result){ 0 };
+	kit->err.message[0] = '\0';
 	BLN_TRY(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err));
 	for (size_t i = 0; sqls[i]; i++)
 		BLN_TRY(bln_table_writer_add(writer, sqls[i], &kit->err));
-	BLN_TRY(bln_table_writer_commit(writer, &none, &result, &kit->err));
+	BLN_TRY(bln_table_writer_commit(writer, commit ? commit : &nothing_else, result, &kit->err));
 done:
 	bln_table_writer_close(writer);
 	return status;
 }
 
-/* Writes the rows of SQL into SPEC's table, as a job would. */
+/* Writes the rows of SQL and expects it to work. Returns the table's version. */
+static inline int64_t kit_write(struct kit *kit, const struct bln_write_spec *spec, const char *sql)
+{
+	struct bln_commit_result result;
+
+	assert_ok(kit_try_write(kit, spec, (const char *[]){ sql, NULL }, NULL, &result), &kit->err);
+	return result.version;
+}
+
+/* Writes the rows of SQL into SPEC's table, as a job of its own would. */
 static inline void kit_fill(struct kit *kit, const struct bln_write_spec *spec, const char *sql)
 {
 	kit_work(kit);
-	assert_ok(kit_write(kit, spec, (const char *[]){ sql, NULL }), &kit->err);
+	(void)kit_write(kit, spec, sql);
 	kit_work_end(kit);
 }
 
@@ -209,6 +279,28 @@ static inline int64_t kit_version(struct kit *kit, const char *table)
 
 	assert_ok(bln_lake_snapshot_if_any(&kit->lake, table, &snapshot, &kit->err), &kit->err);
 	version = snapshot ? snapshot->version : -1;
+	bln_snapshot_destroy(snapshot);
+	return version;
+}
+
+/* Writes the rows of SQL and expects STATUS, with TEXT in the message; a table that is there stays as it was. */
+static inline void kit_write_fails(struct kit *kit, const struct bln_write_spec *spec, const char *sql,
+				   enum bln_status status, const char *text)
+{
+	const int64_t before = kit_version(kit, spec->table);
+
+	assert_int_equal(kit_try_write(kit, spec, (const char *[]){ sql, NULL }, NULL, NULL), status);
+	assert_says(kit->err.message, text);
+	if (before >= 0)
+		assert_int_equal(kit_version(kit, spec->table), before);
+}
+
+/* The version of the txn APP_ID in TABLE: of a sql job's marker. */
+static inline int64_t kit_txn(struct kit *kit, const char *table, const char *app_id)
+{
+	struct bln_snapshot *snapshot = kit_snapshot(kit, table);
+	int64_t version = bln_snapshot_txn(snapshot, app_id);
+
 	bln_snapshot_destroy(snapshot);
 	return version;
 }
@@ -245,11 +337,7 @@ static inline const char *kit_rows(struct kit *kit, const char *sql)
 	struct kit_tables tables = { .kit = kit };
 	const struct bln_resolver resolver = { .context = &tables, .resolve = kit_resolve };
 	struct bln_arena arena = { 0 };
-	struct bln_text wrapped = { 0 };
-	struct bln_rows *rows;
 	struct bln_err err = { 0 };
-	size_t length = 0;
-	size_t count;
 
 	if (!kit->reader) {
 		assert_ok(bln_engine_open(&settings, &kit->reader, &err), &err);
@@ -257,27 +345,7 @@ static inline const char *kit_rows(struct kit *kit, const char *sql)
 		assert_ok(bln_engine_exec(kit->reader, "SET TimeZone = 'UTC'", &err), &err);
 	}
 	assert_ok(bln_statement_resolve(kit->reader, sql, &options, &resolver, &arena, NULL, &err), &err);
-	bln_text_add_format(&wrapped, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s)", sql);
-	assert_ok(bln_engine_query(kit->reader, wrapped.at, &rows, &err), &err);
-	out[0] = '\0';
-	for (;;) {
-		assert_ok(bln_rows_next(rows, &count, &err), &err);
-		if (count == 0)
-			break;
-		for (size_t row = 0; row < count; row++) {
-			for (size_t column = 0; column < bln_rows_column_count(rows); column++) {
-				struct bln_slice text = bln_rows_text(rows, column, row);
-
-				assert_true(length + text.length + 16 < sizeof(out));
-				length += (size_t)snprintf(out + length, sizeof(out) - length, "%s%.*s",
-							   column ? "|" : "", text.at ? (int)text.length : 4,
-							   text.at ? text.at : "NULL");
-			}
-			length += (size_t)snprintf(out + length, sizeof(out) - length, "\n");
-		}
-	}
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&wrapped);
+	test_rows(kit->reader, sql, out, sizeof(out));
 	for (size_t i = 0; i < tables.count; i++)
 		bln_snapshot_destroy(tables.snapshots[i]);
 	bln_arena_clean_up(&arena);
@@ -285,6 +353,44 @@ static inline const char *kit_rows(struct kit *kit, const char *sql)
 }
 
 #define assert_rows(kit, sql, expected) assert_string_equal(kit_rows(kit, sql), expected)
+
+static inline int kit_line_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The lines of TEXT, which is cut into them, sorted; the caller's to free. */
+static inline char **kit_lines(char *text, size_t *count)
+{
+	char **lines = calloc(strlen(text) + 1, sizeof(*lines));
+
+	assert_non_null(lines);
+	*count = 0;
+	for (char *end; (end = strchr(text, '\n')); text = end + 1) {
+		*end = '\0';
+		lines[(*count)++] = text;
+	}
+	qsort(lines, *count, sizeof(*lines), kit_line_compare);
+	return lines;
+}
+
+/* That SQL gives the rows of WANTED, whatever their order; empties it. */
+static inline void assert_same_rows(struct kit *kit, const char *sql, struct bln_text *wanted)
+{
+	size_t count;
+	size_t wanted_count;
+	char **lines = kit_lines((char *)kit_rows(kit, sql), &count);
+	char **wanted_lines;
+
+	bln_text_add(wanted, "");
+	wanted_lines = kit_lines(wanted->at, &wanted_count);
+	for (size_t i = 0; i < count && i < wanted_count; i++)
+		assert_string_equal(lines[i], wanted_lines[i]);
+	assert_int_equal(count, wanted_count);
+	bln_text_clear(wanted);
+	free(lines);
+	free(wanted_lines);
+}
 
 /* "silver.t" → "lake/silver/t/NAME" in the kit's folder. */
 static inline const char *kit_table_path(const struct kit *kit, const char *table, const char *name)
@@ -389,6 +495,19 @@ static inline size_t kit_orphans(struct kit *kit)
 	nftw(kit_path(kit, "lake"), kit_orphan_find, 16, FTW_PHYS);
 	bln_text_clean_up(&kit_walk.log);
 	return kit_walk.orphans;
+}
+
+/* A test between set_up, which leaves its kit in *STATE, and kit_tear_down. */
+#define kit_test(test) cmocka_unit_test_setup_teardown(test, set_up, kit_tear_down)
+
+static inline int kit_tear_down(void **state)
+{
+	struct kit *kit = *state;
+
+	if (!kit->may_have_orphans)
+		assert_int_equal(kit_orphans(kit), 0);
+	kit_free(kit);
+	return 0;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* The ingest job over a small archive of Kraken's: what is new is loaded, once, whatever happens on the way. */
-#include "job/job_test_kit.h"
+#include "base/processes_test_kit.h"
 
-#include <sys/wait.h>
+#include "job/job_test_kit.h"
 
 #include "source/zip/make_test.h"
 
@@ -22,16 +22,8 @@ static const char *const yaml = "properties: {symbols: all}\n"
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new(yaml, 1);
+	*state = kit = kit_new(yaml, 1);
 	snprintf(made_folder, sizeof(made_folder), "%s", kit->folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kit_free(kit);
 	return 0;
 }
 
@@ -237,6 +229,7 @@ static void refused_rows_are_kept_once(void **state)
 		  "1500000300,1,2,1,2,3,4\nnonsense \"ü\"\n1500001200,1,2,1,x,3,4\n1500002100,1,2,1,2,3,4\n");
 	/* what is committed: both tables' creation, the quarantine, the rows */
 	kit_lake(kit, "fail@4+:put_if_absent");
+	kit->may_have_orphans = true;
 	assert_int_not_equal(kit_try(kit, "load", &result), BLN_OK);
 	bln_job_result_clean_up(&result);
 	kit_lake(kit, NULL);
@@ -269,11 +262,23 @@ static void a_fold_that_was_missed_is_made_up_for(void **state)
 	assert_loaded(10, "1 1 10");
 }
 
-/* Two processes with the same files: each unit is loaded by one of them. */
+static bool load_in_a_process(void *context, int self)
+{
+	struct bln_job_result result = { 0 };
+	enum bln_status status;
+
+	bln_random_init(&kit->random, 1000 + (uint64_t)self);
+	status = bln_state_open(context, BLN_STATE_EXISTING, &kit->context.state, &kit->err);
+	if (status == BLN_OK)
+		status = bln_job_run(&kit->context, bln_project_job(kit->project, "load"), &result, &kit->err);
+	if (status != BLN_OK)
+		fprintf(stderr, "%s\n", kit->err.message);
+	return status == BLN_OK;
+}
+
+/* Two with the same files: each unit is loaded by one of them. */
 static void processes_load_at_once(void **state)
 {
-	enum { PROCESSES = 2 };
-	pid_t children[PROCESSES];
 	char state_path[KIT_PATH_SIZE];
 	(void)state;
 
@@ -283,30 +288,9 @@ static void processes_load_at_once(void **state)
 		snprintf(name, sizeof(name), "in/S%cUSD_15.csv", 'A' + i);
 		text_make(name, candles(START + i * 900, 10));
 	}
-	bln_state_close(kit->state);
+	bln_state_close(kit->state); /* SQLite's connections do not go into other processes */
 	snprintf(state_path, sizeof(state_path), "%s", kit_path(kit, BLN_PROJECT_STATE));
-	for (int p = 0; p < PROCESSES; p++) {
-		children[p] = fork();
-		assert_true(children[p] >= 0);
-		if (children[p] == 0) {
-			struct bln_job_result result = { 0 };
-			enum bln_status status;
-
-			bln_random_init(&kit->random, 1000 + (uint64_t)p);
-			if (bln_state_open(state_path, BLN_STATE_EXISTING, &kit->context.state, &kit->err) != BLN_OK)
-				_exit(2);
-			status = bln_job_run(&kit->context, bln_project_job(kit->project, "load"), &result, &kit->err);
-			if (status != BLN_OK)
-				fprintf(stderr, "%s\n", kit->err.message);
-			_exit(status == BLN_OK ? 0 : 1);
-		}
-	}
-	for (int p = 0; p < PROCESSES; p++) {
-		int end;
-
-		assert_int_equal(waitpid(children[p], &end, 0), children[p]);
-		assert_true(WIFEXITED(end) && WEXITSTATUS(end) == 0);
-	}
+	test_processes(2, load_in_a_process, state_path);
 	assert_ok(bln_state_open(state_path, BLN_STATE_EXISTING, &kit->state, &kit->err), &kit->err);
 	kit->context.state = kit->state;
 	assert_loaded(120, "12 12 120");
@@ -353,14 +337,10 @@ static void no_memory_is_survived(void **state)
 	text_make("in/ETHUSD_15.csv", "1500000300,1,2,1,2,3,4\nnonsense\n");
 	for (int i = 0; i < DRAWS; i++) {
 		struct bln_job_result result;
-		enum bln_status status;
 
-		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
-		status = kit_try(kit, "load", &result);
-		bln_mem_fail_at(0, false);
+		kit_memory_fails(kit, ALLOCATIONS);
+		(void)kit_memory_failed(kit, kit_try(kit, "load", &result));
 		bln_job_result_clean_up(&result);
-		if (status != BLN_OK && status != BLN_NO_MEMORY)
-			fail_msg("no memory: %s", kit->err.message);
 	}
 	(void)kit_run(kit, "load");
 	assert_loaded(11, "2 2 11");
@@ -371,17 +351,17 @@ static void no_memory_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(processes_load_at_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_new_is_loaded, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_same_content_counts_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_was_seen_is_not_read_again, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_damaged_entry_is_missed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_file_that_goes_while_others_are_read, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(refused_rows_are_kept_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_fold_that_was_missed_is_made_up_for, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_run_takes_what_its_properties_say, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_wrong_is_named, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+		kit_test(processes_load_at_once),
+		kit_test(what_is_new_is_loaded),
+		kit_test(the_same_content_counts_once),
+		kit_test(what_was_seen_is_not_read_again),
+		kit_test(a_damaged_entry_is_missed),
+		kit_test(a_file_that_goes_while_others_are_read),
+		kit_test(refused_rows_are_kept_once),
+		kit_test(a_fold_that_was_missed_is_made_up_for),
+		kit_test(a_run_takes_what_its_properties_say),
+		kit_test(what_is_wrong_is_named),
+		kit_test(no_memory_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

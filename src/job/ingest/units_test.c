@@ -1,7 +1,7 @@
 /* Unit records on their way from commits into bronze.units. */
-#include "job/job_test_kit.h"
+#include "base/processes_test_kit.h"
 
-#include <sys/wait.h>
+#include "job/job_test_kit.h"
 
 #include "base/time.h"
 #include "job/ingest/units.h"
@@ -10,16 +10,7 @@ static struct kit *kit;
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new("", 1);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(kit_orphans(kit), 0);
-	kit_free(kit);
+	*state = kit = kit_new("", 1);
 	return 0;
 }
 
@@ -47,15 +38,10 @@ static void commit(const char *table, const char *bullion)
 {
 	const struct bln_write_spec spec = { .table = table, .mode = BLN_WRITE_ADD };
 	const struct bln_write_commit what = { .bullion = bln_slice_of(bullion) };
-	struct bln_table_writer *writer;
-	struct bln_commit_result result;
+	static const char *const sqls[] = { "SELECT 'XBTUSD' AS symbol, DATE '2024-01-01' AS load_date", NULL };
 
 	kit_work(kit);
-	assert_ok(bln_table_writer_open(&kit->context, &spec, NULL, &writer, &kit->err), &kit->err);
-	assert_ok(bln_table_writer_add(writer, "SELECT 'XBTUSD' AS symbol, DATE '2024-01-01' AS load_date", &kit->err),
-		  &kit->err);
-	assert_ok(bln_table_writer_commit(writer, &what, &result, &kit->err), &kit->err);
-	bln_table_writer_close(writer);
+	assert_ok(kit_try_write(kit, &spec, sqls, &what, NULL), &kit->err);
 	kit_work_end(kit);
 }
 
@@ -223,50 +209,31 @@ static void commits_that_are_gone_are_missed(void **state)
 	assert_says(kit->err.message, "bronze.units from bronze.cryptos");
 	/* the table was made anew, and has fewer versions than were folded */
 	test_folder_remove(kit_path(kit, "lake/bronze/cryptos"));
-	kit_file(
-		kit, "lake/bronze/cryptos/_delta_log/00000000000000000000.json",
-		"{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}\n"
-		"{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
-		"\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
+	kit_file(kit, "lake/bronze/cryptos/_delta_log/00000000000000000000.json", KIT_PROTOCOL KIT_METADATA("x", ""));
 	assert_int_equal(fold("bronze.cryptos"), BLN_INVALID);
 	assert_says(kit->err.message, "was replaced");
 }
 
-/* Several processes fold the same commits at the same time, the first of them making the table. */
+static bool fold_in_a_process(void *context, int self)
+{
+	const int round = *(const int *)context;
+	enum bln_status status;
+
+	bln_random_init(&kit->random, 1000 + 10 * (uint64_t)round + (uint64_t)self);
+	status = fold("bronze.cryptos");
+	if (status != BLN_OK)
+		fprintf(stderr, "%s\n", kit->err.message);
+	return status == BLN_OK;
+}
+
+/* Several fold the same commits at the same time, the first of them making the table. */
 static void processes_fold_at_once(void **state)
 {
-	enum { PROCESSES = 3, ROUNDS = 2 };
 	(void)state;
 
-	for (int round = 0; round < ROUNDS; round++) {
-		pid_t children[PROCESSES];
-
+	for (int round = 0; round < 2; round++) {
 		commit_units("bronze.cryptos", round ? "second" : "first", 20, 5);
-		for (int p = 0; p < PROCESSES; p++) {
-			children[p] = fork();
-			assert_true(children[p] >= 0);
-			if (children[p] == 0) {
-				enum bln_status status;
-				int64_t version;
-
-				bln_random_init(&kit->random, 1000 + 10 * (uint64_t)round + (uint64_t)p);
-				if (bln_work_open(kit->folder, &kit->random, &kit->arena, &kit->context.work,
-						  &kit->err) != BLN_OK)
-					_exit(2);
-				status = bln_units_fold(&kit->context, "bronze.cryptos", &version, &kit->err);
-				bln_engine_close(kit->context.engine);
-				bln_work_close(kit->context.work);
-				if (status != BLN_OK)
-					fprintf(stderr, "%s\n", kit->err.message);
-				_exit(status == BLN_OK ? 0 : 1);
-			}
-		}
-		for (int p = 0; p < PROCESSES; p++) {
-			int end;
-
-			assert_int_equal(waitpid(children[p], &end, 0), children[p]);
-			assert_true(WIFEXITED(end) && WEXITSTATUS(end) == 0);
-		}
+		test_processes(3, fold_in_a_process, &round);
 	}
 	assert_rows(kit, "SELECT count(*), count(DISTINCT unit) FROM bronze.units", "40|40\n");
 }
@@ -305,13 +272,8 @@ static void no_memory_is_survived(void **state)
 
 	commit_units("bronze.cryptos", "a", 20, 5);
 	for (int i = 0; i < DRAWS; i++) {
-		enum bln_status status;
-
-		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
-		status = fold("bronze.cryptos");
-		bln_mem_fail_at(0, false);
-		if (status != BLN_OK && status != BLN_NO_MEMORY)
-			fail_msg("no memory: %s", kit->err.message);
+		kit_memory_fails(kit, ALLOCATIONS);
+		(void)kit_memory_failed(kit, fold("bronze.cryptos"));
 	}
 	assert_folds("bronze.cryptos");
 	assert_rows(kit, "SELECT count(*), count(DISTINCT unit) FROM bronze.units", "20|20\n");
@@ -320,14 +282,14 @@ static void no_memory_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_record_comes_back_as_it_was, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(processes_fold_at_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(each_commit_is_folded_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(many_units_of_one_commit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(damage_is_named, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(commits_that_are_gone_are_missed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_known, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+		kit_test(a_record_comes_back_as_it_was),
+		kit_test(processes_fold_at_once),
+		kit_test(each_commit_is_folded_once),
+		kit_test(many_units_of_one_commit),
+		kit_test(damage_is_named),
+		kit_test(commits_that_are_gone_are_missed),
+		kit_test(what_is_known),
+		kit_test(no_memory_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

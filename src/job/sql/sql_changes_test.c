@@ -18,8 +18,7 @@ static const struct bln_write_spec overwrite = { .table = "bronze.a", .mode = BL
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new(yaml, seed);
+	*state = kit = kit_new(yaml, seed);
 	kit_file(kit, "jobs/copy.sql", "SELECT k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/sums.sql",
 		 "SELECT c.k, coalesce(any_value(e.v), 0) + sum(c.v)::BIGINT AS v FROM changes('bronze.a') c "
@@ -33,18 +32,10 @@ static int set_up(void **state)
 static int set_up_partitioned(void **state)
 {
 	const struct bln_write_spec spec = { .table = "bronze.a", .mode = BLN_WRITE_ADD, .partition = { key, 1 } };
-	(void)state;
 
-	kit = kit_new(yaml, seed);
+	*state = kit = kit_new(yaml, seed);
 	kit_file(kit, "jobs/copy.sql", "SELECT k, v FROM changes('bronze.a')");
 	kit_fill(kit, &spec, "SELECT i AS k, 0 AS v FROM range(5) t(i)");
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kit_free(kit);
 	return 0;
 }
 
@@ -233,9 +224,7 @@ static void a_replaced_file_that_is_gone_is_said(void **state)
 	assert_int_equal(unlink(kit_table_path(kit, "bronze.a", name)), 0);
 	kit_fails(kit, "copy", BLN_NOT_FOUND, "run the job with --full");
 	assert_says(kit->err.message, name);
-	kit->context.is_full = true;
-	(void)kit_run(kit, "copy");
-	kit->context.is_full = false;
+	(void)kit_run_full(kit, "copy");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|9\n1|1\n");
 }
 
@@ -319,15 +308,15 @@ static void changes_are_the_difference(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_compaction_brings_nothing_and_hides_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(removed_rows_are_not_new, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(of_rewritten_files_what_changed_is_new, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sums_count_each_row_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(parts_are_those_that_changed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_file_told_once_more_is_not_new, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_replaced_file_that_is_gone_is_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(changes_are_the_difference, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(changes_are_the_difference, set_up_partitioned, tear_down),
+		kit_test(a_compaction_brings_nothing_and_hides_nothing),
+		kit_test(removed_rows_are_not_new),
+		kit_test(of_rewritten_files_what_changed_is_new),
+		kit_test(sums_count_each_row_once),
+		kit_test(parts_are_those_that_changed),
+		kit_test(a_file_told_once_more_is_not_new),
+		kit_test(a_replaced_file_that_is_gone_is_said),
+		kit_test(changes_are_the_difference),
+		cmocka_unit_test_setup_teardown(changes_are_the_difference, set_up_partitioned, kit_tear_down),
 	};
 
 	seed = test_seed(1);

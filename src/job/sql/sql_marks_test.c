@@ -18,8 +18,7 @@ static const char *const yaml =
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new(yaml, 1);
+	*state = kit = kit_new(yaml, 1);
 	kit_file(kit, "jobs/best.sql", "SELECT k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/two.sql", "SELECT -k AS k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/log.sql", "SELECT count(*) AS n FROM bronze.a");
@@ -27,22 +26,6 @@ static int set_up(void **state)
 	kit_file(kit, "jobs/slices.sql", "SELECT DISTINCT k FROM changes('bronze.a')");
 	kit_append(kit, "bronze.a", "SELECT i AS k, 0 AS v FROM range(10) t(i)");
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kit_free(kit);
-	return 0;
-}
-
-static int64_t marker(const char *table, const char *app_id)
-{
-	struct bln_snapshot *snapshot = kit_snapshot(kit, table);
-	int64_t version = bln_snapshot_txn(snapshot, app_id);
-
-	bln_snapshot_destroy(snapshot);
-	return version;
 }
 
 static struct bln_job *job_of(const char *name)
@@ -67,13 +50,13 @@ static void other_sql_makes_everything_again(void **state)
 	(void)state;
 
 	assert_null(kit_run(kit, "best").note);
-	before = marker("silver.best", "best#sql");
+	before = kit_txn(kit, "silver.best", "best#sql");
 	assert_true(before > 0);
 	kit_file(kit, "jobs/best.sql", "SELECT k, 7 AS v FROM changes('bronze.a') WHERE k < 4");
 	assert_int_equal(run_with_note("best", "jobs/best.sql or the job's settings changed").rows_out, 4);
 	assert_rows(kit, "SELECT k, v FROM silver.best ORDER BY k", "0|7\n1|7\n2|7\n3|7\n");
-	assert_true(marker("silver.best", "best#sql") > before);
-	assert_int_equal(marker("silver.best", "best:bronze.a"), 1);
+	assert_true(kit_txn(kit, "silver.best", "best#sql") > before);
+	assert_int_equal(kit_txn(kit, "silver.best", "best:bronze.a"), 1);
 	assert_true(kit_run(kit, "best").is_idle);
 	/* and back */
 	kit_file(kit, "jobs/best.sql", "SELECT k, v FROM changes('bronze.a')");
@@ -178,9 +161,7 @@ static void appended_rows_are_for_people_to_decide(void **state)
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
 	kit_fails(kit, "add", BLN_INVALID, "--full");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.add GROUP BY v", "0|10\n");
-	kit->context.is_full = true;
-	(void)kit_run(kit, "add");
-	kit->context.is_full = false;
+	(void)kit_run_full(kit, "add");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.add GROUP BY v ORDER BY v", "1|10\n2|1\n");
 	assert_true(kit_run(kit, "add").is_idle);
 	/* a table that others add to as well cannot be made again by one of them */
@@ -207,8 +188,8 @@ static void what_is_not_known_is_noted(void **state)
 	kit_file(kit, "jobs/best.sql", "SELECT k, 6 AS v FROM changes('bronze.a')");
 	assert_true(kit_run(kit, "best").is_idle);
 	assert_int_equal(kit_version(kit, "silver.best"), 3);
-	assert_true(marker("silver.best", "best#sql") > 0);
-	assert_true(marker("silver.best", "best#id:bronze.a") > 0);
+	assert_true(kit_txn(kit, "silver.best", "best#sql") > 0);
+	assert_true(kit_txn(kit, "silver.best", "best#id:bronze.a") > 0);
 	assert_rows(kit, "SELECT k, v FROM silver.best", "0|5\n");
 	assert_true(kit_run(kit, "best").is_idle);
 	assert_int_equal(kit_version(kit, "silver.best"), 3);
@@ -231,9 +212,7 @@ static void a_table_that_was_made_anew_is_said(void **state)
 	kit_append(kit, "bronze.a", "SELECT 2::BIGINT AS k, 3 AS v");
 	kit_fails(kit, "best", BLN_NOT_FOUND, "and one made in its place; run the job with --full");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.best GROUP BY v", "0|10\n");
-	kit->context.is_full = true;
-	(void)kit_run(kit, "best");
-	kit->context.is_full = false;
+	(void)kit_run_full(kit, "best");
 	assert_rows(kit, "SELECT k, v FROM silver.best ORDER BY k", "1|3\n2|3\n");
 	assert_true(kit_run(kit, "best").is_idle);
 	kit_append(kit, "bronze.a", "SELECT 3::BIGINT AS k, 3 AS v");
@@ -252,12 +231,8 @@ static void a_table_that_got_another_id_is_the_same(void **state)
 {
 	(void)state;
 	(void)kit_run(kit, "best");
-	kit_commit(
-		kit, "bronze.a",
-		"{\"metaData\":{\"id\":\"another\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
-		"\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
-		"\\\"nullable\\\":true,\\\"metadata\\\":{}},{\\\"name\\\":\\\"v\\\",\\\"type\\\":\\\"integer\\\","
-		"\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
+	kit_commit(kit, "bronze.a",
+		   KIT_METADATA("another", KIT_FIELD("k", "long", true) "," KIT_FIELD("v", "integer", true)));
 	assert_true(kit_run(kit, "best").is_idle);
 	kit_append(kit, "bronze.a", "SELECT 20::BIGINT AS k, 3 AS v");
 	assert_int_equal(kit_run(kit, "best").rows_in, 1);
@@ -272,10 +247,10 @@ static void a_marker_follows_commits_without_rows(void **state)
 	for (int i = 0; i < 99; i++)
 		kit_commit(kit, "bronze.a", "{\"txn\":{\"appId\":\"somebody\",\"version\":1}}\n");
 	assert_true(kit_run(kit, "best").is_idle);
-	assert_int_equal(marker("silver.best", "best:bronze.a"), 1);
+	assert_int_equal(kit_txn(kit, "silver.best", "best:bronze.a"), 1);
 	kit_commit(kit, "bronze.a", "{\"txn\":{\"appId\":\"somebody\",\"version\":1}}\n");
 	assert_true(kit_run(kit, "best").is_idle);
-	assert_int_equal(marker("silver.best", "best:bronze.a"), 101);
+	assert_int_equal(kit_txn(kit, "silver.best", "best:bronze.a"), 101);
 	assert_rows(kit, "SELECT v, count(*) FROM silver.best GROUP BY v", "0|10\n");
 	assert_int_equal(kit_version(kit, "silver.best"), 2);
 	assert_true(kit_run(kit, "best").is_idle);
@@ -285,14 +260,14 @@ static void a_marker_follows_commits_without_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(other_sql_makes_everything_again, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(comments_and_white_space_change_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(settings_count_and_so_do_properties_that_are_named, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(appended_rows_are_for_people_to_decide, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_not_known_is_noted, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_that_was_made_anew_is_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_that_got_another_id_is_the_same, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_marker_follows_commits_without_rows, set_up, tear_down),
+		kit_test(other_sql_makes_everything_again),
+		kit_test(comments_and_white_space_change_nothing),
+		kit_test(settings_count_and_so_do_properties_that_are_named),
+		kit_test(appended_rows_are_for_people_to_decide),
+		kit_test(what_is_not_known_is_noted),
+		kit_test(a_table_that_was_made_anew_is_said),
+		kit_test(a_table_that_got_another_id_is_the_same),
+		kit_test(a_marker_follows_commits_without_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

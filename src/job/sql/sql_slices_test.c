@@ -27,16 +27,7 @@ static const char best[] = "SELECT s, n, k, v FROM (\n"
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new(yaml, seed);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(kit_orphans(kit), 0);
-	kit_free(kit);
+	*state = kit = kit_new(yaml, seed);
 	return 0;
 }
 
@@ -202,9 +193,7 @@ static void existing_is_what_the_changes_can_meet(void **state)
 	(void)kit_run(kit, "seen");
 	assert_rows(kit, "SELECT seen, count(*) FROM silver.seen GROUP BY 1 ORDER BY 1", "0|299\n100|1\n300|2\n");
 	/* with --full nothing is there yet */
-	kit->context.is_full = true;
-	(void)kit_run(kit, "seen");
-	kit->context.is_full = false;
+	(void)kit_run_full(kit, "seen");
 	assert_rows(kit, "SELECT seen, count(*) FROM silver.seen GROUP BY 1 ORDER BY 1", "0|302\n");
 }
 
@@ -223,12 +212,12 @@ static void heavy_parts_are_worked_on_one_by_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(slices_make_no_difference, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(there_are_more_parts_than_a_group_takes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(two_tables_are_followed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_job_says_its_parts, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(existing_is_what_the_changes_can_meet, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(heavy_parts_are_worked_on_one_by_one, set_up, tear_down),
+		kit_test(slices_make_no_difference),
+		kit_test(there_are_more_parts_than_a_group_takes),
+		kit_test(two_tables_are_followed),
+		kit_test(the_job_says_its_parts),
+		kit_test(existing_is_what_the_changes_can_meet),
+		kit_test(heavy_parts_are_worked_on_one_by_one),
 	};
 
 	seed = test_seed(1);

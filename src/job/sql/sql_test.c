@@ -23,30 +23,13 @@ static const char *const yaml =
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new(yaml, 1);
+	*state = kit = kit_new(yaml, 1);
 	kit_file(kit, "jobs/copy.sql", "SELECT k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/also.sql", "SELECT -k - 1 AS k, v FROM changes('bronze.a')");
 	kit_file(kit, "jobs/all.sql", "SELECT k, v FROM bronze.a");
 	kit_file(kit, "jobs/parts.sql", "SELECT k, v FROM bronze.a");
 	kit_append(kit, "bronze.a", "SELECT i AS k, 0 AS v FROM range(10) t(i)");
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kit_free(kit);
-	return 0;
-}
-
-static int64_t marker(const char *table, const char *app_id)
-{
-	struct bln_snapshot *snapshot = kit_snapshot(kit, table);
-	int64_t version = bln_snapshot_txn(snapshot, app_id);
-
-	bln_snapshot_destroy(snapshot);
-	return version;
 }
 
 static void a_run_takes_what_is_new(void **state)
@@ -59,7 +42,7 @@ static void a_run_takes_what_is_new(void **state)
 	assert_int_equal(result.rows_out, 10);
 	assert_int_equal(result.version, 1);
 	assert_string_equal(result.table, "silver.out");
-	assert_int_equal(marker("silver.out", "copy:bronze.a"), 1);
+	assert_int_equal(kit_txn(kit, "silver.out", "copy:bronze.a"), 1);
 	/* nothing is new */
 	result = kit_run(kit, "copy");
 	assert_true(result.is_idle);
@@ -71,7 +54,7 @@ static void a_run_takes_what_is_new(void **state)
 	result = kit_run(kit, "copy");
 	assert_int_equal(result.rows_in, 7);
 	assert_int_equal(result.rows_out, 7);
-	assert_int_equal(marker("silver.out", "copy:bronze.a"), 3);
+	assert_int_equal(kit_txn(kit, "silver.out", "copy:bronze.a"), 3);
 	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|3\n2|4\n");
 	/* another job has a marker of its own */
 	assert_int_equal(kit_run(kit, "again").rows_out, 17);
@@ -82,10 +65,8 @@ static void all_of_it_once_more(void **state)
 	(void)state;
 	(void)kit_run(kit, "copy");
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
-	kit->context.is_full = true;
-	(void)kit_run(kit, "copy");
+	(void)kit_run_full(kit, "copy");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1 ORDER BY 1", "0|10\n1|1\n");
-	kit->context.is_full = false;
 	assert_true(kit_run(kit, "copy").is_idle);
 }
 
@@ -100,10 +81,8 @@ static void all_of_it_leaves_nothing_else(void **state)
 	kit_fill(kit, &fewer, "SELECT i AS k, 0 AS v FROM range(4) t(i)");
 	(void)kit_run(kit, "lone");
 	assert_rows(kit, "SELECT count(*) FROM silver.lone", "10\n");
-	kit->context.is_full = true;
-	(void)kit_run(kit, "lone");
-	(void)kit_run(kit, "parts");
-	kit->context.is_full = false;
+	(void)kit_run_full(kit, "lone");
+	(void)kit_run_full(kit, "parts");
 	assert_rows(kit, "SELECT count(*) FROM silver.lone", "4\n");
 	assert_rows(kit, "SELECT count(*) FROM silver.parts", "4\n");
 }
@@ -115,9 +94,7 @@ static void all_of_it_beside_others(void **state)
 	(void)kit_run(kit, "best");
 	(void)kit_run(kit, "also");
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
-	kit->context.is_full = true;
-	assert_says(kit_run(kit, "best").note, "rows of silver.best that the job no longer makes stay");
-	kit->context.is_full = false;
+	assert_says(kit_run_full(kit, "best").note, "rows of silver.best that the job no longer makes stay");
 	assert_rows(kit, "SELECT k < 0, count(*) FROM silver.best GROUP BY 1 ORDER BY 1", "false|10\ntrue|10\n");
 }
 
@@ -140,16 +117,14 @@ static void all_of_what_a_job_owns(void **state)
 	(void)kit_run(kit, "your");
 	(void)kit_run(kit, "over");
 	assert_rows(kit, counts, "USD|14\nme|10\nNULL|4\n");
-	kit->context.is_full = true;
-	assert_null(kit_run(kit, "mine").note);
+	assert_null(kit_run_full(kit, "mine").note);
 	assert_rows(kit, counts, "USD|14\nme|4\nNULL|4\n");
-	(void)kit_run(kit, "your");
+	(void)kit_run_full(kit, "your");
 	assert_rows(kit, counts, "USD|4\nme|4\nNULL|4\n");
 	/* nothing is left to do */
 	kit_fill(kit, &other, "SELECT i AS k, 1 AS v FROM range(0) t(i)");
-	(void)kit_run(kit, "mine");
+	(void)kit_run_full(kit, "mine");
 	assert_rows(kit, counts, "USD|4\nNULL|4\n");
-	kit->context.is_full = false;
 	assert_true(kit_run(kit, "mine").is_idle);
 	/* made by another definition: all of it again, or asked for */
 	kit_append(kit, "bronze.a", "SELECT i AS k, 2 AS v FROM range(3) t(i)");
@@ -159,9 +134,7 @@ static void all_of_what_a_job_owns(void **state)
 	kit_file(kit, "jobs/your.sql", "SELECT 'USD' AS o, k, v FROM changes('bronze.a') WHERE k < 2");
 	(void)kit_run(kit, "mine");
 	kit_fails(kit, "your", BLN_INVALID, "run the job with --full, which overwrites its rows");
-	kit->context.is_full = true;
-	(void)kit_run(kit, "your");
-	kit->context.is_full = false;
+	(void)kit_run_full(kit, "your");
 	assert_rows(kit, counts, "USD|2\nme|2\nNULL|4\n");
 	kit_file(kit, "jobs/mine.sql", "SELECT 'you' AS o, k, v FROM changes('bronze.a')");
 	kit_fails(kit, "mine", BLN_INVALID,
@@ -206,6 +179,7 @@ static void a_history_that_is_gone_is_said(void **state)
 	(void)kit_run(kit, "copy");
 	for (int i = 0; i < 12; i++)
 		kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
+	kit->may_have_orphans = true;
 	for (int i = 0; i < 10; i++) {
 		char name[64];
 
@@ -214,9 +188,7 @@ static void a_history_that_is_gone_is_said(void **state)
 	}
 	kit_fails(kit, "copy", BLN_NOT_FOUND, "bronze.a: the history behind version 1");
 	assert_says(kit->err.message, "--full");
-	kit->context.is_full = true;
-	assert_int_equal(kit_run(kit, "copy").rows_out, 22);
-	kit->context.is_full = false;
+	assert_int_equal(kit_run_full(kit, "copy").rows_out, 22);
 	assert_true(kit_run(kit, "copy").is_idle);
 }
 
@@ -226,10 +198,10 @@ static void a_table_that_went_back_is_said(void **state)
 	(void)state;
 	kit_append(kit, "bronze.a", "SELECT 1::BIGINT AS k, 1 AS v");
 	(void)kit_run(kit, "copy");
+	kit->may_have_orphans = true;
 	assert_int_equal(unlink(kit_table_path(kit, "bronze.a", "_delta_log/00000000000000000002.json")), 0);
 	kit_fails(kit, "copy", BLN_NOT_FOUND, "bronze.a is at version 1, but this job has read version 2");
-	kit->context.is_full = true;
-	(void)kit_run(kit, "copy");
+	(void)kit_run_full(kit, "copy");
 	assert_rows(kit, "SELECT v, count(*) FROM silver.out GROUP BY 1", "0|10\n");
 }
 
@@ -242,6 +214,7 @@ static void the_side_output_is_there_once(void **state)
 	kit_file(kit, "jobs/side.sql", "SELECT 'k' || k AS id, v FROM changes('bronze.a') WHERE k < 4");
 	/* what is committed: both tables' creation, the side output, the output */
 	kit_lake(kit, "fail@4+:put_if_absent");
+	kit->may_have_orphans = true;
 	kit_fails(kit, "sided", BLN_IO, "silver.sided");
 	kit_lake(kit, NULL);
 	assert_rows(kit, "SELECT count(*) FROM silver.side", "4\n");
@@ -358,14 +331,10 @@ static void no_memory_is_survived(void **state)
 
 	for (int i = 0; i < DRAWS; i++) {
 		struct bln_job_result result;
-		enum bln_status status;
 
-		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
-		status = kit_try(kit, "copy", &result);
-		bln_mem_fail_at(0, false);
+		kit_memory_fails(kit, ALLOCATIONS);
+		(void)kit_memory_failed(kit, kit_try(kit, "copy", &result));
 		bln_job_result_clean_up(&result);
-		if (status != BLN_OK && status != BLN_NO_MEMORY)
-			fail_msg("no memory: %s", kit->err.message);
 		assert_int_equal(kit_orphans(kit), 0);
 	}
 	(void)kit_run(kit, "copy");
@@ -375,21 +344,14 @@ static void no_memory_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_run_takes_what_is_new, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(all_of_it_once_more, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(all_of_it_leaves_nothing_else, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(all_of_it_beside_others, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(all_of_what_a_job_owns, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_query_without_changes_runs_when_a_table_moved, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(partitions_are_replaced, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_history_that_is_gone_is_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_that_went_back_is_said, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(the_side_output_is_there_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(two_runs_at_once_write_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(properties_are_variables, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(foreign_tables_are_read, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(errors_name_the_file_and_the_line, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+		kit_test(a_run_takes_what_is_new),	  kit_test(all_of_it_once_more),
+		kit_test(all_of_it_leaves_nothing_else),  kit_test(all_of_it_beside_others),
+		kit_test(all_of_what_a_job_owns),	  kit_test(a_query_without_changes_runs_when_a_table_moved),
+		kit_test(partitions_are_replaced),	  kit_test(a_history_that_is_gone_is_said),
+		kit_test(a_table_that_went_back_is_said), kit_test(the_side_output_is_there_once),
+		kit_test(two_runs_at_once_write_once),	  kit_test(properties_are_variables),
+		kit_test(foreign_tables_are_read),	  kit_test(errors_name_the_file_and_the_line),
+		kit_test(no_memory_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

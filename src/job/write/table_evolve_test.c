@@ -9,60 +9,35 @@ static const struct bln_write_spec upsert = {
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new("", 1);
+	*state = kit = kit_new("", 1);
 	kit_work(kit);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(kit_orphans(kit), 0);
-	kit_free(kit);
-	return 0;
-}
-
-static void write_rows(const struct bln_write_spec *spec, const char *sql)
-{
-	assert_ok(kit_write(kit, spec, (const char *[]){ sql, NULL }), &kit->err);
-}
-
-static void assert_refused(const struct bln_write_spec *spec, const char *sql, const char *text)
-{
-	int64_t before = kit_version(kit, spec->table);
-
-	kit->err.message[0] = '\0';
-	assert_int_equal(kit_write(kit, spec, (const char *[]){ sql, NULL }), BLN_INVALID);
-	assert_says(kit->err.message, text);
-	assert_int_equal(kit_version(kit, spec->table), before);
 }
 
 static void rows_bring_new_columns(void **state)
 {
 	(void)state;
-	write_rows(&add, "SELECT 1::BIGINT AS k");
-	write_rows(&add, "SELECT 2::BIGINT AS k, 'x' AS a_b, {'m': 1.5, 'n': [1]} AS s");
+	(void)kit_write(kit, &add, "SELECT 1::BIGINT AS k");
+	(void)kit_write(kit, &add, "SELECT 2::BIGINT AS k, 'x' AS a_b, {'m': 1.5, 'n': [1]} AS s");
 	assert_int_equal(kit_actions(kit, "silver.t", 2, 2).metadatas, 1);
 	assert_int_equal(kit_actions(kit, "silver.t", 2, 2).adds, 1);
 	assert_rows(kit, "SELECT * FROM silver.t ORDER BY k", "1|NULL|NULL\n2|x|{'m': 1.5, 'n': [1]}\n");
 	/* they stay, and their order is no matter */
-	write_rows(&add, "SELECT 'y' AS A_B, 3::BIGINT AS k -- with a comment");
+	(void)kit_write(kit, &add, "SELECT 'y' AS A_B, 3::BIGINT AS k -- with a comment");
 	assert_int_equal(kit_actions(kit, "silver.t", 3, 3).metadatas, 0);
 	assert_rows(kit, "SELECT k, a_b FROM silver.t ORDER BY k", "1|NULL\n2|x\n3|y\n");
-	write_rows(&add, "SELECT 4::BIGINT AS k, true AS late -- with a comment");
+	(void)kit_write(kit, &add, "SELECT 4::BIGINT AS k, true AS late -- with a comment");
 	assert_rows(kit, "SELECT k, late FROM silver.t WHERE late", "4|true\n");
 }
 
 /* The rows of a file that is rewritten have nothing in the new columns; those of one commit may come with different ones. */
 static void rewritten_rows_get_them_too(void **state)
 {
+	static const char *const both[] = { "SELECT 3::BIGINT AS k, 1::BIGINT AS p, 'new' AS v, 7 AS one",
+					    "SELECT 5::BIGINT AS k, 1::BIGINT AS p, 'newer' AS v, 8 AS two", NULL };
 	(void)state;
-	write_rows(&upsert, "SELECT i AS k, i % 2 AS p, 'old' AS v FROM range(10) t(i)");
-	assert_ok(kit_write(kit, &upsert,
-			    (const char *[]){ "SELECT 3::BIGINT AS k, 1::BIGINT AS p, 'new' AS v, 7 AS one",
-					      "SELECT 5::BIGINT AS k, 1::BIGINT AS p, 'newer' AS v, 8 AS two", NULL }),
-		  &kit->err);
+	(void)kit_write(kit, &upsert, "SELECT i AS k, i % 2 AS p, 'old' AS v FROM range(10) t(i)");
+	assert_ok(kit_try_write(kit, &upsert, both, NULL, NULL), &kit->err);
 	assert_int_equal(kit_actions(kit, "silver.t", 2, 2).metadatas, 1);
 	assert_int_equal(kit_actions(kit, "silver.t", 2, 2).removes, 2); /* a key may have been in any partition */
 	assert_rows(kit, "SELECT * FROM silver.t WHERE p = 1 ORDER BY k",
@@ -73,30 +48,26 @@ static void rewritten_rows_get_them_too(void **state)
 static void everything_else_is_refused_by_name(void **state)
 {
 	(void)state;
-	write_rows(&add, "SELECT 1::BIGINT AS k, 2.5::DOUBLE AS volume");
-	assert_refused(&add, "SELECT 2::BIGINT AS k, 'much' AS volume", "'volume'");
-	assert_refused(&add, "SELECT 2::BIGINT AS k, 3.5::DOUBLE AS volum",
-		       "'volum' is no column of the table, and 'volume' is");
-	assert_refused(&add, "SELECT 2::BIGINT AS k, TIMESTAMP '2024-01-01' AS local", "timestamp_ntz");
-	assert_int_equal(kit_write(kit, &add, (const char *[]){ "SELECT 2::BIGINT AS k, INTERVAL 1 DAY AS gap", NULL }),
-			 BLN_UNSUPPORTED);
-	assert_says(kit->err.message, "gap");
+	(void)kit_write(kit, &add, "SELECT 1::BIGINT AS k, 2.5::DOUBLE AS volume");
+	kit_write_fails(kit, &add, "SELECT 2::BIGINT AS k, 'much' AS volume", BLN_INVALID, "'volume'");
+	kit_write_fails(kit, &add, "SELECT 2::BIGINT AS k, 3.5::DOUBLE AS volum", BLN_INVALID,
+			"'volum' is no column of the table, and 'volume' is");
+	kit_write_fails(kit, &add, "SELECT 2::BIGINT AS k, TIMESTAMP '2024-01-01' AS local", BLN_INVALID,
+			"timestamp_ntz");
+	kit_write_fails(kit, &add, "SELECT 2::BIGINT AS k, INTERVAL 1 DAY AS gap", BLN_UNSUPPORTED, "gap");
 	assert_rows(kit, "SELECT * FROM silver.t", "1|2.5\n");
 	/* not mistyped: both are there */
-	write_rows(&add, "SELECT 2::BIGINT AS k, 3.5::DOUBLE AS volume, 1.5::DOUBLE AS volum");
+	(void)kit_write(kit, &add, "SELECT 2::BIGINT AS k, 3.5::DOUBLE AS volume, 1.5::DOUBLE AS volum");
 }
 
 static void a_column_that_must_not_be_null_stays_so(void **state)
 {
 	(void)state;
 	kit_file(kit, "lake/silver/t/_delta_log/00000000000000000000.json",
-		 "{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}\n"
-		 "{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
-		 "\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
-		 "\\\"nullable\\\":false,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
-	assert_refused(&add, "SELECT 1 AS other", "'k'");
-	assert_refused(&add, "SELECT NULL::BIGINT AS k, 1 AS other", "'k'");
-	write_rows(&add, "SELECT 1::BIGINT AS k, 2 AS other");
+		 KIT_PROTOCOL KIT_METADATA("x", KIT_FIELD("k", "long", false)));
+	kit_write_fails(kit, &add, "SELECT 1 AS other", BLN_INVALID, "'k'");
+	kit_write_fails(kit, &add, "SELECT NULL::BIGINT AS k, 1 AS other", BLN_INVALID, "'k'");
+	(void)kit_write(kit, &add, "SELECT 1::BIGINT AS k, 2 AS other");
 	assert_rows(kit, "SELECT * FROM silver.t", "1|2\n");
 }
 
@@ -105,23 +76,22 @@ static void a_contract_is_not_extended(void **state)
 	const struct bln_write_spec spec = { .table = "silver.quarantine", .mode = BLN_WRITE_ADD };
 	(void)state;
 
-	write_rows(&spec, "SELECT 'a' AS id");
-	assert_refused(&spec, "SELECT 'b' AS id, 1 AS mine", "'mine' is no column of the table");
+	(void)kit_write(kit, &spec, "SELECT 'a' AS id");
+	kit_write_fails(kit, &spec, "SELECT 'b' AS id, 1 AS mine", BLN_INVALID, "'mine' is no column of the table");
 }
 
 /* Two that bring columns: the second must look at what the first has made of the table. */
 static void of_two_the_second_plans_again(void **state)
 {
-	const struct bln_write_commit none = { 0 };
 	struct bln_table_writer *writer;
 	struct bln_commit_result result;
 	(void)state;
 
-	write_rows(&add, "SELECT 1::BIGINT AS k");
-	assert_ok(bln_table_writer_open(&kit->context, &add, NULL, &writer, &kit->err), &kit->err);
+	(void)kit_write(kit, &add, "SELECT 1::BIGINT AS k");
+	writer = kit_writer(kit, &add);
 	assert_ok(bln_table_writer_add(writer, "SELECT 2::BIGINT AS k, 'x' AS a", &kit->err), &kit->err);
-	write_rows(&add, "SELECT 3::BIGINT AS k, 'y' AS b");
-	assert_int_equal(bln_table_writer_commit(writer, &none, &result, &kit->err), BLN_CONFLICT);
+	(void)kit_write(kit, &add, "SELECT 3::BIGINT AS k, 'y' AS b");
+	assert_int_equal(kit_writer_commit(kit, writer, &result), BLN_CONFLICT);
 	assert_int_equal(result.race, BLN_RACE_METADATA);
 	assert_int_equal(bln_table_writer_rebase(writer, &kit->err), BLN_CONFLICT);
 	bln_table_writer_close(writer);
@@ -131,12 +101,12 @@ static void of_two_the_second_plans_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(rows_bring_new_columns, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rewritten_rows_get_them_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(everything_else_is_refused_by_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_column_that_must_not_be_null_stays_so, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_contract_is_not_extended, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(of_two_the_second_plans_again, set_up, tear_down),
+		kit_test(rows_bring_new_columns),
+		kit_test(rewritten_rows_get_them_too),
+		kit_test(everything_else_is_refused_by_name),
+		kit_test(a_column_that_must_not_be_null_stays_so),
+		kit_test(a_contract_is_not_extended),
+		kit_test(of_two_the_second_plans_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

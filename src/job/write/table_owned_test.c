@@ -7,21 +7,12 @@ static uint64_t seed;
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new("", seed);
+	*state = kit = kit_new("", seed);
 	kit_work(kit);
 	return 0;
 }
 
-static int tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(kit_orphans(kit), 0);
-	kit_free(kit);
-	return 0;
-}
-
-enum { ROUNDS = 40, ROWS_MAX = 4000, LINE_SIZE = 128, OWNERS = 5, KEYS = 40 };
+enum { ROUNDS = 40, ROWS_MAX = 4000, OWNERS = 5, KEYS = 40 };
 
 /* The last but one is longer than what statistics need to hold. */
 static const char *const owners[OWNERS] = { "a", "it's b", "0123456789012345678901234567890123456789", "A", NULL };
@@ -69,38 +60,20 @@ static void add_rows(const struct table *table, struct bln_text *sql)
 	bln_text_add(sql, "('none', NULL, NULL, NULL)) t(o, n, k, v) WHERE o IS DISTINCT FROM 'none'");
 }
 
-static int line_compare(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
 static void assert_table(const char *name, const struct table *table)
 {
-	static char wanted[ROWS_MAX][LINE_SIZE];
-	static char got[ROWS_MAX][LINE_SIZE];
+	struct bln_text wanted = { 0 };
 	char sql[64];
-	struct bln_slice rest;
-	size_t count = 0;
 
-	snprintf(sql, sizeof(sql), "SELECT o, n, k, v FROM %s", name);
-	rest = bln_slice_of(kit_rows(kit, sql));
 	for (size_t i = 0; i < table->count; i++) {
 		const struct row *row = &table->rows[i];
 
-		snprintf(wanted[i], LINE_SIZE, "%s|%d|%d|%d", owners[row->owner] ? owners[row->owner] : "NULL",
-			 row->number, row->key, row->value);
+		bln_text_add_format(&wanted, "%s|%d|%d|%d\n", owners[row->owner] ? owners[row->owner] : "NULL",
+				    row->number, row->key, row->value);
 	}
-	while (rest.length) {
-		struct bln_slice line = bln_slice_cut(&rest, '\n');
-
-		assert_true(count < ROWS_MAX && line.length < LINE_SIZE);
-		snprintf(got[count++], LINE_SIZE, "%.*s", (int)line.length, line.at);
-	}
-	qsort(wanted, table->count, LINE_SIZE, line_compare);
-	qsort(got, count, LINE_SIZE, line_compare);
-	for (size_t i = 0; i < count && i < table->count; i++)
-		assert_string_equal(got[i], wanted[i]);
-	assert_int_equal(count, table->count);
+	snprintf(sql, sizeof(sql), "SELECT o, n, k, v FROM %s", name);
+	assert_same_rows(kit, sql, &wanted);
+	bln_text_clean_up(&wanted);
 }
 
 static int below(int bound)
@@ -139,7 +112,7 @@ static void write_table(const struct bln_write_spec *spec, const struct table *c
 		add_rows(tables[i], &sqls[i]);
 		list[i] = sqls[i].at;
 	}
-	assert_ok(kit_write(kit, spec, list), &kit->err);
+	assert_ok(kit_try_write(kit, spec, list, NULL, NULL), &kit->err);
 	for (size_t i = 0; i < count; i++)
 		bln_text_clean_up(&sqls[i]);
 }
@@ -247,27 +220,31 @@ static void owners_do_as_the_model(void **state)
 	free(tables);
 }
 
+static const struct bln_write_spec add = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+
+static struct bln_pair owner_a(void)
+{
+	return (struct bln_pair){ .key = bln_slice_of("o"), .value = bln_slice_of("a") };
+}
+
 /* Files of others are not touched, own ones not read. */
 static void files_of_one_owner_are_not_rewritten(void **state)
 {
 	const struct bln_write_spec fill = { .table = "silver.t", .mode = BLN_WRITE_ADD, .split = KIT_LIST("o") };
-	struct bln_pair pair = { .key = bln_slice_of("o"), .value = bln_slice_of("a") };
+	struct bln_pair pair = owner_a();
 	const struct bln_write_spec spec = { .table = "silver.t",
 					     .mode = BLN_WRITE_UPSERT,
 					     .key = KIT_LIST("o", "k"),
 					     .split = KIT_LIST("o"),
 					     .owned = { &pair, 1 },
 					     .clears_owned = true };
-	static const char *const rows[] = {
-		"SELECT CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END AS o, i AS k FROM range(10) t(i)", NULL
-	};
-	static const char *const fewer[] = { "SELECT 'a' AS o, 1::BIGINT AS k", NULL };
+	static const char rows[] = "SELECT CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END AS o, i AS k FROM range(10) t(i)";
 	struct kit_actions actions;
 	(void)state;
 
-	assert_ok(kit_write(kit, &fill, rows), &kit->err);
-	assert_ok(kit_write(kit, &fill, rows), &kit->err);
-	assert_ok(kit_write(kit, &spec, fewer), &kit->err);
+	(void)kit_write(kit, &fill, rows);
+	(void)kit_write(kit, &fill, rows);
+	(void)kit_write(kit, &spec, "SELECT 'a' AS o, 1::BIGINT AS k");
 	actions = kit_actions(kit, "silver.t", 3, 3);
 	assert_int_equal(actions.removes, 2);
 	assert_int_equal(actions.adds, 1);
@@ -277,25 +254,22 @@ static void files_of_one_owner_are_not_rewritten(void **state)
 /* While the rows of a are made anew, somebody adds rows of OTHER. */
 static enum bln_status race(const char *other)
 {
-	struct bln_pair pair = { .key = bln_slice_of("o"), .value = bln_slice_of("a") };
+	struct bln_pair pair = owner_a();
 	const struct bln_write_spec spec = {
 		.table = "silver.t", .mode = BLN_WRITE_ADD, .owned = { &pair, 1 }, .clears_owned = true
 	};
-	const struct bln_write_spec add = { .table = "silver.t", .mode = BLN_WRITE_ADD };
 	const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRITE_ALL, .split = KIT_LIST("o") };
-	static const char *const two[] = { "SELECT unnest(['a', 'b', 'c']) AS o, 1 AS k", NULL };
-	const struct bln_write_commit nothing = { 0 };
 	struct bln_table_writer *writer;
 	struct bln_commit_result result;
 	enum bln_status status;
 	char sql[64];
 
-	assert_ok(kit_write(kit, &all, two), &kit->err);
-	assert_ok(bln_table_writer_open(&kit->context, &spec, NULL, &writer, &kit->err), &kit->err);
+	(void)kit_write(kit, &all, "SELECT unnest(['a', 'b', 'c']) AS o, 1 AS k");
+	writer = kit_writer(kit, &spec);
 	assert_ok(bln_table_writer_add(writer, "SELECT 'a' AS o, 2 AS k", &kit->err), &kit->err);
 	snprintf(sql, sizeof(sql), "SELECT '%s' AS o, 3 AS k", other);
-	assert_ok(kit_write(kit, &add, (const char *const[]){ sql, NULL }), &kit->err);
-	status = bln_table_writer_commit(writer, &nothing, &result, &kit->err);
+	(void)kit_write(kit, &add, sql);
+	status = kit_writer_commit(kit, writer, &result);
 	bln_table_writer_close(writer);
 	return status;
 }
@@ -328,11 +302,9 @@ static void rows_of_others_are_refused(void **state)
 		{ "x", "1", "SELECT 'a' AS o, 1 AS k", "owns: there is no column x in the table" },
 		{ "r", "1", "SELECT 'a' AS o, 1 AS k", "owns: the column r has neither texts" },
 	};
-	static const char *const rows[] = { "SELECT 'a' AS o, 1 AS k, 1.5::DOUBLE AS r", NULL };
 	(void)state;
 
-	assert_ok(kit_write(kit, &(struct bln_write_spec){ .table = "silver.t", .mode = BLN_WRITE_ADD }, rows),
-		  &kit->err);
+	(void)kit_write(kit, &add, "SELECT 'a' AS o, 1 AS k, 1.5::DOUBLE AS r");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct bln_pair pair = { .key = bln_slice_of(wrong[i].key),
 					 .value = bln_slice_of(wrong[i].value),
@@ -341,9 +313,7 @@ static void rows_of_others_are_refused(void **state)
 			.table = "silver.t", .mode = BLN_WRITE_ADD, .owned = { &pair, 1 }, .clears_owned = i % 2
 		};
 
-		kit->err.message[0] = '\0';
-		assert_int_equal(kit_write(kit, &spec, (const char *const[]){ wrong[i].sql, NULL }), BLN_INVALID);
-		assert_says(kit->err.message, wrong[i].message);
+		kit_write_fails(kit, &spec, wrong[i].sql, BLN_INVALID, wrong[i].message);
 		assert_rows(kit, "SELECT o, k FROM silver.t", "a|1\n");
 	}
 }
@@ -351,18 +321,15 @@ static void rows_of_others_are_refused(void **state)
 /* A column that comes with the rows themselves: nothing of what is there can be the writer's. */
 static void a_new_column_may_tell(void **state)
 {
-	struct bln_pair pair = { .key = bln_slice_of("o"), .value = bln_slice_of("a") };
+	struct bln_pair pair = owner_a();
 	const struct bln_write_spec spec = {
 		.table = "silver.t", .mode = BLN_WRITE_ADD, .owned = { &pair, 1 }, .clears_owned = true
 	};
-	static const char *const old[] = { "SELECT 1 AS k", NULL };
-	static const char *const new[] = { "SELECT 'a' AS o, 2 AS k", NULL };
 	(void)state;
 
-	assert_ok(kit_write(kit, &(struct bln_write_spec){ .table = "silver.t", .mode = BLN_WRITE_ADD }, old),
-		  &kit->err);
+	(void)kit_write(kit, &add, "SELECT 1 AS k");
 	for (int i = 0; i < 2; i++) {
-		assert_ok(kit_write(kit, &spec, new), &kit->err);
+		(void)kit_write(kit, &spec, "SELECT 'a' AS o, 2 AS k");
 		assert_rows(kit, "SELECT o, k FROM silver.t ORDER BY k", "NULL|1\na|2\n");
 	}
 }
@@ -370,42 +337,34 @@ static void a_new_column_may_tell(void **state)
 static void no_memory_is_survived(void **state)
 {
 	enum { DRAWS = 40, ALLOCATIONS = 400 };
-	struct bln_pair pair = { .key = bln_slice_of("o"), .value = bln_slice_of("a") };
+	struct bln_pair pair = owner_a();
 	const struct bln_write_spec spec = {
 		.table = "silver.t", .mode = BLN_WRITE_ADD, .owned = { &pair, 1 }, .clears_owned = true
 	};
-	static const char *const rows[] = { "SELECT unnest(['a', 'b', 'c']) AS o, 1 AS k", NULL };
 	static const char *const more[] = { "SELECT unnest(['a', 'a']) AS o, 2 AS k", NULL };
 	int failures = 0;
 	(void)state;
 
-	assert_ok(kit_write(kit, &(struct bln_write_spec){ .table = "silver.t", .mode = BLN_WRITE_ADD }, rows),
-		  &kit->err);
+	(void)kit_write(kit, &add, "SELECT unnest(['a', 'b', 'c']) AS o, 1 AS k");
 	for (int i = 0; i < DRAWS; i++) {
-		enum bln_status status;
-
-		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
-		status = kit_write(kit, &spec, more);
-		bln_mem_fail_at(0, false);
-		if (status != BLN_OK && status != BLN_NO_MEMORY)
-			fail_msg("no memory: %s", kit->err.message);
-		failures += status == BLN_NO_MEMORY;
+		kit_memory_fails(kit, ALLOCATIONS);
+		failures += kit_memory_failed(kit, kit_try_write(kit, &spec, more, NULL, NULL));
 		assert_int_equal(kit_orphans(kit), 0);
 	}
 	assert_true(failures > 0);
-	assert_ok(kit_write(kit, &spec, more), &kit->err);
+	(void)kit_write(kit, &spec, more[0]);
 	assert_rows(kit, "SELECT o, k FROM silver.t ORDER BY ALL", "a|2\na|2\nb|1\nc|1\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(owners_do_as_the_model, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(files_of_one_owner_are_not_rewritten, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(who_adds_own_rows_meanwhile_is_in_the_way, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rows_of_others_are_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_new_column_may_tell, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+		kit_test(owners_do_as_the_model),
+		kit_test(files_of_one_owner_are_not_rewritten),
+		kit_test(who_adds_own_rows_meanwhile_is_in_the_way),
+		kit_test(rows_of_others_are_refused),
+		kit_test(a_new_column_may_tell),
+		kit_test(no_memory_is_survived),
 	};
 
 	seed = test_seed(1);

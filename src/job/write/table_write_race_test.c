@@ -12,26 +12,9 @@ static const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRIT
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new("", seed);
+	*state = kit = kit_new("", seed);
 	kit_work(kit);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	assert_int_equal(kit_orphans(kit), 0);
-	kit_free(kit);
-	return 0;
-}
-
-static struct bln_table_writer *writer_open(const struct bln_write_spec *spec)
-{
-	struct bln_table_writer *writer;
-
-	assert_ok(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err), &kit->err);
-	return writer;
 }
 
 /* Rows of the keys [FROM, TO), all with VALUE. */
@@ -43,20 +26,13 @@ static void writer_add(struct bln_table_writer *writer, int from, int to, int va
 	assert_ok(bln_table_writer_add(writer, sql, &kit->err), &kit->err);
 }
 
-static enum bln_status writer_commit(struct bln_table_writer *writer, struct bln_commit_result *result)
-{
-	const struct bln_write_commit none = { 0 };
-
-	return bln_table_writer_commit(writer, &none, result, &kit->err);
-}
-
 static void write_rows(const struct bln_write_spec *spec, int from, int to, int value)
 {
-	struct bln_table_writer *writer = writer_open(spec);
+	struct bln_table_writer *writer = kit_writer(kit, spec);
 	struct bln_commit_result result;
 
 	writer_add(writer, from, to, value);
-	assert_ok(writer_commit(writer, &result), &kit->err);
+	assert_ok(kit_writer_commit(kit, writer, &result), &kit->err);
 	bln_table_writer_close(writer);
 }
 
@@ -70,14 +46,14 @@ static enum bln_status race(const struct bln_write_spec *spec, const struct bln_
 
 	write_rows(&all, 0, 100, 0);
 	write_rows(&add, 100, 200, 0);
-	writer = writer_open(spec);
+	writer = kit_writer(kit, spec);
 	if (spec == &add_new)
 		writer_add(writer, 190, 210, 1);
 	else
 		writer_add(writer, 10, 20, 1);
 	write_rows(other, from, to, 2);
 	kit->err.message[0] = '\0';
-	status = writer_commit(writer, result);
+	status = kit_writer_commit(kit, writer, result);
 	bln_table_writer_close(writer);
 	assert_int_equal(kit_orphans(kit), 0);
 	return status;
@@ -131,7 +107,7 @@ static void compactions_are_in_the_way_of_few(void **state)
 		write_rows(&all, 0, 100, 0);
 		snapshot = kit_snapshot(kit, "silver.t");
 		assert_int_equal(snapshot->file_count, 1);
-		writer = writer_open(specs[i]);
+		writer = kit_writer(kit, specs[i]);
 		writer_add(writer, 10, 20, 1);
 		/* the file under another name, as if compacted with nothing else */
 		bln_text_add_format(&lines,
@@ -145,7 +121,7 @@ static void compactions_are_in_the_way_of_few(void **state)
 		kit_commit(kit, "silver.t", lines.at);
 		bln_text_clean_up(&lines);
 		bln_snapshot_destroy(snapshot);
-		status = writer_commit(writer, &result);
+		status = kit_writer_commit(kit, writer, &result);
 		bln_table_writer_close(writer);
 		if (specs[i] == &upsert) {
 			assert_int_equal(status, BLN_CONFLICT);
@@ -164,13 +140,10 @@ static void other_columns_stop_everybody(void **state)
 	(void)state;
 
 	write_rows(&add, 0, 10, 0);
-	writer = writer_open(&add);
+	writer = kit_writer(kit, &add);
 	writer_add(writer, 10, 20, 1);
-	kit_commit(kit, "silver.t",
-		   "{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
-		   "\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
-		   "\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n");
-	assert_int_equal(writer_commit(writer, &result), BLN_CONFLICT);
+	kit_commit(kit, "silver.t", KIT_METADATA("x", KIT_FIELD("k", "long", true)));
+	assert_int_equal(kit_writer_commit(kit, writer, &result), BLN_CONFLICT);
 	assert_int_equal(result.race, BLN_RACE_METADATA);
 	bln_table_writer_close(writer);
 }
@@ -187,7 +160,7 @@ static void a_writer_of_the_same_stream_is_met(void **state)
 	(void)state;
 
 	for (int i = 0; i < 3; i++) { /* none of them finds a table */
-		writers[i] = writer_open(&add);
+		writers[i] = kit_writer(kit, &add);
 		assert_null(bln_table_writer_snapshot(writers[i]));
 	}
 	for (int i = 0; i < 3; i++)
@@ -216,13 +189,13 @@ static void partitioned_files_are_committed_after_races(void **state)
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
 	static const char ours[] = "SELECT 'XBTUSD' AS symbol, DATE '2024-01-02' AS load_date";
 	static const char theirs[] = "SELECT 'ETHUSD' AS symbol, DATE '2024-01-01' AS load_date";
-	struct bln_table_writer *writer = writer_open(&spec);
+	struct bln_table_writer *writer = kit_writer(kit, &spec);
 	struct bln_commit_result result;
 	(void)state;
 
 	assert_ok(bln_table_writer_add(writer, ours, &kit->err), &kit->err);
 	for (txn.version = 0; txn.version < 3; txn.version++) {
-		struct bln_table_writer *other = writer_open(&spec);
+		struct bln_table_writer *other = kit_writer(kit, &spec);
 
 		assert_ok(bln_table_writer_add(other, theirs, &kit->err), &kit->err);
 		assert_ok(bln_table_writer_commit(other, &commit, &result, &kit->err), &kit->err);
@@ -244,14 +217,14 @@ static void a_table_found_missing_is_met_at_the_commit(void **state)
 	const struct bln_write_spec new = { .table = "silver.t", .mode = BLN_WRITE_ADD, .is_new = true };
 	const struct bln_txn txn = { .app_id = bln_slice_of("stream"), .version = 1, .updated_ms = -1 };
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
-	struct bln_table_writer *writer = writer_open(&spec);
+	struct bln_table_writer *writer = kit_writer(kit, &spec);
 	struct bln_commit_result result;
 	(void)state;
 
 	assert_ok(bln_table_writer_add(writer, "SELECT 1 AS a", &kit->err), &kit->err);
 	assert_ok(bln_table_writer_commit(writer, &commit, &result, &kit->err), &kit->err);
 	bln_table_writer_close(writer);
-	writer = writer_open(&new);
+	writer = kit_writer(kit, &new);
 	assert_ok(bln_table_writer_add(writer, "SELECT 1 AS a", &kit->err), &kit->err);
 	assert_int_equal(bln_table_writer_commit(writer, &commit, &result, &kit->err), BLN_CONFLICT);
 	assert_int_equal(result.race, BLN_RACE_APP_ID);
@@ -267,12 +240,12 @@ static void two_creators(void **state)
 	struct bln_commit_result result;
 	(void)state;
 
-	first = writer_open(&upsert);
-	second = writer_open(&upsert);
+	first = kit_writer(kit, &upsert);
+	second = kit_writer(kit, &upsert);
 	writer_add(first, 0, 10, 1);
-	assert_ok(writer_commit(first, &result), &kit->err);
+	assert_ok(kit_writer_commit(kit, first, &result), &kit->err);
 	writer_add(second, 5, 15, 2);
-	assert_int_equal(writer_commit(second, &result), BLN_CONFLICT);
+	assert_int_equal(kit_writer_commit(kit, second, &result), BLN_CONFLICT);
 	assert_int_equal(result.race, BLN_RACE_FILES);
 	bln_table_writer_close(first);
 	bln_table_writer_close(second);
@@ -282,16 +255,16 @@ static void two_creators(void **state)
 /* Others made it, with rows, in its first commit. */
 static void a_table_that_was_made_with_rows_meanwhile(void **state)
 {
-	struct bln_table_writer *writer = writer_open(&upsert);
+	struct bln_table_writer *writer = kit_writer(kit, &upsert);
 	(void)state;
 
 	kit_file(
 		kit, "lake/silver/t/_delta_log/00000000000000000000.json",
-		"{\"protocol\":{\"minReaderVersion\":1,\"minWriterVersion\":2}}\n"
-		"{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"schemaString\":"
-		"\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"k\\\",\\\"type\\\":\\\"long\\\","
-		"\\\"nullable\\\":true,\\\"metadata\\\":{}}]}\",\"partitionColumns\":[],\"configuration\":{}}}\n"
-		"{\"add\":{\"path\":\"a.parquet\",\"partitionValues\":{},\"size\":1,\"modificationTime\":1,\"dataChange\":true}}\n");
+		KIT_PROTOCOL KIT_METADATA(
+			"x",
+			KIT_FIELD(
+				"k", "long",
+				true)) "{\"add\":{\"path\":\"a.parquet\",\"partitionValues\":{},\"size\":1,\"modificationTime\":1,\"dataChange\":true}}\n");
 	assert_int_equal(bln_table_writer_add(writer, "SELECT 1::BIGINT AS k", &kit->err), BLN_CONFLICT);
 	assert_says(kit->err.message, "silver.t");
 	bln_table_writer_close(writer);
@@ -303,8 +276,7 @@ static void a_table_that_was_made_with_rows_meanwhile(void **state)
 /* Sets the value of the keys [0, 30) under PLAN; *IS_THERE: the table has it then. */
 static enum bln_status set_under(const char *plan, int value, bool *is_there, bool *is_in_doubt)
 {
-	struct bln_commit_result result = { 0 };
-	struct bln_table_writer *writer = NULL;
+	struct bln_commit_result result;
 	enum bln_status status;
 	char sql[128];
 	char wanted[64];
@@ -312,12 +284,7 @@ static enum bln_status set_under(const char *plan, int value, bool *is_there, bo
 
 	kit_lake(kit, plan);
 	snprintf(sql, sizeof(sql), "SELECT i AS k, %d AS v FROM range(30) t(i)", value);
-	kit->err.message[0] = '\0';
-	BLN_TRY(bln_table_writer_open(&kit->context, &upsert, NULL, &writer, &kit->err));
-	BLN_TRY(bln_table_writer_add(writer, sql, &kit->err));
-	BLN_TRY(writer_commit(writer, &result));
-done:
-	bln_table_writer_close(writer);
+	status = kit_try_write(kit, &upsert, (const char *[]){ sql, NULL }, NULL, &result);
 	kit_lake(kit, NULL);
 	/* the keys' rows, each once, all with one value; and all others as they were */
 	snprintf(wanted, sizeof(wanted), "30|30|%d|%d\n", value, value);
@@ -412,25 +379,14 @@ static void in_doubt_nothing_is_taken_back(void **state)
 static void no_memory_is_survived(void **state)
 {
 	enum { DRAWS = 25, ALLOCATIONS = 400 };
+	static const char *const ten[] = { "SELECT i AS k, 7 AS v FROM range(10) t(i)", NULL };
 	int failed = 0;
 	(void)state;
 
 	write_rows(&add, 0, 100, -1);
 	for (int i = 0; i < DRAWS; i++) {
-		struct bln_commit_result result = { 0 };
-		struct bln_table_writer *writer = NULL;
-		enum bln_status status;
-
-		bln_mem_fail_at(1 + bln_random_below(&kit->random, ALLOCATIONS), false);
-		BLN_TRY(bln_table_writer_open(&kit->context, &upsert, NULL, &writer, &kit->err));
-		BLN_TRY(bln_table_writer_add(writer, "SELECT i AS k, 7 AS v FROM range(10) t(i)", &kit->err));
-		BLN_TRY(writer_commit(writer, &result));
-	done:
-		bln_mem_fail_at(0, false);
-		bln_table_writer_close(writer);
-		failed += status != BLN_OK;
-		if (status != BLN_OK && status != BLN_NO_MEMORY)
-			fail_msg("no memory: %s", kit->err.message);
+		kit_memory_fails(kit, ALLOCATIONS);
+		failed += kit_memory_failed(kit, kit_try_write(kit, &upsert, ten, NULL, NULL));
 		assert_rows(kit, "SELECT count(*), count(DISTINCT k) FROM silver.t", "100|100\n");
 		assert_int_equal(kit_orphans(kit), 0);
 	}
@@ -440,17 +396,17 @@ static void no_memory_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_ends_a_race, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(compactions_are_in_the_way_of_few, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(other_columns_stop_everybody, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_writer_of_the_same_stream_is_met, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(partitioned_files_are_committed_after_races, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_found_missing_is_met_at_the_commit, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(two_creators, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_that_was_made_with_rows_meanwhile, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(each_call_fails_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(in_doubt_nothing_is_taken_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(no_memory_is_survived, set_up, tear_down),
+		kit_test(what_ends_a_race),
+		kit_test(compactions_are_in_the_way_of_few),
+		kit_test(other_columns_stop_everybody),
+		kit_test(a_writer_of_the_same_stream_is_met),
+		kit_test(partitioned_files_are_committed_after_races),
+		kit_test(a_table_found_missing_is_met_at_the_commit),
+		kit_test(two_creators),
+		kit_test(a_table_that_was_made_with_rows_meanwhile),
+		kit_test(each_call_fails_once),
+		kit_test(in_doubt_nothing_is_taken_back),
+		kit_test(no_memory_is_survived),
 	};
 
 	seed = test_seed(1);

@@ -6,54 +6,9 @@ static struct kit *kit;
 
 static int set_up(void **state)
 {
-	(void)state;
-	kit = kit_new("", 1);
+	*state = kit = kit_new("", 1);
 	kit_work(kit);
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	kit_free(kit);
-	return 0;
-}
-
-/* One writer: adds what the SQLs say, up to NULL, and commits. */
-static enum bln_status try_write(const struct bln_write_spec *spec, const char *const *sqls,
-				 const struct bln_write_commit *commit, struct bln_commit_result *result)
-{
-	const struct bln_write_commit none = { 0 };
-	struct bln_table_writer *writer = NULL;
-	enum bln_status status;
-
-	BLN_TRY(bln_table_writer_open(&kit->context, spec, NULL, &writer, &kit->err));
-	for (size_t i = 0; sqls[i]; i++)
-		BLN_TRY(bln_table_writer_add(writer, sqls[i], &kit->err));
-	BLN_TRY(bln_table_writer_commit(writer, commit ? commit : &none, result, &kit->err));
-done:
-	bln_table_writer_close(writer);
-	return status;
-}
-
-static int64_t write_rows(const struct bln_write_spec *spec, const char *sql)
-{
-	struct bln_commit_result result = { 0 };
-
-	assert_ok(try_write(spec, (const char *[]){ sql, NULL }, NULL, &result), &kit->err);
-	return result.version;
-}
-
-static void assert_refused(const struct bln_write_spec *spec, const char *sql, enum bln_status status, const char *text)
-{
-	int64_t before = kit_version(kit, spec->table);
-	struct bln_commit_result result;
-
-	kit->err.message[0] = '\0';
-	assert_int_equal(try_write(spec, (const char *[]){ sql, NULL }, NULL, &result), status);
-	assert_says(kit->err.message, text);
-	if (before >= 0)
-		assert_int_equal(kit_version(kit, spec->table), before);
 }
 
 /* --- Which files are rewritten. --- */
@@ -74,7 +29,7 @@ static void ten_files(void)
 			 "SELECT 'S' || s AS symbol, '15m' AS frequency, CAST(i AS BIGINT) AS ts, 1.5 AS price FROM "
 			 "range(%d, %d) t(i), range(2) u(s)",
 			 i * 100, i * 100 + 100);
-		(void)write_rows(&upsert, sql);
+		(void)kit_write(kit, &upsert, sql);
 	}
 }
 
@@ -92,20 +47,24 @@ static void only_files_that_meet_the_keys_are_rewritten(void **state)
 	ten_files();
 	assert_rows(kit, "SELECT count(*), count(DISTINCT ts) FROM silver.t", "2000|1000\n");
 	/* within one file */
-	assert_changed(write_rows(&upsert, "SELECT 'S0' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price"), 1, 1);
+	assert_changed(kit_write(kit, &upsert, "SELECT 'S0' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price"), 1,
+		       1);
 	/* from one into the next */
-	assert_changed(write_rows(&upsert,
-				  "SELECT 'S0' symbol, '15m' frequency, i AS ts, 2.5 price FROM range(290, 310) t(i)"),
+	assert_changed(kit_write(kit, &upsert,
+				 "SELECT 'S0' symbol, '15m' frequency, i AS ts, 2.5 price FROM range(290, 310) t(i)"),
 		       1, 2);
 	/* behind all there are */
-	assert_changed(write_rows(&upsert, "SELECT 'S1' symbol, '15m' frequency, 1000::BIGINT AS ts, 2.5 price"), 1, 0);
+	assert_changed(kit_write(kit, &upsert, "SELECT 'S1' symbol, '15m' frequency, 1000::BIGINT AS ts, 2.5 price"), 1,
+		       0);
 	/* a frequency, and a symbol, that are new */
-	assert_changed(write_rows(&upsert, "SELECT 'S1' symbol, '1d' frequency, 150::BIGINT AS ts, 2.5 price"), 1, 0);
-	assert_changed(write_rows(&upsert, "SELECT 'S2' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price"), 1, 0);
+	assert_changed(kit_write(kit, &upsert, "SELECT 'S1' symbol, '1d' frequency, 150::BIGINT AS ts, 2.5 price"), 1,
+		       0);
+	assert_changed(kit_write(kit, &upsert, "SELECT 'S2' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price"), 1,
+		       0);
 	/* far apart, of two symbols: each its own range */
-	assert_changed(write_rows(&upsert,
-				  "SELECT * FROM (VALUES ('S0', '15m', 950::BIGINT, 2.5), ('S1', '15m', 50, 2.5)) "
-				  "t(symbol, frequency, ts, price)"),
+	assert_changed(kit_write(kit, &upsert,
+				 "SELECT * FROM (VALUES ('S0', '15m', 950::BIGINT, 2.5), ('S1', '15m', 50, 2.5)) "
+				 "t(symbol, frequency, ts, price)"),
 		       2, 2);
 	assert_rows(
 		kit,
@@ -119,19 +78,21 @@ static void a_key_that_comes_twice_is_named(void **state)
 	(void)state;
 
 	ten_files();
-	assert_refused(&upsert,
-		       "SELECT * FROM (VALUES ('S0', '15m', 5::BIGINT, 1.5), ('S0', '15m', 6, 1), ('S0', '15m', 5, 2)) "
-		       "t(symbol, frequency, ts, price)",
-		       BLN_INVALID, "silver.t: the query gives more than one row for the key S0, 15m, 5");
-	assert_refused(&upsert, "SELECT NULL::VARCHAR AS symbol, '15m' frequency, 5::BIGINT AS ts FROM range(2)",
-		       BLN_INVALID, "for the key NULL, 15m, 5");
+	kit_write_fails(
+		kit, &upsert,
+		"SELECT * FROM (VALUES ('S0', '15m', 5::BIGINT, 1.5), ('S0', '15m', 6, 1), ('S0', '15m', 5, 2)) "
+		"t(symbol, frequency, ts, price)",
+		BLN_INVALID, "silver.t: the query gives more than one row for the key S0, 15m, 5");
+	kit_write_fails(kit, &upsert, "SELECT NULL::VARCHAR AS symbol, '15m' frequency, 5::BIGINT AS ts FROM range(2)",
+			BLN_INVALID, "for the key NULL, 15m, 5");
 	spec.key = (struct bln_setting_list)KIT_LIST("symbol", "fequency");
-	assert_refused(&spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts", BLN_INVALID, "fequency");
+	kit_write_fails(kit, &spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts", BLN_INVALID, "fequency");
 	/* all rows of a key may be several */
 	spec = upsert;
 	spec.mode = BLN_WRITE_REPLACE;
 	spec.key = (struct bln_setting_list)KIT_LIST("symbol", "frequency");
-	(void)write_rows(&spec, "SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts, 1.5 AS price FROM range(3)");
+	(void)kit_write(kit, &spec,
+			"SELECT 'S0' AS symbol, '15m' frequency, 5::BIGINT AS ts, 1.5 AS price FROM range(3)");
 	assert_rows(kit, "SELECT symbol, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "S0|3\nS1|1000\n");
 }
 
@@ -151,20 +112,20 @@ static void partition_values_of_every_kind_come_back(void **state)
 	(void)state;
 
 	snprintf(sql, sizeof(sql), "SELECT *, 1 AS v FROM (%s)", kinds);
-	(void)write_rows(&add, sql);
+	(void)kit_write(kit, &add, sql);
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM ((%s) EXCEPT SELECT p, d, n, b FROM silver.t WHERE v = 1)",
 		 kinds);
 	assert_rows(kit, sql, "0\n");
 	/* each is found again when it is to be replaced */
 	snprintf(sql, sizeof(sql), "SELECT *, 2 AS v FROM (%s)", kinds);
-	(void)write_rows(&put, sql);
+	(void)kit_write(kit, &put, sql);
 	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1", "2|36\n");
 	/* and one alone touches one */
-	assert_changed(write_rows(&put,
-				  "SELECT 'A/B' AS p, NULL::DATE AS d, NULL::BIGINT AS n, NULL::BOOLEAN AS b, 3 AS v"),
+	assert_changed(kit_write(kit, &put,
+				 "SELECT 'A/B' AS p, NULL::DATE AS d, NULL::BIGINT AS n, NULL::BOOLEAN AS b, 3 AS v"),
 		       1, 1);
 	assert_rows(kit, "SELECT v, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "2|35\n3|1\n");
-	assert_refused(&add, "SELECT '' AS p, 1 AS v", BLN_INVALID, "p");
+	kit_write_fails(kit, &add, "SELECT '' AS p, 1 AS v", BLN_INVALID, "p");
 }
 
 /* Keys of each type are found in the files that have them. */
@@ -201,13 +162,14 @@ static void keys_of_every_type_are_found(void **state)
 		for (int v = 0; v < 4; v++) {
 			snprintf(sql, sizeof(sql), "SELECT %s AS k, %d AS v", v % 2 ? types[i].second : types[i].first,
 				 v);
-			(void)write_rows(&spec, sql);
+			(void)kit_write(kit, &spec, sql);
 		}
 		snprintf(sql, sizeof(sql), "SELECT v FROM %s ORDER BY v", table);
 		assert_rows(kit, sql, "2\n3\n");
 	}
-	assert_refused(&(struct bln_write_spec){ .table = "silver.u", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") },
-		       "SELECT 'b'::BLOB AS k", BLN_UNSUPPORTED, "'k'");
+	kit_write_fails(kit,
+			&(struct bln_write_spec){ .table = "silver.u", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") },
+			"SELECT 'b'::BLOB AS k", BLN_UNSUPPORTED, "'k'");
 }
 
 static void rows_that_do_not_fit_are_refused_by_name(void **state)
@@ -215,11 +177,11 @@ static void rows_that_do_not_fit_are_refused_by_name(void **state)
 	const struct bln_write_spec all = { .table = "silver.t", .mode = BLN_WRITE_ALL };
 	(void)state;
 
-	(void)write_rows(&all, "SELECT 1::BIGINT AS a, 'x' AS b");
-	assert_refused(&all, "SELECT 'no number' AS a", BLN_INVALID, "'a'");
-	assert_refused(&all, "SELECT nothing FROM nowhere", BLN_INVALID, "nowhere");
-	assert_refused(&all, "SELECT 1::BIGINT AS a; SELECT 2", BLN_INVALID, "silver.t");
-	(void)write_rows(&all, "SELECT 2::BIGINT AS a -- a comment at the end");
+	(void)kit_write(kit, &all, "SELECT 1::BIGINT AS a, 'x' AS b");
+	kit_write_fails(kit, &all, "SELECT 'no number' AS a", BLN_INVALID, "'a'");
+	kit_write_fails(kit, &all, "SELECT nothing FROM nowhere", BLN_INVALID, "nowhere");
+	kit_write_fails(kit, &all, "SELECT 1::BIGINT AS a; SELECT 2", BLN_INVALID, "silver.t");
+	(void)kit_write(kit, &all, "SELECT 2::BIGINT AS a -- a comment at the end");
 	assert_rows(kit, "SELECT a, b FROM silver.t", "2|NULL\n");
 }
 
@@ -232,8 +194,9 @@ static void a_key_comes_once_also_where_everything_is_replaced(void **state)
 	};
 	(void)state;
 
-	(void)write_rows(&all, "SELECT i AS a FROM range(3) t(i)");
-	assert_refused(&all, "SELECT i % 2 AS a FROM range(3) t(i)", BLN_INVALID, "more than one row for the key 0");
+	(void)kit_write(kit, &all, "SELECT i AS a FROM range(3) t(i)");
+	kit_write_fails(kit, &all, "SELECT i % 2 AS a FROM range(3) t(i)", BLN_INVALID,
+			"more than one row for the key 0");
 	assert_rows(kit, "SELECT count(*) FROM silver.t", "3\n");
 }
 
@@ -245,23 +208,20 @@ static void a_commit_of_txns_alone(void **state)
 	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
 	const struct bln_write_spec spec = { .table = "silver.t", .mode = BLN_WRITE_ADD };
 	struct bln_commit_result result;
-	struct bln_snapshot *snapshot = NULL;
 	(void)state;
 
 	/* no table, no rows: nothing can be written, and nothing is */
-	assert_ok(try_write(&spec, (const char *[]){ NULL }, &commit, &result), &kit->err);
+	assert_ok(kit_try_write(kit, &spec, (const char *[]){ NULL }, &commit, &result), &kit->err);
 	assert_int_equal(result.version, -1);
 	assert_int_equal(kit_version(kit, "silver.t"), -1);
-	(void)write_rows(&spec, "SELECT 1 AS a");
-	assert_ok(try_write(&spec, (const char *[]){ NULL }, &commit, &result), &kit->err);
+	(void)kit_write(kit, &spec, "SELECT 1 AS a");
+	assert_ok(kit_try_write(kit, &spec, (const char *[]){ NULL }, &commit, &result), &kit->err);
 	assert_int_equal(result.version, 2);
 	assert_int_equal(kit_actions(kit, "silver.t", 2, 2).txns, 1);
 	assert_changed(2, 0, 0);
-	snapshot = kit_snapshot(kit, "silver.t");
-	assert_int_equal(bln_snapshot_txn(snapshot, "job:x"), 7);
-	bln_snapshot_destroy(snapshot);
+	assert_int_equal(kit_txn(kit, "silver.t", "job:x"), 7);
 	/* neither rows nor txns: no commit */
-	assert_int_equal(write_rows(&spec, "SELECT 1 AS a WHERE false"), 2);
+	assert_int_equal(kit_write(kit, &spec, "SELECT 1 AS a WHERE false"), 2);
 	assert_int_equal(kit_version(kit, "silver.t"), 2);
 }
 
@@ -271,7 +231,7 @@ static void a_table_is_made_as_the_standard_says(void **state)
 	struct bln_snapshot *snapshot;
 	(void)state;
 
-	(void)write_rows(&spec, "SELECT 'XBTUSD' AS symbol, DATE '2024-01-01' AS load_date");
+	(void)kit_write(kit, &spec, "SELECT 'XBTUSD' AS symbol, DATE '2024-01-01' AS load_date");
 	snapshot = kit_snapshot(kit, "bronze.cryptos");
 	assert_int_equal(snapshot->schema.field_count, 17);
 	assert_true(bln_slices_have(snapshot->metadata.partition_columns, "load_date"));
@@ -285,13 +245,13 @@ static void everything_is_replaced_also_by_nothing(void **state)
 	int64_t version;
 	(void)state;
 
-	(void)write_rows(&all, "SELECT i AS a FROM range(10) t(i)");
-	(void)write_rows(&all, "SELECT i AS a FROM range(100, 103) t(i)");
+	(void)kit_write(kit, &all, "SELECT i AS a FROM range(10) t(i)");
+	(void)kit_write(kit, &all, "SELECT i AS a FROM range(100, 103) t(i)");
 	assert_rows(kit, "SELECT a FROM silver.t ORDER BY a", "100\n101\n102\n");
-	version = write_rows(&all, "SELECT 1::BIGINT AS a WHERE false");
+	version = kit_write(kit, &all, "SELECT 1::BIGINT AS a WHERE false");
 	assert_changed(version, 0, 1);
 	assert_rows(kit, "SELECT count(*) FROM silver.t", "0\n");
-	assert_int_equal(write_rows(&all, "SELECT 1::BIGINT AS a WHERE false"), version);
+	assert_int_equal(kit_write(kit, &all, "SELECT 1::BIGINT AS a WHERE false"), version);
 }
 
 /* Each tenth version has a checkpoint that the next reader begins from, without the commits before it. */
@@ -305,8 +265,9 @@ static void checkpoints_are_written_and_read(void **state)
 
 	for (int i = 0; i < 24; i++) {
 		snprintf(sql, sizeof(sql), "SELECT %d AS a", i);
-		(void)write_rows(&spec, sql);
+		(void)kit_write(kit, &spec, sql);
 	}
+	kit->may_have_orphans = true;
 	for (int i = 0; i < 20; i++) {
 		snprintf(name, sizeof(name), "_delta_log/%020d.json", i);
 		assert_int_equal(unlink(kit_table_path(kit, "silver.t", name)), 0);
@@ -320,18 +281,17 @@ static void checkpoints_are_written_and_read(void **state)
 
 static void what_was_written_is_counted(void **state)
 {
-	const struct bln_write_commit none = { 0 };
 	struct bln_job_result total = { 0 };
 	struct bln_table_writer *writer;
 	struct bln_commit_result result;
 	(void)state;
 
 	ten_files();
-	assert_ok(bln_table_writer_open(&kit->context, &upsert, NULL, &writer, &kit->err), &kit->err);
+	writer = kit_writer(kit, &upsert);
 	assert_ok(bln_table_writer_add(writer, "SELECT 'S0' symbol, '15m' frequency, 150::BIGINT AS ts, 2.5 price",
 				       &kit->err),
 		  &kit->err);
-	assert_ok(bln_table_writer_commit(writer, &none, &result, &kit->err), &kit->err);
+	assert_ok(kit_writer_commit(kit, writer, &result), &kit->err);
 	bln_table_writer_count(writer, &total);
 	bln_table_writer_close(writer);
 	assert_int_equal(total.files_added, 1);
@@ -343,17 +303,17 @@ static void what_was_written_is_counted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(only_files_that_meet_the_keys_are_rewritten, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_key_that_comes_twice_is_named, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(partition_values_of_every_kind_come_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(keys_of_every_type_are_found, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(rows_that_do_not_fit_are_refused_by_name, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_commit_of_txns_alone, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_table_is_made_as_the_standard_says, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_key_comes_once_also_where_everything_is_replaced, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(everything_is_replaced_also_by_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(checkpoints_are_written_and_read, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_was_written_is_counted, set_up, tear_down),
+		kit_test(only_files_that_meet_the_keys_are_rewritten),
+		kit_test(a_key_that_comes_twice_is_named),
+		kit_test(partition_values_of_every_kind_come_back),
+		kit_test(keys_of_every_type_are_found),
+		kit_test(rows_that_do_not_fit_are_refused_by_name),
+		kit_test(a_commit_of_txns_alone),
+		kit_test(a_table_is_made_as_the_standard_says),
+		kit_test(a_key_comes_once_also_where_everything_is_replaced),
+		kit_test(everything_is_replaced_also_by_nothing),
+		kit_test(checkpoints_are_written_and_read),
+		kit_test(what_was_written_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
