@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "engine/engine_private.h"
 #include "engine/scan_private.h"
 
@@ -43,6 +45,13 @@ done:
 char bln_handover_to_threads, bln_handover_back; /* only their addresses matter */
 #endif
 
+static int threads_of(const struct bln_engine_settings *settings)
+{
+	long threads = settings->threads > 0 ? settings->threads : sysconf(_SC_NPROCESSORS_ONLN);
+
+	return threads < 1 ? 1 : threads < BLN_PARALLEL_THREADS_MAX ? (int)threads : BLN_PARALLEL_THREADS_MAX;
+}
+
 enum bln_status bln_engine_open(const struct bln_engine_settings *settings, struct bln_engine **out,
 				struct bln_err *err)
 {
@@ -57,6 +66,7 @@ enum bln_status bln_engine_open(const struct bln_engine_settings *settings, stru
 	engine->cancel = settings->cancel;
 	engine->on_progress = settings->on_progress;
 	engine->context = settings->context;
+	engine->threads = threads_of(settings);
 	BLN_TRY(bln_duckdb_load(&engine->db, err));
 	if (engine->db.create_config(&config) == DuckDBError) {
 		status = bln_err_memory(err);

@@ -1,7 +1,6 @@
 /* DuckDB, as the rest of the program sees it: run SQL, stream rows, be stopped, stay within limits.
  *
- * One engine is one in-memory database with one connection, for one thread of ours at a time; DuckDB's own threads are
- * within. The engine writes no file but into its spill folder and where a COPY of ours says. */
+ * One engine is one in-memory database, for one thread of ours at a time; DuckDB's own threads are within. The engine writes no file but into its spill folder and where a COPY of ours says. */
 #ifndef BLN_ENGINE_ENGINE_H
 #define BLN_ENGINE_ENGINE_H
 
@@ -45,6 +44,12 @@ enum { BLN_ROWS_CHUNK = 2048 };
 BLN_MUST_CHECK enum bln_status bln_engine_query(struct bln_engine *engine, const char *sql, struct bln_rows **rows,
 						struct bln_err *err);
 void bln_rows_destroy(struct bln_rows *rows);
+
+/* Runs COUNT statements side by side, as many at once as the engine has threads, and holds what they return: for small
+ * results of work that DuckDB gives to one thread. They see nothing that is temporary in the engine, and no settings but those of
+ * the whole database. ROWS[i], of SQL[i], are the caller's to destroy, also on failure, where some may be NULL. */
+BLN_MUST_CHECK enum bln_status bln_engine_query_all(struct bln_engine *engine, const char *const *sql, size_t count,
+						    struct bln_rows **rows, struct bln_err *err);
 
 size_t bln_rows_column_count(const struct bln_rows *rows);
 const char *bln_rows_column_name(const struct bln_rows *rows, size_t column);

@@ -15,6 +15,7 @@ struct bln_engine {
 	duckdb_connection connection;
 	struct bln_scan_slot *scans; /* its views, see scan_private.h; freed after the database */
 	size_t scan_count;
+	int threads; /* that DuckDB has */
 	struct bln_cancel *cancel;
 	void (*on_progress)(void *context, double percent);
 	void *context;
@@ -35,6 +36,10 @@ struct bln_rows {
 /* Runs one prepared statement to its result, asking for cancellation and telling progress in between. */
 BLN_MUST_CHECK enum bln_status bln_engine_run(struct bln_engine *engine, const char *sql, bool is_streaming,
 					      duckdb_result *result, struct bln_err *err);
+
+/* As bln_engine_query, with all rows in memory, so that they outlive the connection. */
+BLN_MUST_CHECK enum bln_status bln_engine_query_held(struct bln_engine *engine, const char *sql, struct bln_rows **rows,
+						     struct bln_err *err);
 
 /* What a callback of a row source failed with since the last time, and forgets it; BLN_OK for nothing. */
 struct bln_row_sources;

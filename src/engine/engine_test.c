@@ -159,6 +159,51 @@ static void long_work_tells_its_progress(void **state)
 	bln_engine_close(engine);
 }
 
+static void statements_run_side_by_side(void **state)
+{
+	enum { COUNT = 5 };
+	const char *const sql[COUNT] = { "SELECT 10::BIGINT, current_setting('TimeZone')", "SELECT 11::BIGINT",
+					 "SELECT count(*) + 12 FROM range(1000000) r(i) WHERE i < 0",
+					 "SELECT 13::BIGINT WHERE 1 = 2", "SELECT 14::BIGINT" };
+	struct bln_engine *engine = opened((struct bln_engine_settings){ 0 });
+	struct bln_rows *rows[COUNT];
+	struct bln_err err = { 0 };
+	size_t count;
+	(void)state;
+
+	assert_ok(bln_engine_query_all(engine, sql, COUNT, rows, &err), &err);
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_ok(bln_rows_next(rows[i], &count, &err), &err);
+		assert_int_equal(count, i == 3 ? 0 : 1);
+		if (count)
+			assert_int_equal(bln_rows_int64(rows[i], 0, 0), 10 + i);
+		if (i == 0)
+			assert_true(bln_slice_is(bln_rows_text(rows[i], 1, 0), "UTC"));
+		bln_rows_destroy(rows[i]);
+	}
+	assert_ok(bln_engine_query_all(engine, sql, 0, rows, &err), &err);
+	bln_engine_close(engine);
+}
+
+static void one_of_several_that_fails_is_told(void **state)
+{
+	const char *const sql[] = { "SELECT 1", "SELECT error('boom')", "SELECT 3" };
+	struct bln_cancel cancel = { 0 };
+	struct bln_engine *engine = opened((struct bln_engine_settings){ .cancel = &cancel });
+	struct bln_rows *rows[3];
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_int_equal(bln_engine_query_all(engine, sql, 3, rows, &err), BLN_INVALID);
+	assert_non_null(strstr(err.message, "boom"));
+	for (size_t i = 0; i < 3; i++)
+		bln_rows_destroy(rows[i]);
+	bln_cancel_request(&cancel);
+	assert_int_equal(bln_engine_query_all(engine, sql, 1, rows, &err), BLN_CANCELLED);
+	assert_null(rows[0]);
+	bln_engine_close(engine);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +213,8 @@ int main(void)
 		cmocka_unit_test(a_statement_is_checked_as_it_stands),
 		cmocka_unit_test(cancelling_ends_a_statement_and_leaves_the_engine_usable),
 		cmocka_unit_test(memory_has_a_limit),
+		cmocka_unit_test(statements_run_side_by_side),
+		cmocka_unit_test(one_of_several_that_fails_is_told),
 		cmocka_unit_test(long_work_tells_its_progress),
 	};
 

@@ -4,7 +4,8 @@
 #include "base/mem.h"
 #include "engine/engine_private.h"
 
-enum bln_status bln_engine_query(struct bln_engine *engine, const char *sql, struct bln_rows **out, struct bln_err *err)
+static enum bln_status query(struct bln_engine *engine, const char *sql, bool is_streaming, struct bln_rows **out,
+			     struct bln_err *err)
 {
 	struct bln_rows *rows = bln_mem_calloc(1, sizeof(*rows));
 	enum bln_status status;
@@ -13,7 +14,7 @@ enum bln_status bln_engine_query(struct bln_engine *engine, const char *sql, str
 	if (!rows)
 		return bln_err_memory(err);
 	rows->engine = engine;
-	BLN_TRY(bln_engine_run(engine, sql, true, &rows->result, err));
+	BLN_TRY(bln_engine_run(engine, sql, is_streaming, &rows->result, err));
 	rows->column_count = engine->db.column_count(&rows->result);
 	if (rows->column_count > BLN_ROWS_COLUMNS_MAX) {
 		status = bln_err_set(err, BLN_UNSUPPORTED, "a result of more than %d columns", BLN_ROWS_COLUMNS_MAX);
@@ -29,6 +30,17 @@ enum bln_status bln_engine_query(struct bln_engine *engine, const char *sql, str
 done:
 	bln_rows_destroy(rows);
 	return status;
+}
+
+enum bln_status bln_engine_query(struct bln_engine *engine, const char *sql, struct bln_rows **out, struct bln_err *err)
+{
+	return query(engine, sql, true, out, err);
+}
+
+enum bln_status bln_engine_query_held(struct bln_engine *engine, const char *sql, struct bln_rows **out,
+				      struct bln_err *err)
+{
+	return query(engine, sql, false, out, err);
 }
 
 void bln_rows_destroy(struct bln_rows *rows)

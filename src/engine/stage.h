@@ -38,7 +38,7 @@ struct bln_stage_spec {
 	size_t sort_count;
 	bool is_unique; /* whether rows have the same partition, split and sort values is to be found out */
 	int64_t rows_per_file_max; /* a file has at most this and two row groups; 0: no limit */
-	int64_t rows_per_group; /* 0: 122,880, where values tell files apart 61,440 */
+	int64_t rows_per_group; /* 0: 122,880, where values tell files apart 49,152 */
 	enum bln_compression compression;
 	bool is_clustered; /* rows come already as they are to lie in the files, thread by thread: nothing is sorted. Fastest
 	                    * where all partition columns are fixed and nothing is split: then each thread writes its own file */

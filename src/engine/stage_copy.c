@@ -13,20 +13,27 @@
 #include "base/uuid.h"
 #include "engine/stage_private.h"
 
-#define FOLDER_PREFIX "/.bln-stage-"
-
-static enum bln_status folder_make(struct bln_stage *stage, const char **out, struct bln_err *err)
+static enum bln_status name_make(char uuid[BLN_UUID_TEXT_SIZE], struct bln_err *err)
 {
-	char uuid[BLN_UUID_TEXT_SIZE];
 	struct bln_random random;
 	enum bln_status status;
 	uint64_t seed;
-	char *folder;
 
 	BLN_TRY(bln_random_seed_system(&seed, err));
 	bln_random_init(&random, seed);
 	bln_uuid_make(&random, uuid);
-	folder = bln_arena_printf(stage->arena, "%s" FOLDER_PREFIX "%s", stage->spec->folder, uuid);
+done:
+	return status;
+}
+
+enum bln_status bln_stage_folder_make(struct bln_stage *stage, const char **out, struct bln_err *err)
+{
+	char uuid[BLN_UUID_TEXT_SIZE];
+	enum bln_status status;
+	char *folder;
+
+	BLN_TRY(name_make(uuid, err));
+	folder = bln_arena_printf(stage->arena, "%s/.bln-stage-%s", stage->spec->folder, uuid);
 	if (!folder ||
 	    !bln_mem_grow(&stage->folders, stage->folder_count, &stage->folder_capacity, sizeof(*stage->folders)))
 		return bln_err_memory(err);
@@ -123,8 +130,8 @@ done:
 	return status;
 }
 
-static enum bln_status files_read(struct bln_stage *stage, struct bln_rows *rows, const struct bln_staged *part_of,
-				  struct bln_err *err)
+enum bln_status bln_stage_files_read(struct bln_stage *stage, struct bln_rows *rows, const struct bln_staged *part_of,
+				     struct bln_err *err)
 {
 	enum bln_status status;
 	size_t count;
@@ -140,8 +147,7 @@ done:
 	return status;
 }
 
-/* Moves the files from FIRST on out of the folder of their COPY, under names that nothing else has. */
-static enum bln_status files_move(struct bln_stage *stage, size_t first, struct bln_err *err)
+enum bln_status bln_stage_files_move(struct bln_stage *stage, size_t first, struct bln_err *err)
 {
 	for (size_t i = first; i < stage->count; i++) {
 		struct bln_staged *file = &stage->items[i];
@@ -158,111 +164,40 @@ static enum bln_status files_move(struct bln_stage *stage, size_t first, struct 
 	return BLN_OK;
 }
 
-/* Copies what QUERY gives. A COPY that may make several files is given the folder itself, one that makes a single file a
- * name in it. */
-static enum bln_status copy_run(struct bln_stage *stage, const char *query, const char *options, bool has_several,
-				const struct bln_staged *part_of, struct bln_err *err)
+enum bln_status bln_stage_target_make(const struct bln_stage *stage, const char *folder, const char **out,
+				      struct bln_err *err)
 {
-	struct bln_text sql = { 0 };
-	struct bln_rows *rows = NULL;
-	const char *folder = NULL;
-	const char *target;
-	size_t first = stage->count;
+	char uuid[BLN_UUID_TEXT_SIZE];
 	enum bln_status status;
 
-	BLN_TRY(folder_make(stage, &folder, err));
-	target = has_several ? folder
-			     : bln_arena_printf(stage->arena, "%s/%s.parquet", folder,
-						strstr(folder, FOLDER_PREFIX) + strlen(FOLDER_PREFIX));
-	if (!target) {
+	BLN_TRY(name_make(uuid, err));
+	*out = bln_arena_printf(stage->arena, "%s/%s.parquet", folder, uuid);
+	if (!*out)
 		status = bln_err_memory(err);
-		goto done;
-	}
-	bln_text_add(&sql, "COPY (");
-	bln_text_add(&sql, query);
-	bln_text_add(&sql, ") TO ");
-	bln_text_add_quoted(&sql, '\'', target, strlen(target));
-	bln_text_add_format(&sql, " (%s)", options);
-	BLN_TRY(bln_text_check(&sql, err));
-	BLN_TRY(bln_engine_query(stage->engine, sql.at, &rows, err));
-	BLN_TRY(files_read(stage, rows, part_of, err));
-	BLN_TRY(files_move(stage, first, err));
 done:
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&sql);
 	return status;
 }
 
 enum bln_status bln_stage_copy(struct bln_stage *stage, struct bln_err *err)
 {
-	struct bln_text query = { 0 };
+	struct bln_text sql = { 0 };
+	struct bln_rows *rows = NULL;
+	const char *target = NULL;
 	enum bln_status status;
 
-	bln_text_add(&query, "SELECT ");
-	bln_text_add(&query, stage->select);
-	bln_text_add(&query, " FROM " BLN_STAGE_INPUT);
-	if (stage->order[0]) {
-		bln_text_add(&query, " ORDER BY ");
-		bln_text_add(&query, stage->order);
-	}
-	BLN_TRY(bln_text_check(&query, err));
-	BLN_TRY(copy_run(stage, query.at, stage->copy, stage->has_several, NULL, err));
+	BLN_TRY(bln_stage_folder_make(stage, &target, err));
+	if (!stage->has_several)
+		BLN_TRY(bln_stage_target_make(stage, target, &target, err));
+	bln_text_add_format(&sql, "COPY (SELECT %s FROM " BLN_STAGE_INPUT "%s%s) TO ", stage->select,
+			    stage->order[0] ? " ORDER BY " : "", stage->order);
+	bln_text_add_quoted(&sql, '\'', target, strlen(target));
+	bln_text_add_format(&sql, " (%s)", stage->copy);
+	BLN_TRY(bln_text_check(&sql, err));
+	BLN_TRY(bln_engine_query(stage->engine, sql.at, &rows, err));
+	BLN_TRY(bln_stage_files_read(stage, rows, NULL, err));
+	BLN_TRY(bln_stage_files_move(stage, 0, err));
 done:
-	bln_text_clean_up(&query);
-	return status;
-}
-
-/* Adds a file with the rows of OF, a file that was written, that CONDITION is true for, or all in the order of SORT. */
-static enum bln_status file_copy(struct bln_stage *stage, const struct bln_staged *of, const char *condition,
-				 const char *sort, struct bln_err *err)
-{
-	struct bln_text query = { 0 };
-	enum bln_status status;
-
-	bln_text_add_format(&query, "SELECT *%s FROM read_parquet(", condition ? " EXCLUDE (file_row_number)" : "");
-	bln_text_add_quoted(&query, '\'', of->path, strlen(of->path));
-	bln_text_add_format(&query, ", hive_partitioning = false, file_row_number = %s)%s%s%s%s",
-			    condition ? "true" : "false", condition ? " WHERE " : "", condition ? condition : "",
-			    sort ? " ORDER BY " : "", sort ? sort : "");
-	BLN_TRY(bln_text_check(&query, err));
-	BLN_TRY(copy_run(stage, query.at, stage->rewrite, false, of, err));
-done:
-	bln_text_clean_up(&query);
-	return status;
-}
-
-/* The last file takes the place of file I, which goes. */
-static void file_replace(struct bln_stage *stage, size_t i)
-{
-	unlink(stage->items[i].path);
-	stage->items[i] = stage->items[--stage->count];
-}
-
-enum bln_status bln_stage_sort(struct bln_stage *stage, size_t i, struct bln_err *err)
-{
-	const struct bln_staged file = stage->items[i];
-	enum bln_status status;
-
-	BLN_TRY(file_copy(stage, &file, NULL, stage->sort, err));
-	file_replace(stage, i);
-done:
-	return status;
-}
-
-enum bln_status bln_stage_cut(struct bln_stage *stage, size_t i, struct bln_err *err)
-{
-	const struct bln_staged file = stage->items[i];
-	const int64_t rows_max = stage->spec->rows_per_file_max;
-	enum bln_status status = BLN_OK;
-
-	for (int64_t first = 0; first < file.rows; first += rows_max) {
-		char condition[96];
-
-		snprintf(condition, sizeof(condition), "file_row_number BETWEEN %" PRId64 " AND %" PRId64, first,
-			 first + rows_max - 1);
-		BLN_TRY(file_copy(stage, &file, condition, NULL, err));
-	}
-	file_replace(stage, i);
-done:
+	bln_rows_destroy(rows);
+	bln_text_clean_up(&sql);
 	return status;
 }

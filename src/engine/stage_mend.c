@@ -33,34 +33,64 @@ static void seams_query(const struct bln_stage *stage, size_t first, size_t coun
 		stage->spec->is_unique ? "<=" : "<");
 }
 
-/* Adds the files that have seams to SEAMS, by path. */
-static enum bln_status seams_find(struct bln_stage *stage, size_t first, size_t count, struct bln_map *seams,
+static void files_swap(struct bln_stage *stage, size_t i, size_t j)
+{
+	const struct bln_staged file = stage->items[i];
+
+	stage->items[i] = stage->items[j];
+	stage->items[j] = file;
+}
+
+/* Adds the files of which ROWS tell a seam to SEAMS, by path. */
+static enum bln_status seams_read(struct bln_stage *stage, struct bln_rows *rows, struct bln_map *seams,
 				  struct bln_err *err)
 {
-	struct bln_rows *rows = NULL;
-	struct bln_text sql = { 0 };
 	enum bln_status status;
-	size_t rows_count;
+	size_t count;
 
-	seams_query(stage, first, count, &sql);
-	BLN_TRY(bln_text_check(&sql, err));
-	BLN_TRY(bln_engine_query(stage->engine, sql.at, &rows, err));
 	do {
-		BLN_TRY(bln_rows_next(rows, &rows_count, err));
-		for (size_t row = 0; row < rows_count; row++) {
+		BLN_TRY(bln_rows_next(rows, &count, err));
+		for (size_t row = 0; row < count; row++) {
 			struct bln_slice path = bln_rows_text(rows, 0, row);
 			char *copy = bln_arena_strndup(stage->arena, path.at, path.length);
 
 			stage->may_repeat = stage->may_repeat || bln_rows_bool(rows, 2, row);
-			if (!copy || (bln_rows_bool(rows, 1, row) && !bln_map_insert(seams, copy, path.length, NULL))) {
-				status = bln_err_memory(err);
-				goto done;
-			}
+			if (!copy || (bln_rows_bool(rows, 1, row) && !bln_map_insert(seams, copy, path.length, NULL)))
+				return bln_err_memory(err);
 		}
-	} while (rows_count > 0);
+	} while (count > 0);
 done:
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&sql);
+	return status;
+}
+
+/* Adds those of the files from FIRST on that have seams to SEAMS. Each query is for one thread, as it sees rows in their order:
+ * there are several. */
+static enum bln_status seams_find(struct bln_stage *stage, size_t first, struct bln_map *seams, struct bln_err *err)
+{
+	const size_t files = stage->count - first;
+	const size_t threads = (size_t)stage->engine->threads;
+	const size_t share = files / threads + 1 < FILES_AT_ONCE ? files / threads + 1 : FILES_AT_ONCE;
+	const size_t count = (files + share - 1) / share;
+	struct bln_text *sql = bln_arena_calloc(stage->arena, count + 1, sizeof(*sql));
+	const char **texts = bln_arena_calloc(stage->arena, count + 1, sizeof(*texts));
+	struct bln_rows **rows = bln_arena_calloc(stage->arena, count + 1, sizeof(struct bln_rows *));
+	enum bln_status status = BLN_OK;
+
+	if (!sql || !texts || !rows)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < count; i++) {
+		seams_query(stage, first + i * share, i + 1 < count ? share : files - i * share, &sql[i]);
+		BLN_TRY(bln_text_check(&sql[i], err));
+		texts[i] = sql[i].at;
+	}
+	BLN_TRY(bln_engine_query_all(stage->engine, texts, count, rows, err));
+	for (size_t i = 0; i < count; i++)
+		BLN_TRY(seams_read(stage, rows[i], seams, err));
+done:
+	for (size_t i = 0; i < count; i++) {
+		bln_rows_destroy(rows[i]);
+		bln_text_clean_up(&sql[i]);
+	}
 	return status;
 }
 
@@ -69,19 +99,12 @@ static enum bln_status seams_gather(struct bln_stage *stage, size_t *first, stru
 {
 	struct bln_map seams = { 0 };
 	size_t whole = stage->count;
-	enum bln_status status = BLN_OK;
+	enum bln_status status;
 
-	for (size_t i = *first; i < stage->count; i += FILES_AT_ONCE)
-		BLN_TRY(seams_find(stage, i, stage->count - i < FILES_AT_ONCE ? stage->count - i : FILES_AT_ONCE,
-				   &seams, err));
-	for (size_t i = stage->count; i-- > *first;) {
-		const struct bln_staged file = stage->items[i];
-
-		if (!bln_map_find(&seams, file.path, strlen(file.path)))
-			continue;
-		stage->items[i] = stage->items[--whole];
-		stage->items[whole] = file;
-	}
+	BLN_TRY(seams_find(stage, *first, &seams, err));
+	for (size_t i = stage->count; i-- > *first;)
+		if (bln_map_find(&seams, stage->items[i].path, strlen(stage->items[i].path)))
+			files_swap(stage, i, --whole);
 	*first = whole;
 done:
 	bln_map_clean_up(&seams);
@@ -94,8 +117,7 @@ static enum bln_status seams_mend(struct bln_stage *stage, struct bln_err *err)
 	enum bln_status status;
 
 	BLN_TRY(seams_gather(stage, &first, err));
-	for (size_t i = first; i < stage->count; i++)
-		BLN_TRY(bln_stage_sort(stage, i, err));
+	BLN_TRY(bln_stage_sort(stage, first, err));
 	if (stage->spec->is_unique && first < stage->count) /* now that they are in order: equal rows side by side */
 		BLN_TRY(seams_gather(stage, &first, err));
 done:
@@ -148,8 +170,10 @@ enum bln_status bln_stage_mend(struct bln_stage *stage, struct bln_err *err)
 	if (spec->is_unique && stage->count)
 		repeats_suspect(stage);
 	for (size_t i = stage->count; has_limit && i-- > 0;)
-		if (stage->items[i].rows > spec->rows_per_file_max + stage->rows_per_group)
-			BLN_TRY(bln_stage_cut(stage, i, err));
+		if (stage->items[i].rows > spec->rows_per_file_max + stage->rows_per_group) {
+			files_swap(stage, i, stage->count - 1);
+			BLN_TRY(bln_stage_cut(stage, err));
+		}
 done:
 	return status;
 }

@@ -78,9 +78,23 @@ const struct bln_slice *bln_stage_numbers_values(const struct bln_engine *engine
 /* Writes the rows of the input, and adds their files. */
 BLN_MUST_CHECK enum bln_status bln_stage_copy(struct bln_stage *stage, struct bln_err *err);
 
-/* Puts file I with its rows in order in its place; or files of at most as many rows as the spec says, row for row. */
-BLN_MUST_CHECK enum bln_status bln_stage_sort(struct bln_stage *stage, size_t i, struct bln_err *err);
-BLN_MUST_CHECK enum bln_status bln_stage_cut(struct bln_stage *stage, size_t i, struct bln_err *err);
+/* What a COPY takes: a folder of its own, and in it the path of a file where it writes only one; both the arena's. */
+BLN_MUST_CHECK enum bln_status bln_stage_folder_make(struct bln_stage *stage, const char **folder, struct bln_err *err);
+BLN_MUST_CHECK enum bln_status bln_stage_target_make(const struct bln_stage *stage, const char *folder,
+						     const char **target, struct bln_err *err);
+
+/* Adds the files that ROWS, what a COPY has returned, tell of. Their values are those of PART_OF, or what ROWS say (NULL). */
+BLN_MUST_CHECK enum bln_status bln_stage_files_read(struct bln_stage *stage, struct bln_rows *rows,
+						    const struct bln_staged *part_of, struct bln_err *err);
+
+/* Moves the files from FIRST on out of the folder of their COPY, under names that nothing else has. */
+BLN_MUST_CHECK enum bln_status bln_stage_files_move(struct bln_stage *stage, size_t first, struct bln_err *err);
+
+/* Puts the files from FIRST on, which are the last, with their rows in order in their places. */
+BLN_MUST_CHECK enum bln_status bln_stage_sort(struct bln_stage *stage, size_t first, struct bln_err *err);
+
+/* Puts the last file, row for row, as files of at most as many rows as the spec says in its place. */
+BLN_MUST_CHECK enum bln_status bln_stage_cut(struct bln_stage *stage, struct bln_err *err);
 
 /* Negative, 0, positive, by partition, then split values. */
 int bln_staged_compare(const void *a, const void *b);
