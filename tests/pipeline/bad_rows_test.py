@@ -139,6 +139,32 @@ class Coverage(Case):
         project.load(self.at / "old", "--full")
         self.assertEqual(self.states(project), wanted)
 
+    def test_times_in_other_units_tell(self):
+        project = self.project()
+        rows = [hour(0), *(hour(n).replace(str(T + n * 3600), f"{T + n * 3600}" + "000" * n) for n in (1, 2, 3)), hour(5)]
+        project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join(rows) + "\n"}))
+        self.assertEqual(self.states(project), [(0, 1, "data"), (1, 4, "missing"), (4, 5, "confirmed_empty"), (5, 6, "data")])
+
+    def test_what_cannot_be_read_is_not_silence(self):
+        """A quarter's file that is cut off, or not to be read at all: of the time behind its last row nobody has said anything."""
+        project = self.project()
+        cut = self.archive("Q1_2024", {
+            "XBTUSD_60.csv": hour(0) + "\n" + hour(2) + "\n" + hour(3)[:9],
+            "ETHUSD_60.csv": (hour(0) + "\n" + hour(2) + "\n").encode("utf-16")})
+        project.load(cut)
+        begun = [(0, 1, "data"), (1, 2, "confirmed_empty"), (2, 3, "data")]
+        self.assertEqual(self.states(project), begun)
+        self.assertEqual(self.states(project, "ETHUSD"), [])
+        # the next quarter shows how much is missing, the whole file what of it there is
+        project.load(self.archive("Q2_2024", {"XBTUSD_60.csv": hour(91 * 24) + "\n"}))
+        self.assertEqual(self.states(project)[:5], begun + [(3, 91 * 24, "missing"), (91 * 24, 91 * 24 + 1, "data")])
+        project.load(self.archive("whole/Q1_2024", {"XBTUSD_60.csv": "\n".join([hour(0), hour(2), hour(3)]) + "\n"}))
+        self.assertEqual(self.states(project)[:5], [(0, 1, "data"), (1, 2, "confirmed_empty"), (2, 4, "data"),
+                                                    (4, 91 * 24, "confirmed_empty"), (91 * 24, 91 * 24 + 1, "data")])
+        coverage = project.derived("gold.coverage")
+        project.load(cut, "--full")
+        self.assert_same_rows(coverage, project.derived("gold.coverage"), "--full")
+
     def test_other_classes_are_not_concerned(self):
         project = self.project()
         project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join([hour(0), hour(1, o="x"), hour(2)]) + "\n"}))

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "source/csv/rows.h"
 
@@ -28,48 +30,86 @@ void bln_csv_span_skip(struct bln_csv_span *span, int64_t bytes)
 	span->tail_length = 0;
 }
 
-/* The first and last row accepted of TEXT. */
-static bool text_span(const char *text, size_t length, bool is_end, int64_t step_s, int64_t end_us,
-		      struct bln_chunk *scratch, int64_t *first_s, int64_t *last_s)
+/* Whether a refused line's first field tells its time, whatever the unit: then its candle is known to be missing. Not stricter
+ * than who looks for such candles in the quarantine (templates/crypto/jobs/gold_coverage.sql). */
+static bool line_has_time(const char *line, size_t length)
 {
-	struct bln_csv_rows rows;
-	size_t used;
+	static const double units[] = { 1, 1e3, 1e6, 1e9 }; /* in a second */
+	struct bln_slice rest = { line, length };
+	struct bln_slice field = bln_slice_cut(&rest, ',');
+	double time;
 
-	bln_csv_rows_init(&rows, step_s, end_us, NULL, NULL);
-	for (size_t at = 0; at < length; at += used) {
-		scratch->count = 0;
-		if (bln_csv_rows_feed(&rows, text + at, length - at, &used, scratch, NULL) != BLN_OK)
-			return false;
-	}
-	scratch->count = 0;
-	if (is_end && bln_csv_rows_end(&rows, scratch, NULL) != BLN_OK)
+	for (; field.length > 0 && field.at[0] == ' '; field.at++)
+		field.length--;
+	while (field.length > 0 && field.at[field.length - 1] == ' ')
+		field.length--;
+	if (!bln_double_parse(field.at, field.length, &time))
 		return false;
-	scratch->count = 0;
-	*first_s = rows.first_s;
-	*last_s = rows.last_s;
-	return rows.accepted > 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (time / units[i] >= BLN_CSV_ROW_SECONDS_MIN && time / units[i] < BLN_CSV_ROW_SECONDS_MAX)
+			return true;
+	return false;
 }
 
-bool bln_csv_span_get(const struct bln_csv_span *span, int64_t step_s, int64_t end_us, struct bln_chunk *scratch,
-		      int64_t *first_us, int64_t *last_us)
+/* The ends of one text. */
+struct text_ends {
+	struct bln_csv_rows rows;
+	int64_t accepted_at_last; /* rows before the last line without a time; -1: there is no such line */
+};
+
+static enum bln_status line_refused(void *context, enum bln_reason reason, int64_t line, const char *bytes,
+				    size_t length, struct bln_err *err)
+{
+	struct text_ends *ends = context;
+	(void)line, (void)err;
+
+	if (!bln_reason_is_kept(reason) && reason != BLN_REASON_EMPTY_FILE && reason != BLN_REASON_EMPTY_LINE &&
+	    !line_has_time(bytes, length))
+		ends->accepted_at_last = ends->rows.accepted;
+	return BLN_OK;
+}
+
+static void text_read(const char *text, size_t length, bool is_end, int64_t step_s, int64_t end_us,
+		      struct bln_chunk *scratch, struct text_ends *ends)
+{
+	size_t used;
+
+	ends->accepted_at_last = -1;
+	bln_csv_rows_init(&ends->rows, step_s, end_us, line_refused, ends);
+	for (size_t at = 0; at < length; at += used) {
+		scratch->count = 0;
+		(void)!bln_csv_rows_feed(&ends->rows, text + at, length - at, &used, scratch,
+					 NULL); /* as line_refused */
+	}
+	scratch->count = 0;
+	if (is_end)
+		(void)!bln_csv_rows_end(&ends->rows, scratch, NULL);
+	scratch->count = 0;
+}
+
+struct bln_csv_ends bln_csv_span_get(const struct bln_csv_span *span, int64_t step_s, int64_t end_us,
+				     struct bln_chunk *scratch)
 {
 	const char *tail = span->tail;
 	size_t tail_length = span->tail_length;
-	int64_t head_first_s, head_last_s, tail_first_s, tail_last_s;
-	bool has_head, has_tail;
+	struct text_ends first, last;
+	struct bln_csv_ends ends = { 0 };
+	const char *newline = tail;
 
-	has_head = text_span(span->head, span->head_length, span->bytes == (int64_t)span->head_length, step_s, end_us,
-			     scratch, &head_first_s, &head_last_s);
+	text_read(span->head, span->head_length, span->bytes == (int64_t)span->head_length, step_s, end_us, scratch,
+		  &first);
 	if (span->bytes > (int64_t)span->tail_length) { /* it begins within a line */
-		const char *newline = memchr(tail, '\n', tail_length);
-
+		newline = memchr(tail, '\n', tail_length);
 		tail_length = newline ? tail_length - (size_t)(newline + 1 - tail) : 0;
 		tail = newline ? newline + 1 : tail;
 	}
-	has_tail = text_span(tail, tail_length, true, step_s, end_us, scratch, &tail_first_s, &tail_last_s);
-	if (!has_head && !has_tail)
-		return false;
-	*first_us = (has_head ? head_first_s : tail_first_s) * BLN_US_PER_SECOND;
-	*last_us = (has_tail ? tail_last_s : head_last_s) * BLN_US_PER_SECOND;
-	return *first_us <= *last_us;
+	text_read(tail, tail_length, true, step_s, end_us, scratch, &last);
+	/* A line that fills all that was kept of the end is no row. */
+	ends.is_cut = !newline || last.accepted_at_last == last.rows.accepted;
+	if (first.rows.accepted == 0 && last.rows.accepted == 0)
+		return ends;
+	ends.first_us = (first.rows.accepted > 0 ? first : last).rows.first_s * BLN_US_PER_SECOND;
+	ends.last_us = (last.rows.accepted > 0 ? last : first).rows.last_s * BLN_US_PER_SECOND;
+	ends.has_rows = ends.first_us <= ends.last_us;
+	return ends;
 }

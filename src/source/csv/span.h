@@ -26,10 +26,16 @@ void bln_csv_span_add(struct bln_csv_span *span, const char *bytes, size_t lengt
 /* Says that BYTES were skipped: what is added from now on stands at the file's end. */
 void bln_csv_span_skip(struct bln_csv_span *span, int64_t bytes);
 
-/* Opens of the first and last row that reading the ends accepts (rows.h says what STEP_S and END_US do); SCRATCH's
- * rows are lost. Rows in between may still be refused, and so may be the last one, as unsorted. False, nothing set,
- * if neither end has a row. */
-bool bln_csv_span_get(const struct bln_csv_span *span, int64_t step_s, int64_t end_us, struct bln_chunk *scratch,
-		      int64_t *first_us, int64_t *last_us);
+struct bln_csv_ends {
+	bool has_rows;
+	int64_t first_us; /* opens of the first and last row, where there are any */
+	int64_t last_us;
+	bool is_cut; /* behind the last row stands what has no time that can be read: nobody knows how far it went */
+};
+
+/* What reading the ends gives (rows.h says what STEP_S and END_US do); SCRATCH's rows are lost. Rows in between may
+ * still be refused, and so may be the last one, as unsorted. */
+struct bln_csv_ends bln_csv_span_get(const struct bln_csv_span *span, int64_t step_s, int64_t end_us,
+				     struct bln_chunk *scratch);
 
 #endif

@@ -37,6 +37,7 @@ struct kraken_file {
 struct kraken_span {
 	bool is_known;
 	bool has_rows;
+	bool is_cut; /* behind the last row stands what cannot be read */
 	int64_t first_us;
 	int64_t last_us;
 };

@@ -28,11 +28,14 @@ static int64_t earlier(int64_t a, int64_t b)
 static struct kraken_span span_of(const struct kraken_source *source, const struct kraken_item *item,
 				  const struct bln_csv_span *span, struct bln_chunk *scratch)
 {
-	struct kraken_span known = { .is_known = true, .first_us = INT64_MAX, .last_us = INT64_MIN };
+	const struct bln_csv_ends ends =
+		bln_csv_span_get(span, step_us(item) / BLN_US_PER_SECOND, source->now_us, scratch);
 
-	known.has_rows = bln_csv_span_get(span, step_us(item) / BLN_US_PER_SECOND, source->now_us, scratch,
-					  &known.first_us, &known.last_us);
-	return known;
+	return (struct kraken_span){ .is_known = true,
+				     .has_rows = ends.has_rows,
+				     .is_cut = ends.is_cut,
+				     .first_us = ends.has_rows ? ends.first_us : INT64_MAX,
+				     .last_us = ends.has_rows ? ends.last_us : INT64_MIN };
 }
 
 void kraken_span_keep(struct kraken_source *source, struct kraken_item *item, const struct bln_csv_span *span,
@@ -223,6 +226,17 @@ done:
 	return status;
 }
 
+/* span_want, with the lock. */
+static enum bln_status span_look(struct kraken_source *source, size_t i, bool *counts, struct bln_err *err)
+{
+	enum bln_status status;
+
+	pthread_mutex_lock(&source->lock);
+	status = span_want(source, i, counts, err);
+	pthread_mutex_unlock(&source->lock);
+	return status;
+}
+
 /* Where the range of UNIT ends, whose archive's name says nothing. */
 static enum bln_status unit_end(struct kraken_source *source, const struct bln_unit *unit, int64_t *end_us,
 				struct bln_err *err)
@@ -237,7 +251,7 @@ static enum bln_status unit_end(struct kraken_source *source, const struct bln_u
 		const int64_t last_us = item->span.has_rows ? later(item->span.last_us, unit->last_us) : unit->last_us;
 
 		BLN_TRY(is_left_behind(source, unit->entry_index, last_us + unit->step_us, false, &is_left, err));
-		*end_us = is_left ? unit->last_us + unit->step_us : *end_us;
+		*end_us = is_left || item->span.is_cut ? unit->last_us + unit->step_us : *end_us;
 	}
 done:
 	return status;
@@ -248,17 +262,21 @@ done:
 static enum bln_status recalled_extend(struct kraken_source *source, struct bln_unit *unit, struct bln_err *err)
 {
 	const int64_t close_us = unit->last_us + unit->step_us;
+	const struct kraken_item *item = &source->items[unit->entry_index];
 	enum bln_status status;
 	int64_t end_us;
 	bool is_left;
+	bool counts;
 
-	BLN_TRY(archive_end(source, source->items[unit->entry_index].archive, &end_us, err));
+	BLN_TRY(archive_end(source, item->archive, &end_us, err));
 	end_us = earlier(end_us, source->now_us);
 	end_us -= end_us % unit->step_us;
 	if (end_us <= unit->to_us)
 		return BLN_OK;
 	BLN_TRY(is_left_behind(source, unit->entry_index, close_us, unit->to_us > close_us, &is_left, err));
-	if (!is_left)
+	if (!is_left && unit->to_us == close_us)
+		BLN_TRY(span_look(source, unit->entry_index, &counts, err));
+	if (!is_left && !item->span.is_cut)
 		unit->to_us = end_us;
 done:
 	return status;
@@ -289,11 +307,12 @@ enum bln_status kraken_settle(struct bln_source *base, struct bln_unit *units, s
 			unit->from_us = unit->first_us;
 		} else {
 			unit->from_us = has_rows ? earlier(item->from_us, unit->first_us) : item->from_us;
+			end_us = item->span.is_cut ? close_us : end_us;
 		}
 		end_us = earlier(end_us, source->now_us);
 		unit->to_us = later(end_us - end_us % unit->step_us, close_us);
-		if (item->archive != KRAKEN_NAMED && !has_rows)
-			unit->to_us = 0;
+		if (!has_rows && (item->archive != KRAKEN_NAMED || item->span.is_cut))
+			unit->from_us = unit->to_us = 0;
 	}
 done:
 	return status;

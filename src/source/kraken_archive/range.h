@@ -15,6 +15,8 @@
  * - But where another file of the same symbol, of any frequency, has a candle that opens when this file's last one has
  *   closed, or later, there were trades that this file knows nothing of: it was cut short, or is older than the
  *   others, and ends with its own last row. Of the time between the two nothing is said.
+ * - A file whose end cannot be read (the last line is cut off, bytes are damaged, times are no numbers) ends with its last
+ *   row too: how far it went nobody knows. Of one without any row, which cannot be read, nothing is said at all.
  * - No range goes on beyond the moment of the listing, and every range contains its unit's rows. A unit whose rows
  *   all lie outside of the quarter that its name says is not what its name says: its range is that of its rows.
  *

@@ -128,6 +128,72 @@ static void a_mixed_folder_loses_nothing(void **state)
 	kit_clean_up(&kit);
 }
 
+/* Bytes behind the last row that no time can be read of: how far the file went is not known, whatever its name says. */
+static void what_cannot_be_read_is_not_silence(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *text; /* behind two rows, where it begins with none of its own */
+		bool has_rows;
+	} cases[] = {
+		{ "CUTUSD_60.csv", "17041", true },
+		{ "DATEUSD_60.csv", "2024-01-01 02:00:00,2,3,1,2,5,1\n", true },
+		{ "NULUSD_60.csv", "\xff\xfe\n\x01,\n", true },
+		{ "QUOTEUSD_60.csv", "\"1704067200\",2,3,1,2,5,1\n", false },
+		{ "SEMIUSD_60.csv", "1704067200;2;3;1;2;5;1\n", false },
+	};
+	struct kit kit;
+	(void)state;
+
+	for (int quarter = 0; quarter < 2; quarter++) {
+		const char *folder = quarter ? "cut/Q1_2024" : "cut/base";
+		char path[128], text[1 << 12];
+
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			snprintf(path, sizeof(path), "%s/%s", folder, cases[i].name);
+			snprintf(text, sizeof(text), "%s%s",
+				 cases[i].has_rows ? candles("2024-01-01", "2024-01-01T01:00", 60) : "", cases[i].text);
+			text_make(path, text);
+		}
+		snprintf(path, sizeof(path), "%s/WHOLEUSD_60.csv", folder);
+		text_make(path, candles("2024-01-01", "2024-01-02", 60));
+		snprintf(path, sizeof(path), "%s/ZEROUSD_60.csv", folder);
+		text_make(path, "");
+		snprintf(path, sizeof(path), "%s/ZMILLIUSD_60.csv", folder);
+		text_make(path, "1704067200000,2,3,1,2,5,1\n");
+		kit_make(&kit, folder);
+		kit_take(&kit);
+		for (size_t i = 0; i < 3; i++)
+			assert_range(&kit.units[i], "2024-01-01", "2024-01-01T02:00");
+		for (size_t i = 3; i < 5; i++)
+			assert_true(kit.units[i].from_us == 0 && kit.units[i].to_us == 0);
+		assert_range(&kit.units[5], "2024-01-01", quarter ? "2024-04-01" : "2024-01-02T01:00");
+		for (size_t i = 6; i < 8 && quarter;
+		     i++) /* an empty file, and one that tells which candles were refused */
+			assert_range(&kit.units[i], "2024-01-01", "2024-04-01");
+		kit_clean_up(&kit);
+	}
+
+	/* Recalled while its archive has become longer, it is looked at again. */
+	kit_make(&kit, "cut/base");
+	for (size_t i = 0; i < 6; i++) {
+		struct bln_unit *unit = &kit.units[i];
+
+		if (i >= 3 && i < 5)
+			continue;
+		unit->is_hashed = true;
+		unit->first_us = unit->from_us = kit_time("2024-01-01");
+		unit->to_us = kit_time("2024-01-01T02:00");
+		unit->last_us = kit_time("2024-01-01T01:00");
+	}
+	assert_ok(kit_read(&kit, &kit.units[6], NULL), &kit.err);
+	kit.units[5].to_us = kit_time("2024-01-02T01:00");
+	assert_ok(bln_source_settle(kit.source, kit.units, kit.count, &kit.err), &kit.err);
+	for (size_t i = 0; i < 3; i++)
+		assert_range(&kit.units[i], "2024-01-01", "2024-01-01T02:00");
+	kit_clean_up(&kit);
+}
+
 /* What another file of the symbol has rows for did not stay without a trade. */
 static void a_file_left_behind_ends_with_itself(void **state)
 {
@@ -315,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_quiet_end_costs_nothing),
 		cmocka_unit_test(batches_settle_alike),
 		cmocka_unit_test(a_mixed_folder_loses_nothing),
+		cmocka_unit_test(what_cannot_be_read_is_not_silence),
 		cmocka_unit_test(a_file_left_behind_ends_with_itself),
 		cmocka_unit_test(a_quarter_is_what_its_name_says),
 		cmocka_unit_test(rows_beyond_a_quarter_are_in_the_range),

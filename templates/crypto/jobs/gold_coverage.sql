@@ -45,13 +45,15 @@ bounds AS (
 edges AS (
     SELECT symbol, frequency, year, a, a AS b FROM bounds
     UNION ALL SELECT symbol, frequency, year, b, b FROM bounds),
--- The candles in which refused rows lie, where their first field tells: seconds, or milliseconds, of 2000 to 2099.
+-- The candles in which refused rows lie, where their first field tells: seconds, milli-, micro- or nanoseconds of 2000 to 2099.
 refused AS (
     SELECT symbol, frequency, year, t AS a, t + step AS b
     FROM (SELECT b.*, epoch_us(candle_open(make_timestamptz(r.us), b.frequency)) AS t
           FROM bounds b
           JOIN (SELECT symbol, frequency, CASE WHEN n BETWEEN 946684800 AND 4102444799 THEN n * 1000000
-                                               WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000 END AS us
+                                               WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000
+                                               WHEN n BETWEEN 946684800000000 AND 4102444799999999 THEN n
+                                               WHEN n BETWEEN 946684800000000000 AND 4102444799999999999 THEN n // 1000 END AS us
                 FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM silver.quarantine WHERE NOT is_kept)) r
               USING (symbol, frequency))
     WHERE a <= t AND t < b),

@@ -17,7 +17,9 @@ WITH parts AS (
     UNION
     SELECT symbol, frequency, CAST(year(candle_open(make_timestamptz(us), frequency) AT TIME ZONE 'UTC') AS INTEGER) AS year
     FROM (SELECT symbol, frequency, CASE WHEN n BETWEEN 946684800 AND 4102444799 THEN n * 1000000
-                                         WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000 END AS us
+                                         WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000
+                                         WHEN n BETWEEN 946684800000000 AND 4102444799999999 THEN n
+                                         WHEN n BETWEEN 946684800000000000 AND 4102444799999999999 THEN n // 1000 END AS us
           FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM changes('silver.quarantine') WHERE NOT is_kept))
     SEMI JOIN (SELECT symbol, frequency FROM bronze.units WHERE table_name = 'bronze.${run:class}') USING (symbol, frequency)
     WHERE us IS NOT NULL),
