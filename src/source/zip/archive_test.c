@@ -293,6 +293,11 @@ static void lies_are_named(void **state)
 	memcpy(bytes + at + 10, "\xF0\xFF", 2);
 	file_make("count.zip", bytes, length);
 	assert_bad("count.zip", 0, BLN_CORRUPT, "it says it has 65520 entries, in a directory of");
+	for (char count = 2; count >= 0; count--) { /* none of those that are there is passed over */
+		memcpy(bytes + at + 10, (const char[]){ count, 0 }, 2);
+		file_make("fewer.zip", bytes, length);
+		assert_bad("fewer.zip", 0, BLN_CORRUPT, "its directory has more entries than the");
+	}
 	memcpy(bytes + at + 12, "\xFF\xFF\xFF\x7F", 4);
 	file_make("huge.zip", bytes, length);
 	assert_bad("huge.zip", 0, BLN_CORRUPT, "its directory says it has 2147483647 bytes");

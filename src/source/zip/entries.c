@@ -140,9 +140,7 @@ enum bln_status zip_entries_parse(struct bln_zip *zip, struct bln_err *err)
 	if (zip->entry_count > length / RECORD_BYTES)
 		return bln_err_set(err, BLN_CORRUPT, "it says it has %zu entries, in a directory of %zu bytes",
 				   zip->entry_count, length);
-	if (zip->entry_count == 0)
-		return BLN_OK;
-	zip->entries = bln_mem_calloc(zip->entry_count, sizeof(*zip->entries));
+	zip->entries = bln_mem_calloc(zip->entry_count + 1, sizeof(*zip->entries)); /* none is no failure of memory */
 	if (!zip->entries)
 		return bln_err_memory(err);
 	for (size_t i = 0; i < zip->entry_count; i++) {
@@ -154,5 +152,9 @@ enum bln_status zip_entries_parse(struct bln_zip *zip, struct bln_err *err)
 					   zip->entry_count, zip->directory_at + (int64_t)at);
 		at += used;
 	}
-	return overlaps_mark(zip, err);
+	/* The count has 16 bits without ZIP64: what wrote more entries than that may have cut it. */
+	if (length - at >= RECORD_BYTES && memcmp(zip->directory + at, RECORD_MAGIC, sizeof(RECORD_MAGIC)) == 0)
+		return bln_err_set(err, BLN_CORRUPT, "its directory has more entries than the %zu that it says",
+				   zip->entry_count);
+	return zip->entry_count > 1 ? overlaps_mark(zip, err) : BLN_OK;
 }
