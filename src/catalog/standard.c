@@ -17,6 +17,7 @@
 
 /* One per asset class, in each layer. */
 static const char *const classes[] = { "cryptos", "indices", "forex", "commodities", NULL };
+static const char *const class_types[] = { "crypto", "index", "forex", "commodity" };
 
 static const struct bln_standard_column bronze_candles[] = {
 	{ "symbol", "string" },	   { "datetime", "timestamp" },	 { "open", "double" },
@@ -167,6 +168,16 @@ const struct bln_standard_table *bln_standard_find(const char *name)
 			if (bln_slice_is(rest, tables[i].tables[j]))
 				return &tables[i];
 	}
+	return NULL;
+}
+
+const char *bln_standard_type(const char *name)
+{
+	const struct bln_standard_table *table = bln_standard_find(name);
+
+	for (size_t i = 0; table && table->tables == classes && i < COUNT(class_types); i++)
+		if (strcmp(strchr(name, '.') + 1, classes[i]) == 0)
+			return class_types[i];
 	return NULL;
 }
 

@@ -31,6 +31,10 @@ struct bln_standard_table {
 /* The one of NAME ("silver.cryptos"), or NULL. */
 const struct bln_standard_table *bln_standard_find(const char *name);
 
+/* What candles of the table NAME have in `type`: "forex" in bronze.forex and silver.forex. NULL where the table is not of one
+ * asset class. */
+const char *bln_standard_type(const char *name);
+
 /* Its columns as a schema, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_standard_schema(const struct bln_standard_table *table, struct bln_arena *arena,
 						   struct bln_schema *schema, struct bln_err *err);

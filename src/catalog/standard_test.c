@@ -36,6 +36,18 @@ static const struct {
 	  "", "" },
 };
 
+static void a_class_has_a_type(void **state)
+{
+	(void)state;
+	assert_string_equal(bln_standard_type("bronze.cryptos"), "crypto");
+	assert_string_equal(bln_standard_type("silver.indices"), "index");
+	assert_string_equal(bln_standard_type("bronze.forex"), "forex");
+	assert_string_equal(bln_standard_type("silver.commodities"), "commodity");
+	assert_null(bln_standard_type("bronze.units"));
+	assert_null(bln_standard_type("gold.candles"));
+	assert_null(bln_standard_type("bronze.other"));
+}
+
 static void columns_are_as_promised(void **state)
 {
 	(void)state;
@@ -164,11 +176,9 @@ static void what_is_none_is_not_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_are_as_promised),
-		cmocka_unit_test(all_classes_are_alike),
-		cmocka_unit_test(each_is_whole),
-		cmocka_unit_test(bronze_keeps_its_log),
-		cmocka_unit_test(what_is_none_is_not_found),
+		cmocka_unit_test(columns_are_as_promised), cmocka_unit_test(a_class_has_a_type),
+		cmocka_unit_test(all_classes_are_alike),   cmocka_unit_test(each_is_whole),
+		cmocka_unit_test(bronze_keeps_its_log),	   cmocka_unit_test(what_is_none_is_not_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,8 @@ typedef void bln_source_tell(void *context, const struct bln_source_note *note);
  * TELL (may be NULL) hears of what is passed over, name by name and in one line for people, and what cannot be read;
  * the rest is listed all the same. What FILTER leaves out is not passed over. *UNITS
  * and all their texts are the source's, until it is listed again or closed; of the units the caller may write the
- * fields that are recalled: is_hashed and hash, and first_us, last_us, from_us and to_us (below, settle).
+ * fields that are recalled: is_hashed and hash, and first_us, last_us, from_us and to_us (below, settle); and type, where it
+ * knows better of which asset class they are.
  *
  * BLN_NOT_FOUND, naming the places and what was looked for, where there is no unit; the first failure where that is
  * why. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/standard.h"
 #include "job/ingest/units.h"
 #include "project/expand.h"
 #include "state/seen.h"
@@ -295,6 +296,8 @@ static enum bln_status failed_check(struct ingest *ingest, struct bln_err *err)
 static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 {
 	struct bln_job_context *context = ingest->context;
+	const char *type =
+		bln_standard_type(ingest->job->into); /* an archive may hold other classes than its connector says */
 	struct bln_source_filter filter = { 0 };
 	enum bln_status status;
 
@@ -305,8 +308,11 @@ static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 	ingest->items = bln_mem_calloc(ingest->unit_count + 1, sizeof(*ingest->items));
 	if (!ingest->items)
 		return bln_err_memory(err);
-	for (size_t i = 0; i < ingest->unit_count; i++)
+	for (size_t i = 0; i < ingest->unit_count; i++) {
 		ingest->items[i].unit = &ingest->units[i];
+		if (type)
+			ingest->units[i].type = type;
+	}
 	BLN_TRY(ingest_known_load(ingest, err));
 	BLN_TRY(units_recall(ingest, err));
 	status = batches_run(ingest, err);

@@ -17,6 +17,7 @@ static const char *const yaml = "properties: {symbols: all}\n"
 				"jobs:\n"
 				"  load: {kind: ingest, source: archive, into: bronze.cryptos}\n"
 				"  load-large: {kind: ingest, source: large, into: bronze.cryptos}\n"
+				"  load-forex: {kind: ingest, source: archive, into: bronze.forex}\n"
 				"  load-unset: {kind: ingest, source: unset, into: bronze.cryptos}\n"
 				"  load-unknown: {kind: ingest, source: unknown, into: bronze.cryptos}\n";
 
@@ -317,6 +318,19 @@ static void a_run_takes_what_its_properties_say(void **state)
 	assert_int_equal(kit_run(kit, "load").units, 2);
 }
 
+/* Kraken's archive has pairs of currencies too: the table says what they are taken for. */
+static void the_table_says_the_class(void **state)
+{
+	(void)state;
+	text_make("in/EURUSD_15.csv", candles(START, 2));
+	assert_int_equal(kit_run(kit, "load").units, 1);
+	assert_int_equal(kit_run(kit, "load-forex").units, 1);
+	assert_rows(kit, "SELECT DISTINCT type FROM bronze.cryptos", "crypto\n");
+	assert_rows(kit, "SELECT DISTINCT type FROM bronze.forex", "forex\n");
+	assert_rows(kit, "SELECT table_name, type FROM bronze.units ORDER BY 1",
+		    "bronze.cryptos|crypto\nbronze.forex|forex\n");
+}
+
 static void what_is_wrong_is_named(void **state)
 {
 	(void)state;
@@ -360,6 +374,7 @@ int main(void)
 		kit_test(refused_rows_are_kept_once),
 		kit_test(a_fold_that_was_missed_is_made_up_for),
 		kit_test(a_run_takes_what_its_properties_say),
+		kit_test(the_table_says_the_class),
 		kit_test(what_is_wrong_is_named),
 		kit_test(no_memory_is_survived),
 	};
