@@ -182,25 +182,3 @@ done:
 	bln_log_files_clean_up(&files);
 	return status;
 }
-
-enum bln_status bln_segment_after(const struct bln_table *table, int64_t version, struct bln_arena *arena,
-				  struct bln_segment *segment, struct bln_err *err)
-{
-	struct bln_log_files files = { 0 };
-	enum bln_status status = BLN_OK;
-
-	for (int tries = 0; tries < 2; tries++) { /* twice for the same reason */
-		*segment = (struct bln_segment){ .checkpoint_version = version };
-		BLN_TRY(bln_log_list(table, version + 1, arena, &files, err));
-		BLN_TRY(commits_choose(&files, version, BLN_VERSION_LATEST, arena, segment, err));
-		if (segment->version > version || version_max(&files) <= version)
-			goto done;
-	}
-	status = bln_err_set(err, BLN_NOT_FOUND,
-			     "%s: version %" PRId64 " is no longer in its log (%" PRId64
-			     " exists): its history was cleaned up",
-			     bln_table_name(table), version + 1, version_max(&files));
-done:
-	bln_log_files_clean_up(&files);
-	return status;
-}

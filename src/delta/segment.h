@@ -35,12 +35,4 @@ BLN_MUST_CHECK enum bln_status bln_segment_find(const struct bln_table *table, i
 						int64_t checkpoint_below, struct bln_arena *arena,
 						struct bln_segment *segment, struct bln_err *err);
 
-/* The commits after VERSION, without a gap, however many there are now: what a writer must look at that lost a race, and
- * what a reader must add to be up to date. SEGMENT's checkpoint_version is VERSION then, its version the newest.
- *
- * BLN_NOT_FOUND: there are newer ones, but the next after VERSION was cleaned up: load the table anew. */
-BLN_MUST_CHECK enum bln_status bln_segment_after(const struct bln_table *table, int64_t version,
-						 struct bln_arena *arena, struct bln_segment *segment,
-						 struct bln_err *err);
-
 #endif

@@ -293,31 +293,6 @@ static void a_compaction_proves_nothing(void **state)
 	kit_destroy(kit);
 }
 
-static void new_commits_are_found_after_a_version(void **state)
-{
-	struct kit *kit = table_to(4);
-	struct bln_arena arena = { 0 };
-	struct bln_segment segment;
-	struct bln_err err = { 0 };
-	(void)state;
-
-	assert_ok(bln_segment_after(&kit->table, 1, &arena, &segment, &err), &err);
-	assert_int_equal(segment.version, 4);
-	assert_int_equal(segment.commit_count, 3);
-	assert_int_equal(segment.commits[0].name.version, 2);
-	assert_int_equal(segment.newest->name.version, 4);
-	assert_ok(bln_segment_after(&kit->table, 4, &arena, &segment, &err), &err);
-	assert_int_equal(segment.version, 4);
-	assert_int_equal(segment.commit_count, 0);
-	kit_remove_file(kit, KIT_V(03) ".json"); /* a gap ends what can be said */
-	assert_ok(bln_segment_after(&kit->table, 1, &arena, &segment, &err), &err);
-	assert_int_equal(segment.version, 2);
-	assert_int_equal(bln_segment_after(&kit->table, 2, &arena, &segment, &err), BLN_NOT_FOUND);
-	assert_non_null(strstr(err.message, "version 3 is no longer in its log (4 exists)"));
-	bln_arena_clean_up(&arena);
-	kit_destroy(kit);
-}
-
 /* Files of any names in any number: whatever is found is a chain without a gap that ends where it says. */
 static void random_logs_give_chains_or_are_refused(void **state)
 {
@@ -391,7 +366,6 @@ int main(void)
 		cmocka_unit_test(the_hint_spares_a_long_listing),
 		cmocka_unit_test(compactions_shorten_the_way),
 		cmocka_unit_test(a_compaction_proves_nothing),
-		cmocka_unit_test(new_commits_are_found_after_a_version),
 		cmocka_unit_test(random_logs_give_chains_or_are_refused),
 	};
 

@@ -228,64 +228,6 @@ enum bln_status bln_snapshot_load(const struct bln_table *table, int64_t version
 	return local.status;
 }
 
-/* Puts what OLD consists of into REPLAY. */
-static enum bln_status snapshot_replay(const struct bln_snapshot *old, struct bln_replay *replay, struct bln_err *err)
-{
-	struct bln_action action = { .kind = BLN_ACTION_METADATA, .metadata = old->metadata };
-	enum bln_status status;
-
-	BLN_TRY(bln_replay_apply(replay, &action, err));
-	action = (struct bln_action){ .kind = BLN_ACTION_PROTOCOL, .protocol = old->protocol };
-	BLN_TRY(bln_replay_apply(replay, &action, err));
-	for (size_t i = 0; i < old->file_count; i++) {
-		action = (struct bln_action){ .kind = BLN_ACTION_ADD, .add = old->files[i] };
-		BLN_TRY(bln_replay_apply(replay, &action, err));
-	}
-	for (size_t i = 0; i < old->tombstone_count; i++) {
-		action = (struct bln_action){ .kind = BLN_ACTION_REMOVE, .remove = old->tombstones[i] };
-		BLN_TRY(bln_replay_apply(replay, &action, err));
-	}
-	for (size_t i = 0; i < old->txn_count; i++) {
-		action = (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = old->txns[i] };
-		BLN_TRY(bln_replay_apply(replay, &action, err));
-	}
-	for (size_t i = 0; i < old->domain_count; i++) {
-		action = (struct bln_action){ .kind = BLN_ACTION_DOMAIN, .domain = old->domains[i] };
-		BLN_TRY(bln_replay_apply(replay, &action, err));
-	}
-done:
-	return status;
-}
-
-enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struct bln_parquet *parquet,
-				     struct bln_snapshot **out, struct bln_err *err)
-{
-	struct bln_snapshot *snapshot = bln_mem_calloc(1, sizeof(*snapshot));
-	struct bln_arena scratch = { 0 };
-	struct bln_replay replay = { 0 };
-	struct bln_segment segment;
-	enum bln_status status;
-
-	*out = NULL;
-	if (!snapshot)
-		return bln_err_memory(err);
-	BLN_TRY(bln_segment_after(&old->table, old->version, &scratch, &segment, err));
-	if (segment.commit_count == 0)
-		goto done;
-	BLN_TRY(replay_init(&replay, &snapshot->arena, err));
-	BLN_TRY(snapshot_replay(old, &replay, err));
-	BLN_TRY(snapshot_finish(snapshot, &old->table, &segment, &replay, err));
-	snapshot->checkpoint_version = old->checkpoint_version;
-	*out = snapshot;
-	snapshot = NULL;
-done:
-	bln_arena_clean_up(&scratch);
-	bln_replay_clean_up(&replay);
-	bln_snapshot_destroy(snapshot);
-	/* The commits in between were cleaned up: there is a checkpoint instead. */
-	return status == BLN_NOT_FOUND ? bln_snapshot_load(&old->table, BLN_VERSION_LATEST, parquet, out, err) : status;
-}
-
 void bln_snapshot_destroy(struct bln_snapshot *snapshot)
 {
 	if (!snapshot)

@@ -47,12 +47,6 @@ BLN_MUST_CHECK enum bln_status bln_snapshot_load(const struct bln_table *table, 
 						 const struct bln_parquet *parquet, struct bln_snapshot **snapshot,
 						 struct bln_err *err);
 
-/* Sets *SNAPSHOT to the newest version of OLD's table, reading only the commits after OLD; to NULL where OLD is the newest.
- * OLD stays as it is. The log is taken for the one that OLD was read from: a table that was removed and made anew is not
- * noticed before it has more versions than OLD. The same errors. */
-BLN_MUST_CHECK enum bln_status bln_snapshot_refresh(const struct bln_snapshot *old, const struct bln_parquet *parquet,
-						    struct bln_snapshot **snapshot, struct bln_err *err);
-
 void bln_snapshot_destroy(struct bln_snapshot *snapshot);
 
 /* The version of the newest commit with this application's id, or -1. */
