@@ -44,11 +44,6 @@ void bln_frequency_format(struct bln_frequency frequency, char text[static BLN_F
 	snprintf(text, BLN_FREQUENCY_TEXT_SIZE, "%d%c", (int)(frequency.step_us / units[unit].step_us), letters[unit]);
 }
 
-bool bln_frequency_equals(struct bln_frequency a, struct bln_frequency b)
-{
-	return a.step_us == b.step_us && a.origin_us == b.origin_us;
-}
-
 int64_t bln_frequency_open_us(struct bln_frequency frequency, int64_t time_us)
 {
 	int64_t since_open;

@@ -33,8 +33,6 @@ BLN_MUST_CHECK enum bln_status bln_frequency_parse(const char *text, size_t leng
 /* The text with the largest unit that fits: 1,440 minutes are "1d". bln_frequency_parse reads it back to FREQUENCY. */
 void bln_frequency_format(struct bln_frequency frequency, char text[static BLN_FREQUENCY_TEXT_SIZE]);
 
-bool bln_frequency_equals(struct bln_frequency a, struct bln_frequency b);
-
 /* When the candle opened in which TIME_US lies. */
 int64_t bln_frequency_open_us(struct bln_frequency frequency, int64_t time_us);
 

@@ -49,8 +49,6 @@ static void texts_are_written_with_the_largest_unit(void **state)
 		bln_frequency_format(parsed(pairs[i][0]), text);
 		assert_string_equal(text, pairs[i][1]);
 	}
-	assert_true(bln_frequency_equals(parsed("60m"), parsed("1h")));
-	assert_false(bln_frequency_equals(parsed("7d"), parsed("1w")));
 }
 
 static void what_is_no_frequency_is_refused_with_its_text(void **state)
@@ -94,7 +92,8 @@ static void a_time_lies_in_one_candle_that_closes_once(void **state)
 			assert_true(bln_frequency_is_committed(frequency, open_us, open_us + frequency.step_us));
 		}
 		bln_frequency_format(frequency, text);
-		assert_true(bln_frequency_equals(parsed(text), frequency));
+		assert_int_equal(parsed(text).step_us, frequency.step_us);
+		assert_int_equal(parsed(text).origin_us, frequency.origin_us);
 	}
 }
 

@@ -101,30 +101,6 @@ bool bln_map_put(struct bln_map *map, const char *key, size_t length, void *poin
 	return true;
 }
 
-bool bln_map_remove(struct bln_map *map, const char *key, size_t length)
-{
-	const struct bln_map_entry *entry = bln_map_find(map, key, length);
-	const size_t mask = map->capacity - 1;
-	size_t hole;
-
-	if (!entry)
-		return false;
-	hole = (size_t)(entry - map->slots);
-	/* What stands behind moves up wherever the hole lies between its home and its place, so that no search stops early
-	 * (Knuth, TAOCP 6.4, algorithm R). */
-	for (size_t at = (hole + 1) & mask; map->slots[at].hash != 0; at = (at + 1) & mask) {
-		size_t home = (size_t)map->slots[at].hash & mask;
-
-		if (((at - home) & mask) < ((at - hole) & mask))
-			continue;
-		map->slots[hole] = map->slots[at];
-		hole = at;
-	}
-	map->slots[hole] = (struct bln_map_entry){ 0 };
-	map->count--;
-	return true;
-}
-
 struct bln_map_entry *bln_map_next(const struct bln_map *map, const struct bln_map_entry *entry)
 {
 	for (size_t at = entry ? (size_t)(entry - map->slots) + 1 : 0; at < map->capacity; at++)

@@ -39,10 +39,7 @@ struct bln_map_entry *bln_map_insert(struct bln_map *map, const char *key, size_
 void *bln_map_get(const struct bln_map *map, const char *key, size_t length);
 bool bln_map_put(struct bln_map *map, const char *key, size_t length, void *pointer);
 
-/* Takes KEY out; false when it was not there. */
-bool bln_map_remove(struct bln_map *map, const char *key, size_t length);
-
-/* Walks the entries: NULL gives the first, the last gives NULL. No insert and no remove in between. */
+/* Walks the entries: NULL gives the first, the last gives NULL. No insert in between. */
 struct bln_map_entry *bln_map_next(const struct bln_map *map, const struct bln_map_entry *entry);
 
 /* Forgets all entries; the map is empty and usable again. */

@@ -64,17 +64,3 @@ double bln_random_unit(struct bln_random *random)
 {
 	return (double)(bln_random_next(random) >> 11) * 0x1p-53;
 }
-
-double bln_random_normal(struct bln_random *random)
-{
-	double across;
-	double square;
-
-	do {
-		double up = 2 * bln_random_unit(random) - 1;
-
-		across = 2 * bln_random_unit(random) - 1;
-		square = across * across + up * up;
-	} while (square >= 1 || square == 0);
-	return across * sqrt(-2 * log(square) / square);
-}

@@ -27,7 +27,4 @@ uint64_t bln_random_below(struct bln_random *random, uint64_t bound);
 /* In [0, 1), a multiple of 2^-53. */
 double bln_random_unit(struct bln_random *random);
 
-/* From the normal distribution with mean 0 and deviation 1 (Marsaglia's polar method). Calls the C library's log and sqrt. */
-double bln_random_normal(struct bln_random *random);
-
 #endif

@@ -165,41 +165,6 @@ enum bln_status bln_settings_check(const struct bln_settings *settings, struct b
 	return status;
 }
 
-bool bln_settings_is_given(const struct bln_settings *settings, const char *name)
-{
-	const size_t i = row_find(settings, bln_slice_of(name));
-
-	return i < settings->count && (settings->given >> i & 1) != 0;
-}
-
-void bln_settings_format(const struct bln_settings *settings, size_t i, struct bln_text *text)
-{
-	if (!has_value(settings, i))
-		return;
-	if (settings->table[i].is_secret)
-		bln_text_add(text, "***");
-	else
-		bln_setting_write(&settings->table[i], field_of(settings, i), text);
-}
-
-void bln_settings_help(const struct bln_setting *table, size_t count, struct bln_text *text)
-{
-	size_t width = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (width < strlen(table[i].name))
-			width = strlen(table[i].name);
-	for (size_t i = 0; i < count; i++) {
-		bln_text_add_format(text, "  %-*s  %s (", (int)width, table[i].name, table[i].help);
-		bln_setting_describe(&table[i], text);
-		if (table[i].is_required)
-			bln_text_add(text, "; required");
-		else if (table[i].default_text)
-			bln_text_add_format(text, "; default %s", table[i].default_text);
-		bln_text_add(text, ")\n");
-	}
-}
-
 /* A bar would end the cell. */
 static void cell_add(struct bln_text *text, const char *content)
 {

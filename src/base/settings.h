@@ -41,7 +41,7 @@ struct bln_setting {
 	size_t offset;
 	enum bln_setting_type type;
 	bool is_required; /* must be given, and as a text not be empty */
-	bool is_secret; /* never shown: not in errors, not by bln_settings_format */
+	bool is_secret; /* never shown: not in errors either */
 };
 
 enum {
@@ -77,16 +77,7 @@ BLN_MUST_CHECK enum bln_status bln_settings_set_list(struct bln_settings *settin
 /* BLN_INVALID names the first required setting that has no value. */
 BLN_MUST_CHECK enum bln_status bln_settings_check(const struct bln_settings *settings, struct bln_err *err);
 
-/* Whether NAME was set by name, and so is not its default. */
-bool bln_settings_is_given(const struct bln_settings *settings, const char *name);
-
-/* Appends the value of row I as text that bln_settings_set reads back; a secret as "***", no value as nothing. */
-void bln_settings_format(const struct bln_settings *settings, size_t i, struct bln_text *text);
-
-/* Appends a line per row: the name in a column, then what it is for, what it takes, its default. */
-void bln_settings_help(const struct bln_setting *table, size_t count, struct bln_text *text);
-
-/* Appends the same as a Markdown table. */
+/* Appends a Markdown table: per row the name, what it takes, its default, what it is for. */
 void bln_settings_markdown(const struct bln_setting *table, size_t count, struct bln_text *text);
 
 #endif

@@ -37,15 +37,6 @@ static enum bln_status string_read(const struct bln_setting *setting, struct bln
 	return BLN_OK;
 }
 
-static void string_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
-{
-	const char *value = *(const char *const *)field;
-
-	(void)setting;
-	if (value)
-		bln_text_add(text, value);
-}
-
 static enum bln_status bool_read(const struct bln_setting *setting, struct bln_slice text, void *field,
 				 struct bln_arena *arena)
 {
@@ -59,12 +50,6 @@ static enum bln_status bool_read(const struct bln_setting *setting, struct bln_s
 	return BLN_OK;
 }
 
-static void bool_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
-{
-	(void)setting;
-	bln_text_add(text, *(const bool *)field ? "true" : "false");
-}
-
 static enum bln_status int_read(const struct bln_setting *setting, struct bln_slice text, void *field,
 				struct bln_arena *arena)
 {
@@ -74,10 +59,9 @@ static enum bln_status int_read(const struct bln_setting *setting, struct bln_sl
 	return bln_int64_parse(text.at, text.length, &value) ? number_keep(setting, value, field) : BLN_INVALID;
 }
 
-static void int_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
+static void int_write(int64_t bound, struct bln_text *text)
 {
-	(void)setting;
-	bln_text_add_format(text, "%" PRId64, *(const int64_t *)field);
+	bln_text_add_format(text, "%" PRId64, bound);
 }
 
 static enum bln_status size_read(const struct bln_setting *setting, struct bln_slice text, void *field,
@@ -90,12 +74,11 @@ static enum bln_status size_read(const struct bln_setting *setting, struct bln_s
 	return status == BLN_OK ? number_keep(setting, value, field) : status;
 }
 
-static void size_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
+static void size_write(int64_t bound, struct bln_text *text)
 {
 	char written[BLN_QUANTITY_TEXT_SIZE];
 
-	(void)setting;
-	bln_size_format(*(const int64_t *)field, written);
+	bln_size_format(bound, written);
 	bln_text_add(text, written);
 }
 
@@ -109,12 +92,11 @@ static enum bln_status duration_read(const struct bln_setting *setting, struct b
 	return status == BLN_OK ? number_keep(setting, value, field) : status;
 }
 
-static void duration_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
+static void duration_write(int64_t bound, struct bln_text *text)
 {
 	char written[BLN_QUANTITY_TEXT_SIZE];
 
-	(void)setting;
-	bln_duration_format(*(const int64_t *)field, written);
+	bln_duration_format(bound, written);
 	bln_text_add(text, written);
 }
 
@@ -128,12 +110,11 @@ static enum bln_status time_read(const struct bln_setting *setting, struct bln_s
 	return status == BLN_OK ? number_keep(setting, value, field) : status;
 }
 
-static void time_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
+static void time_write(int64_t bound, struct bln_text *text)
 {
 	char written[BLN_TIME_TEXT_SIZE];
 
-	(void)setting;
-	bln_time_format(*(const int64_t *)field, written);
+	bln_time_format(bound, written);
 	bln_text_add(text, written);
 }
 
@@ -143,16 +124,6 @@ static enum bln_status frequency_read(const struct bln_setting *setting, struct 
 	(void)setting;
 	(void)arena;
 	return bln_frequency_parse(text.at, text.length, field, NULL);
-}
-
-static void frequency_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
-{
-	const struct bln_frequency *frequency = field;
-	char written[BLN_FREQUENCY_TEXT_SIZE];
-
-	(void)setting;
-	bln_frequency_format(*frequency, written);
-	bln_text_add(text, written);
 }
 
 /* Where TEXT is in CHOICES, or -1. */
@@ -174,14 +145,6 @@ static enum bln_status choice_read(const struct bln_setting *setting, struct bln
 		return BLN_INVALID;
 	memcpy(field, &found, sizeof(found)); /* it may be an enum there */
 	return BLN_OK;
-}
-
-static void choice_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
-{
-	int value;
-
-	memcpy(&value, field, sizeof(value));
-	bln_text_add(text, setting->choices[value]);
 }
 
 static struct bln_slice trimmed(struct bln_slice text)
@@ -217,32 +180,21 @@ static enum bln_status list_read(const struct bln_setting *setting, struct bln_s
 	return bln_setting_read_list(setting, items, count, field, arena);
 }
 
-static void list_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
-{
-	const struct bln_setting_list *list = field;
-
-	(void)setting;
-	for (size_t i = 0; i < list->count; i++) {
-		bln_text_add(text, i > 0 ? "," : "");
-		bln_text_add(text, list->items[i]);
-	}
-}
-
 static const struct {
 	enum bln_status (*read)(const struct bln_setting *setting, struct bln_slice text, void *field,
 				struct bln_arena *arena);
-	void (*write)(const struct bln_setting *setting, const void *field, struct bln_text *text);
+	void (*bound_write)(int64_t bound, struct bln_text *text); /* of what can have bounds */
 	const char *description;
 } types[BLN_SETTING_TYPES] = {
-	[BLN_SETTING_STRING] = { string_read, string_write, "text" },
-	[BLN_SETTING_BOOL] = { bool_read, bool_write, "true or false" },
+	[BLN_SETTING_STRING] = { string_read, NULL, "text" },
+	[BLN_SETTING_BOOL] = { bool_read, NULL, "true or false" },
 	[BLN_SETTING_INT] = { int_read, int_write, "a whole number" },
 	[BLN_SETTING_SIZE] = { size_read, size_write, "a size as in 64MiB" },
 	[BLN_SETTING_DURATION] = { duration_read, duration_write, "a duration as in 500ms, 30m or 7d" },
 	[BLN_SETTING_TIME] = { time_read, time_write, "a time as in 2024-01-31 or 2024-01-31T12:34:56Z" },
-	[BLN_SETTING_FREQUENCY] = { frequency_read, frequency_write, "a frequency as in 15m, 1h, 1d or 1w" },
-	[BLN_SETTING_CHOICE] = { choice_read, choice_write, "one of" },
-	[BLN_SETTING_LIST] = { list_read, list_write, "texts separated by commas" },
+	[BLN_SETTING_FREQUENCY] = { frequency_read, NULL, "a frequency as in 15m, 1h, 1d or 1w" },
+	[BLN_SETTING_CHOICE] = { choice_read, NULL, "one of" },
+	[BLN_SETTING_LIST] = { list_read, NULL, "texts separated by commas" },
 };
 
 enum bln_status bln_setting_read(const struct bln_setting *setting, struct bln_slice text, void *field,
@@ -277,14 +229,10 @@ enum bln_status bln_setting_read_list(const struct bln_setting *setting, const s
 	return BLN_OK;
 }
 
-void bln_setting_write(const struct bln_setting *setting, const void *field, struct bln_text *text)
-{
-	types[setting->type].write(setting, field, text);
-}
-
 void bln_setting_describe(const struct bln_setting *setting, struct bln_text *text)
 {
 	const bool is_list = setting->type == BLN_SETTING_LIST;
+	void (*const bound_write)(int64_t bound, struct bln_text * text) = types[setting->type].bound_write;
 
 	bln_text_add(text, types[setting->type].description);
 	if (setting->choices) {
@@ -294,12 +242,12 @@ void bln_setting_describe(const struct bln_setting *setting, struct bln_text *te
 			bln_text_add(text, setting->choices[i]);
 		}
 	}
-	if (!has_bounds(setting))
+	if (!has_bounds(setting) || !bound_write)
 		return;
 	bln_text_add(text, setting->max == INT64_MAX ? ", at least " : ", from ");
-	bln_setting_write(setting, &setting->min, text);
+	bound_write(setting->min, text);
 	if (setting->max != INT64_MAX) {
 		bln_text_add(text, " to ");
-		bln_setting_write(setting, &setting->max, text);
+		bound_write(setting->max, text);
 	}
 }

@@ -1,4 +1,4 @@
-/* What each type of setting reads, writes and says of itself. For settings.c; others use settings.h. */
+/* What each type of setting reads and says of itself. For settings.c; others use settings.h. */
 #ifndef BLN_BASE_SETTINGS_VALUE_H
 #define BLN_BASE_SETTINGS_VALUE_H
 
@@ -11,9 +11,6 @@ BLN_MUST_CHECK enum bln_status bln_setting_read(const struct bln_setting *settin
 /* Reads ITEMS into FIELD, which is a list's. */
 BLN_MUST_CHECK enum bln_status bln_setting_read_list(const struct bln_setting *setting, const struct bln_slice *items,
 						     size_t count, void *field, struct bln_arena *arena);
-
-/* Appends FIELD's value as text. */
-void bln_setting_write(const struct bln_setting *setting, const void *field, struct bln_text *text);
 
 /* Appends what the setting takes: "a size as in 64MiB, from 1KiB to 1GiB". */
 void bln_setting_describe(const struct bln_setting *setting, struct bln_text *text);

@@ -24,7 +24,8 @@ static bool wants_color(const struct bln_cli *cli, const char *when)
 	return cli->is_terminal && !(no_color && no_color[0]) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-void bln_cli_init(struct bln_cli *cli)
+/* Fills CLI from its args. OUT, TALK, CLOCK and CANCEL are set before. */
+static void cli_init(struct bln_cli *cli)
 {
 	const size_t verbose = bln_args_count(&cli->args, "verbose");
 	const char *folder = bln_args_value(&cli->args, "directory");
@@ -48,14 +49,15 @@ void bln_cli_init(struct bln_cli *cli)
 	};
 }
 
-void bln_cli_clean_up(struct bln_cli *cli)
+static void cli_clean_up(struct bln_cli *cli)
 {
 	bln_project_close(cli->project);
 	bln_secrets_clean_up(&cli->secrets);
 	bln_arena_clean_up(&cli->arena);
 }
 
-enum bln_exit bln_cli_exit(enum bln_status status)
+/* What STATUS means as an exit code. */
+static enum bln_exit exit_of(enum bln_status status)
 {
 	switch (status) {
 	case BLN_OK:
@@ -115,7 +117,7 @@ enum bln_exit bln_cli_fail(struct bln_cli *cli, const struct bln_err *err)
 {
 	talk_text(cli, BLN_LEVEL_ERROR, "bullion: ", RED, "%s%s", err->message,
 		  err->status == BLN_BUG ? " (this is a bug of bullion's: please report it)" : "");
-	return bln_cli_exit(err->status);
+	return exit_of(err->status);
 }
 
 enum bln_exit bln_cli_fail_with(struct bln_cli *cli, enum bln_status status, const char *format, ...)
@@ -125,7 +127,7 @@ enum bln_exit bln_cli_fail_with(struct bln_cli *cli, enum bln_status status, con
 	va_start(args, format);
 	talk(cli, BLN_LEVEL_ERROR, "bullion: ", RED, format, args);
 	va_end(args);
-	return bln_cli_exit(status);
+	return exit_of(status);
 }
 
 void bln_cli_say(struct bln_cli *cli, const char *format, ...)
@@ -302,7 +304,7 @@ enum bln_exit bln_cli_run(const struct bln_commands *commands, int argc, char *c
 	struct bln_text text = { 0 };
 	enum bln_exit result;
 
-	bln_cli_init(&cli);
+	cli_init(&cli);
 	if (status != BLN_OK) {
 		result = usage(&cli, &err);
 	} else if (cli.args.wants_help) {
@@ -320,6 +322,6 @@ enum bln_exit bln_cli_run(const struct bln_commands *commands, int argc, char *c
 		result = BLN_EXIT_USAGE;
 	}
 	result = flush(&cli, result);
-	bln_cli_clean_up(&cli);
+	cli_clean_up(&cli);
 	return result;
 }

@@ -34,13 +34,6 @@ struct bln_cli {
 	bool is_terminal; /* TALK is one: progress may be drawn */
 };
 
-/* Fills CLI from its args, once those are parsed. OUT, TALK, CLOCK and CANCEL are the caller's and set before. */
-void bln_cli_init(struct bln_cli *cli);
-void bln_cli_clean_up(struct bln_cli *cli);
-
-/* What STATUS means as an exit code. */
-enum bln_exit bln_cli_exit(enum bln_status status);
-
 /* Says what went wrong, secrets masked, and returns the exit code for its status. */
 enum bln_exit bln_cli_fail(struct bln_cli *cli, const struct bln_err *err);
 

@@ -32,7 +32,9 @@ static int integer_rank(enum bln_type_kind kind)
 	}
 }
 
-bool bln_type_widens(const struct bln_type *from, const struct bln_type *to)
+/* Whether every value of FROM is one of TO: integers and floats into wider ones, decimals into ones with no fewer digits on
+ * either side of the point. Equal types are. Nested types: never. */
+static bool type_widens(const struct bln_type *from, const struct bln_type *to)
 {
 	static const int digits[] = { 0, 3, 5, 10, 19 }; /* of the integers, by rank */
 	int rank = integer_rank(from->kind);
@@ -190,7 +192,7 @@ static enum bln_status type_merge(struct evolution *evolution, const struct bln_
 		return fields_merge(evolution, table, rows, path, out, NULL);
 	if (table->kind == rows->kind && (table->kind == BLN_TYPE_ARRAY || table->kind == BLN_TYPE_MAP))
 		return parts_merge(evolution, table, rows, path, out);
-	if (bln_type_widens(rows, table))
+	if (type_widens(rows, table))
 		return BLN_OK;
 	return type_refused(evolution, path, table, rows);
 }

@@ -46,8 +46,4 @@ BLN_MUST_CHECK enum bln_status bln_schema_change(const struct bln_metadata *meta
 						 struct bln_arena *arena, struct bln_action *action,
 						 struct bln_err *err);
 
-/* Whether every value of FROM is one of TO: integers and floats into wider ones, decimals into ones with no fewer digits on
- * either side of the point. Equal types are. Nested types: never. */
-bool bln_type_widens(const struct bln_type *from, const struct bln_type *to);
-
 #endif

@@ -1,19 +1,10 @@
-/* The port itself, and the one that waits with loading DuckDB until it is needed. */
+/* The port, which waits with loading DuckDB until it is needed. */
 #include "engine/checkpoint.h"
 
 #include "engine/checkpoint_private.h"
 
 #define LAZY_MEMORY_BYTES (INT64_C(512) << 20)
 enum { LAZY_THREADS = 2 };
-
-void bln_engine_parquet(struct bln_engine *engine, struct bln_parquet *port)
-{
-	*port = (struct bln_parquet){
-		.context = engine,
-		.actions_read = bln_checkpoint_read,
-		.actions_write = bln_checkpoint_write,
-	};
-}
 
 static enum bln_status lazy_open(struct bln_parquet_lazy *lazy, struct bln_err *err)
 {

@@ -9,9 +9,6 @@
 #include "delta/parquet.h"
 #include "engine/engine.h"
 
-/* Fills PORT; it uses ENGINE, which must outlive it, and is for one thread at a time as the engine is. */
-void bln_engine_parquet(struct bln_engine *engine, struct bln_parquet *port);
-
 /* A port that opens an engine of its own when it is first asked for something: commands that meet no checkpoint never load
  * DuckDB. Must not move while PORT is in use. */
 struct bln_parquet_lazy {

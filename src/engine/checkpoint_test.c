@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "engine/checkpoint.h"
+#include "engine/checkpoint_private.h"
 #include "store/store.h"
 
 struct fixture {
@@ -29,7 +30,9 @@ static int open_all(void **state)
 	test_folder_make(f.folder, sizeof(f.folder), "checkpoint");
 	assert_ok(bln_engine_open(&settings, &f.engine, &err), &err);
 	assert_ok(bln_store_open(f.folder, NULL, &f.store, &err), &err);
-	bln_engine_parquet(f.engine, &f.port);
+	f.port = (struct bln_parquet){ .context = f.engine,
+				       .actions_read = bln_checkpoint_read,
+				       .actions_write = bln_checkpoint_write };
 	return 0;
 }
 

@@ -52,17 +52,15 @@ BLN_MUST_CHECK enum bln_status bln_engine_query_all(struct bln_engine *engine, c
 						    struct bln_rows **rows, struct bln_err *err);
 
 size_t bln_rows_column_count(const struct bln_rows *rows);
-const char *bln_rows_column_name(const struct bln_rows *rows, size_t column);
 
 /* The next chunk: *COUNT rows, 0 at the end. What was read from the chunk before is gone. */
 BLN_MUST_CHECK enum bln_status bln_rows_next(struct bln_rows *rows, size_t *count, struct bln_err *err);
 
-/* Values of the chunk. The column must have the type asked for: VARCHAR, BIGINT, BOOLEAN, DOUBLE (cast in the SQL). */
+/* Values of the chunk. The column must have the type asked for: VARCHAR, BIGINT, BOOLEAN (cast in the SQL). */
 bool bln_rows_is_null(const struct bln_rows *rows, size_t column, size_t row);
 struct bln_slice bln_rows_text(const struct bln_rows *rows, size_t column, size_t row); /* { NULL, 0 } for a null */
 int64_t bln_rows_int64(const struct bln_rows *rows, size_t column, size_t row);
 bool bln_rows_bool(const struct bln_rows *rows, size_t column, size_t row);
-double bln_rows_double(const struct bln_rows *rows, size_t column, size_t row);
 
 /* One BIGINT, the first of the first row; *IS_NULL (if not NULL) when there is no row or it is null. */
 BLN_MUST_CHECK enum bln_status bln_engine_query_int64(struct bln_engine *engine, const char *sql, int64_t *out,

@@ -30,11 +30,10 @@ static void rows_stream_typed_and_with_nulls(void **state)
 	assert_ok(bln_engine_query(
 			  engine,
 			  "SELECT i AS n, CASE WHEN i % 2 = 0 THEN 'text long enough for the heap ' || i END AS t, "
-			  "i / 2.0::DOUBLE AS d, i > 5 AS b FROM range(10000) r(i)",
+			  "i > 5 AS b FROM range(10000) r(i)",
 			  &rows, &err),
 		  &err);
-	assert_int_equal(bln_rows_column_count(rows), 4);
-	assert_string_equal(bln_rows_column_name(rows, 1), "t");
+	assert_int_equal(bln_rows_column_count(rows), 3);
 	for (;;) {
 		assert_ok(bln_rows_next(rows, &count, &err), &err);
 		if (count == 0)
@@ -47,8 +46,7 @@ static void rows_stream_typed_and_with_nulls(void **state)
 			snprintf(text, sizeof(text), "text long enough for the heap %lld", (long long)seen);
 			if (seen % 2 == 0)
 				assert_true(bln_slice_is(bln_rows_text(rows, 1, row), text));
-			assert_true(bln_rows_double(rows, 2, row) == (double)seen / 2);
-			assert_int_equal(bln_rows_bool(rows, 3, row), seen > 5);
+			assert_int_equal(bln_rows_bool(rows, 2, row), seen > 5);
 		}
 	}
 	assert_int_equal(seen, 10000);

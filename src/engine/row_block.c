@@ -61,12 +61,6 @@ void bln_row_block_set_constant_int64(const struct bln_row_block *block, size_t 
 	}
 }
 
-void bln_row_block_set_constant_double(const struct bln_row_block *block, size_t column, double value)
-{
-	if (block->columns[column].values)
-		constant(block, column, block->db->create_double(value));
-}
-
 /* Written as a null per row: a constant null has a type of its own in DuckDB's C API, which the column must not take. */
 void bln_row_block_set_constant_null(const struct bln_row_block *block, size_t column)
 {

@@ -55,7 +55,6 @@ void bln_row_block_set_text(const struct bln_row_block *block, size_t column, si
 void bln_row_block_set_constant_text(const struct bln_row_block *block, size_t column, const char *bytes,
 				     size_t length);
 void bln_row_block_set_constant_int64(const struct bln_row_block *block, size_t column, int64_t value);
-void bln_row_block_set_constant_double(const struct bln_row_block *block, size_t column, double value);
 void bln_row_block_set_constant_null(const struct bln_row_block *block, size_t column);
 
 struct bln_row_source {

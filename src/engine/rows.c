@@ -60,13 +60,6 @@ size_t bln_rows_column_count(const struct bln_rows *rows)
 	return rows->column_count;
 }
 
-const char *bln_rows_column_name(const struct bln_rows *rows, size_t column)
-{
-	duckdb_result result = rows->result;
-
-	return rows->engine->db.column_name(&result, column);
-}
-
 enum bln_status bln_rows_next(struct bln_rows *rows, size_t *count, struct bln_err *err)
 {
 	const struct bln_duckdb *db = &rows->engine->db;
@@ -111,11 +104,6 @@ bool bln_rows_bool(const struct bln_rows *rows, size_t column, size_t row)
 	return bln_vector_bool(&rows->columns[column], row);
 }
 
-double bln_rows_double(const struct bln_rows *rows, size_t column, size_t row)
-{
-	return bln_vector_double(&rows->columns[column], row);
-}
-
 enum bln_status bln_engine_query_int64(struct bln_engine *engine, const char *sql, int64_t *out, bool *is_null,
 				       struct bln_err *err)
 {
@@ -146,5 +134,6 @@ enum bln_status bln_engine_exec(struct bln_engine *engine, const char *sql, stru
 	if (db->query(engine->connection, sql, &result) == DuckDBError)
 		status = bln_engine_failed(engine, db->result_error(&result), err);
 	db->destroy_result(&result);
+	BLN_TAKE_BACK();
 	return status;
 }

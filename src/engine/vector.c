@@ -1,6 +1,6 @@
 #include "engine/vector.h"
 
-struct bln_vector bln_vector_of(const struct bln_duckdb *db, duckdb_vector vector)
+static struct bln_vector vector_of(const struct bln_duckdb *db, duckdb_vector vector)
 {
 	return (struct bln_vector){
 		.db = db,
@@ -12,7 +12,7 @@ struct bln_vector bln_vector_of(const struct bln_duckdb *db, duckdb_vector vecto
 
 struct bln_vector bln_vector_column(const struct bln_duckdb *db, duckdb_data_chunk chunk, idx_t column)
 {
-	return bln_vector_of(db, db->data_chunk_get_vector(chunk, column));
+	return vector_of(db, db->data_chunk_get_vector(chunk, column));
 }
 
 bool bln_vector_is_null(const struct bln_vector *vector, idx_t row)
@@ -30,11 +30,6 @@ bool bln_vector_bool(const struct bln_vector *vector, idx_t row)
 	return ((const bool *)vector->data)[row];
 }
 
-double bln_vector_double(const struct bln_vector *vector, idx_t row)
-{
-	return ((const double *)vector->data)[row];
-}
-
 struct bln_slice bln_vector_text(const struct bln_vector *vector, idx_t row)
 {
 	const duckdb_string_t *text = &((const duckdb_string_t *)vector->data)[row];
@@ -48,7 +43,7 @@ struct bln_slice bln_vector_text(const struct bln_vector *vector, idx_t row)
 
 struct bln_vector bln_vector_list_child(const struct bln_vector *vector)
 {
-	return bln_vector_of(vector->db, vector->db->list_vector_get_child(vector->vector));
+	return vector_of(vector->db, vector->db->list_vector_get_child(vector->vector));
 }
 
 void bln_vector_list(const struct bln_vector *vector, idx_t row, idx_t *first, idx_t *count)
@@ -61,5 +56,5 @@ void bln_vector_list(const struct bln_vector *vector, idx_t row, idx_t *first, i
 
 struct bln_vector bln_vector_member(const struct bln_vector *vector, idx_t index)
 {
-	return bln_vector_of(vector->db, vector->db->struct_vector_get_child(vector->vector, index));
+	return vector_of(vector->db, vector->db->struct_vector_get_child(vector->vector, index));
 }

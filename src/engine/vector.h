@@ -17,15 +17,13 @@ struct bln_vector {
 	uint64_t *validity; /* NULL: no value is null */
 };
 
-struct bln_vector bln_vector_of(const struct bln_duckdb *db, duckdb_vector vector);
 struct bln_vector bln_vector_column(const struct bln_duckdb *db, duckdb_data_chunk chunk, idx_t column);
 
 bool bln_vector_is_null(const struct bln_vector *vector, idx_t row);
 
-/* The column must have the type read: BIGINT, UBIGINT, BOOLEAN, VARCHAR or BLOB, DOUBLE. */
+/* The column must have the type read: BIGINT, UBIGINT, BOOLEAN, VARCHAR or BLOB. */
 int64_t bln_vector_int64(const struct bln_vector *vector, idx_t row);
 bool bln_vector_bool(const struct bln_vector *vector, idx_t row);
-double bln_vector_double(const struct bln_vector *vector, idx_t row);
 struct bln_slice bln_vector_text(const struct bln_vector *vector, idx_t row); /* { NULL, 0 } for a null */
 
 /* Members of a list or map: rows *FIRST to *FIRST + *COUNT - 1 of the child vector. */

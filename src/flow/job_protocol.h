@@ -41,9 +41,6 @@ enum bln_job_exit {
 	BLN_JOB_EXIT_STOPPED = 130,
 };
 
-/* What a job's process exits with whose work came to STATUS. */
-enum bln_job_exit bln_job_exit_of(enum bln_status status);
-
 struct bln_job_progress {
 	int64_t done;
 	int64_t total;

@@ -163,18 +163,6 @@ static void a_writer_nobody_gave_a_socket_is_silent(void **state)
 	assert_int_equal(bln_job_writer_result(&writer, bln_slice_of("{\n}"), &err), BLN_BUG);
 }
 
-static void statuses_have_exit_codes(void **state)
-{
-	(void)state;
-	for (int i = 0; i < BLN_STATUSES; i++)
-		assert_int_equal(bln_job_exit_of((enum bln_status)i) == BLN_JOB_EXIT_DONE, i == BLN_OK);
-	assert_int_equal(bln_job_exit_of(BLN_CANCELLED), 130);
-	assert_int_equal(bln_job_exit_of(BLN_PARTIAL), 6);
-	assert_int_equal(bln_job_exit_of(BLN_INVALID), 2);
-	assert_int_equal(bln_job_exit_of(BLN_IO), 1);
-	assert_int_equal(bln_job_exit_of((enum bln_status) - 1), 70);
-}
-
 static void without_memory_the_reader_says_so(void **state)
 {
 	static const char lines[] = "{\"result\":{\"rows\":2}}\n{\"error\":{\"message\":\"the cause\"}}\n";
@@ -204,7 +192,6 @@ int main(void)
 		cmocka_unit_test(a_line_too_long_is_passed_over_and_not_kept),
 		cmocka_unit_test(writer_and_reader_agree),
 		cmocka_unit_test(a_writer_nobody_gave_a_socket_is_silent),
-		cmocka_unit_test(statuses_have_exit_codes),
 		cmocka_unit_test(without_memory_the_reader_says_so),
 	};
 

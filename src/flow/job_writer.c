@@ -11,27 +11,6 @@
 #include "base/utf8.h"
 #include "flow/job_protocol.h"
 
-enum bln_job_exit bln_job_exit_of(enum bln_status status)
-{
-	static const enum bln_job_exit exits[BLN_STATUSES] = {
-		[BLN_OK] = BLN_JOB_EXIT_DONE,
-		[BLN_INVALID] = BLN_JOB_EXIT_USAGE,
-		[BLN_NOT_FOUND] = BLN_JOB_EXIT_NOT_FOUND,
-		[BLN_EXISTS] = BLN_JOB_EXIT_CONFLICT,
-		[BLN_CONFLICT] = BLN_JOB_EXIT_CONFLICT,
-		[BLN_CORRUPT] = BLN_JOB_EXIT_FAILED,
-		[BLN_UNSUPPORTED] = BLN_JOB_EXIT_FAILED,
-		[BLN_DENIED] = BLN_JOB_EXIT_FAILED,
-		[BLN_IO] = BLN_JOB_EXIT_FAILED,
-		[BLN_NO_MEMORY] = BLN_JOB_EXIT_FAILED,
-		[BLN_CANCELLED] = BLN_JOB_EXIT_STOPPED,
-		[BLN_PARTIAL] = BLN_JOB_EXIT_PARTIAL,
-		[BLN_BUG] = BLN_JOB_EXIT_BUG,
-	};
-
-	return (unsigned)status < BLN_STATUSES ? exits[status] : BLN_JOB_EXIT_BUG;
-}
-
 void bln_job_writer_init(struct bln_job_writer *writer, struct bln_clock *clock)
 {
 	const char *number = getenv(BLN_JOB_FD_VARIABLE);

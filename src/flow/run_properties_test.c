@@ -81,7 +81,7 @@ static void what_is_recorded_is_read_again(void **state)
 		  &err);
 	assert_true(is_full);
 	assert_int_equal(read.count, 1);
-	assert_string_equal(bln_properties_get(&read, "path"), "a \"b\" ${env:C}\n");
+	assert_string_equal(bln_properties_find(&read, "path")->text, "a \"b\" ${env:C}\n");
 	bln_text_clear(&text);
 	assert_ok(bln_run_properties_format(&none, true, NULL, &text, &err), &err);
 	assert_string_equal(text.at, "{\"@full\":true}");

@@ -189,6 +189,7 @@ static inline int child_main(const char *folder, const char *id)
 {
 	struct bln_state *state = NULL;
 	struct bln_properties properties;
+	const struct bln_property *todo;
 	struct bln_arena arena = { 0 };
 	struct bln_err err = { 0 };
 	struct bln_run run;
@@ -212,8 +213,8 @@ static inline int child_main(const char *folder, const char *id)
 	setenv("ATTEMPT", (char[]){ (char)('0' + run.attempt), '\0' }, 1);
 	setenv("STEP", run.step ? run.step : "", 1);
 	setenv("FULL", is_full ? "full" : "", 1);
-	snprintf(script, sizeof(script), "%s",
-		 bln_properties_get(&properties, "do") ? bln_properties_get(&properties, "do") : "");
+	todo = bln_properties_find(&properties, "do");
+	snprintf(script, sizeof(script), "%s", todo ? todo->text : "");
 	bln_arena_clean_up(&arena);
 	if (chdir(folder) == 0)
 		execl("/bin/sh", "sh", "-c", script, (char *)NULL);

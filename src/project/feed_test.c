@@ -97,7 +97,6 @@ static void a_check_needs_no_variable(void **state)
 	(void)state;
 
 	assert_true(bln_feed_check(&f->feed, &f->settings, &f->problems));
-	assert_true(bln_settings_is_given(&f->settings, "limit"));
 	assert_int_equal(f->values.limit, 3);
 	assert_int_equal(bln_feed(&f->feed, &f->expander, &f->settings, &f->err), BLN_INVALID);
 	assert_string_equal(f->err.message, "//bullion.yaml:2:21: url: the environment variable NOPE is not set");

@@ -18,7 +18,7 @@ static void the_example_becomes_what_it_says(void **state)
 	assert_string_equal(project->name, "crypto");
 	assert_string_equal(project->lake, "./lake");
 	assert_int_equal(project->properties.count, 3);
-	assert_string_equal(bln_properties_get(&project->properties, "base"), "USD");
+	assert_string_equal(bln_properties_find(&project->properties, "base")->text, "USD");
 	assert_int_equal(project->settings.memory_bytes, 1 << 30);
 	assert_null(project->settings.spill);
 
@@ -53,7 +53,7 @@ static void the_example_becomes_what_it_says(void **state)
 
 	workflow = bln_project_workflow(project, "historical");
 	assert_int_equal(workflow->max_concurrent, 1);
-	assert_string_equal(bln_properties_get(&workflow->properties, "stage"), "gold");
+	assert_string_equal(bln_properties_find(&workflow->properties, "stage")->text, "gold");
 	assert_int_equal(workflow->step_count, 4);
 	assert_int_equal(workflow->steps[0].after_count, 0);
 	assert_int_equal(workflow->steps[0].when, BLN_RUN_SUCCEEDED);
@@ -135,7 +135,7 @@ static void sections_may_come_in_any_order(void **state)
 
 	assert_ok(kit->status, &kit->err);
 	assert_int_equal(kit->project->workflows[0].steps[0].after[0], 1);
-	assert_string_equal(bln_properties_get(&kit->project->jobs[0].properties, "list"), "a,b");
+	assert_string_equal(bln_properties_find(&kit->project->jobs[0].properties, "list")->text, "a,b");
 	assert_string_equal(bln_project_table(kit->project, "silver.x")->comment, "hello");
 	assert_int_equal(bln_project_table(kit->project, "silver.x")->partition_by.count, 2);
 	assert_string_equal(bln_project_table(kit->project, "silver.x")->properties->entries[0].value->text, "true");

@@ -45,13 +45,6 @@ const struct bln_property *bln_properties_find(const struct bln_properties *prop
 	return find(properties, name);
 }
 
-const char *bln_properties_get(const struct bln_properties *properties, const char *name)
-{
-	const struct bln_property *found = find(properties, name);
-
-	return found ? found->text : NULL;
-}
-
 /* The array is the arena's, so growing it leaves the old one behind; it is small. */
 static bool grow(struct bln_properties *properties, struct bln_arena *arena)
 {

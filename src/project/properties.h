@@ -28,16 +28,10 @@ struct bln_properties {
 };
 
 /* What the kind of job `ingest` reads of a run's properties, besides what its source's settings put in. */
-enum bln_ingest_property {
-	BLN_INGEST_SYMBOLS,
-	BLN_INGEST_BASE,
-	BLN_INGEST_FREQ,
-	BLN_INGEST_PROPERTIES
-};
+enum bln_ingest_property { BLN_INGEST_SYMBOLS, BLN_INGEST_BASE, BLN_INGEST_FREQ, BLN_INGEST_PROPERTIES };
 const char *bln_ingest_property_name(enum bln_ingest_property property);
 
-/* The text of NAME, or NULL. */
-const char *bln_properties_get(const struct bln_properties *properties, const char *name);
+/* NULL where there is no NAME. */
 const struct bln_property *bln_properties_find(const struct bln_properties *properties, const char *name);
 
 /* Sets NAME; a name that is there keeps its place in the order. The texts must live as long as PROPERTIES; the array is

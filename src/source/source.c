@@ -11,12 +11,6 @@ static const struct bln_source_ops *const connectors[] = {
 
 enum { CONNECTORS = sizeof(connectors) / sizeof(connectors[0]) };
 
-const struct bln_source_ops *const *bln_source_all(size_t *count)
-{
-	*count = CONNECTORS;
-	return connectors;
-}
-
 enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_ops **ops, struct bln_err *err)
 {
 	struct bln_text known = { 0 };

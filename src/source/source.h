@@ -39,9 +39,6 @@ struct bln_source_ops {
 	const struct bln_source_methods *methods; /* connector.h */
 };
 
-/* All connectors, in the order of the reference page; *COUNT of them. */
-const struct bln_source_ops *const *bln_source_all(size_t *count);
-
 /* The connector of KIND. BLN_INVALID names KIND, the one probably meant, and all there are. */
 BLN_MUST_CHECK enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_ops **ops,
 					       struct bln_err *err);

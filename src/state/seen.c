@@ -121,16 +121,3 @@ done:
 	sqlite3_finalize(statement);
 	return bln_db_end(state, status, doing, err);
 }
-
-enum bln_status bln_seen_forget(struct bln_state *state, const char *source, struct bln_err *err)
-{
-	sqlite3_stmt *statement = NULL;
-	enum bln_status status;
-
-	BLN_TRY(bln_db_prepare(state, "DELETE FROM seen_files WHERE source = :source", &statement, err));
-	bln_db_bind_text(statement, ":source", source);
-	BLN_TRY(bln_db_run(state, statement, "forget files in", err));
-done:
-	sqlite3_finalize(statement);
-	return status;
-}

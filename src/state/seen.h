@@ -42,7 +42,4 @@ BLN_MUST_CHECK enum bln_status bln_seen_get(struct bln_state *state, struct bln_
 BLN_MUST_CHECK enum bln_status bln_seen_put(struct bln_state *state, const struct bln_seen *files, size_t count,
 					    int64_t read_at_ns, struct bln_err *err);
 
-/* Forgets all files of SOURCE, so that they are read again. */
-BLN_MUST_CHECK enum bln_status bln_seen_forget(struct bln_state *state, const char *source, struct bln_err *err);
-
 #endif

@@ -44,11 +44,6 @@ bool bln_store_call_is_step(enum bln_store_call call)
 	return calls[call].is_step;
 }
 
-bool bln_store_call_is_write(enum bln_store_call call)
-{
-	return calls[call].is_write;
-}
-
 static bool kind_parse(struct bln_slice text, enum bln_fault_kind *kind)
 {
 	for (int i = BLN_FAULT_NONE + 1; i < BLN_FAULT_KINDS; i++) {

@@ -94,7 +94,6 @@ struct bln_fault_count {
 
 const char *bln_store_call_name(enum bln_store_call call);
 bool bln_store_call_is_step(enum bln_store_call call); /* reader_read, listing_next */
-bool bln_store_call_is_write(enum bln_store_call call);
 
 /* BLN_INVALID, naming the word, when TEXT is no plan. */
 BLN_MUST_CHECK enum bln_status bln_fault_plan_parse(const char *text, struct bln_fault_plan *plan, struct bln_err *err);
