@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum bln_status bln_json_parse(const char *bytes, size_t length, const char *what, json_t **json, struct bln_err *err)
 {
 	json_error_t error = { 0 };
@@ -80,18 +82,23 @@ void bln_json_add_string(struct bln_text *text, const char *bytes, size_t length
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t plain = 0;
+	size_t taken = 1;
 
 	bln_text_add_bytes(text, "\"", 1);
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length; i += taken) {
 		unsigned char c = (unsigned char)bytes[i];
 		char escape[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
 		size_t escape_length = 6;
 
-		if (c >= ' ' && c != '"' && c != '\\')
+		taken = c < 0x80 ? 1 : bln_utf8_character(bytes + i, length - i);
+		if (taken > 0 && c >= ' ' && c != '"' && c != '\\')
 			continue;
 		bln_text_add_bytes(text, bytes + plain, i - plain);
 		plain = i + 1;
-		if (c == '"' || c == '\\') {
+		if (taken == 0) {
+			memcpy(escape + 2, "fffd", 4);
+			taken = 1;
+		} else if (c == '"' || c == '\\') {
 			escape[1] = (char)c;
 			escape_length = 2;
 		} else if (c == '\n') {

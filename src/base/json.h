@@ -30,7 +30,8 @@ BLN_MUST_CHECK enum bln_status bln_json_get_object(const json_t *object, const c
 BLN_MUST_CHECK enum bln_status bln_json_get_array(const json_t *object, const char *key, json_t **out,
 						  struct bln_err *err);
 
-/* Appends BYTES as a JSON string with its quotes. BYTES should be UTF-8; they are passed on as they are. */
+/* Appends BYTES as a JSON string with its quotes. Whatever is not UTF-8 in them becomes U+FFFD: a file's name may be of any
+ * bytes, and what has it in it is JSON all the same. */
 void bln_json_add_string(struct bln_text *text, const char *bytes, size_t length);
 
 /* Appends JSON compactly, members in their order. */

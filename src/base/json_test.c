@@ -60,12 +60,32 @@ static void strings_survive_the_way_out_and_back(void **state)
 	bln_text_clean_up(&text);
 }
 
+/* Latin-1, a cut character, a surrogate: one U+FFFD for each byte that belongs to no character. */
+static void what_is_not_utf8_is_json_all_the_same(void **state)
+{
+	static const char bytes[] = "caf\xe9/\xf0\x9f\x98/\xed\xa0\x80\"\xc3\xa9\xc3";
+	static const char bad[] = "\xef\xbf\xbd";
+	struct bln_err err = { 0 };
+	struct bln_text text = { 0 };
+	char wanted[128];
+	json_t *json;
+	(void)state;
+
+	snprintf(wanted, sizeof(wanted), "caf%s/%s%s%s/%s%s%s\"\xc3\xa9%s", bad, bad, bad, bad, bad, bad, bad, bad);
+	bln_json_add_string(&text, bytes, strlen(bytes));
+	assert_ok(bln_json_parse(text.at, text.length, "test", &json, &err), &err);
+	assert_string_equal(json_string_value(json), wanted);
+	json_decref(json);
+	bln_text_clean_up(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_are_typed_and_null_is_absent),
 		cmocka_unit_test(what_is_not_json_is_placed),
 		cmocka_unit_test(strings_survive_the_way_out_and_back),
+		cmocka_unit_test(what_is_not_utf8_is_json_all_the_same),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -319,6 +319,8 @@ static void properties_override_each_other(void **state)
 	assert_string_equal(json.at, "{\"a\":\"x=\\\"y\\\"\",\"b\":\"2\",\"c\":\"\"}");
 	assert_int_equal(bln_properties_set_text(&properties, "novalue", &arena, &err), BLN_INVALID);
 	assert_string_equal(err.message, "'novalue' is no property: write key=value");
+	assert_int_equal(bln_properties_set_text(&properties, "archive=caf\xe9", &arena, &err), BLN_INVALID);
+	assert_says(err.message, "is not UTF-8");
 	assert_int_equal(bln_properties_set_text(&properties, "=x", &arena, &err), BLN_INVALID);
 	assert_int_equal(bln_properties_set_text(&properties, "1x=x", &arena, &err), BLN_INVALID);
 	for (int i = 0; i < BLN_PROPERTIES_MAX; i++) {

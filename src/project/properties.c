@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 const char *bln_ingest_property_name(enum bln_ingest_property property)
 {
@@ -106,6 +107,9 @@ enum bln_status bln_properties_set_text(struct bln_properties *properties, const
 	const char *equals = strchr(text, '=');
 	struct bln_property property = { 0 };
 
+	if (!bln_utf8_is_valid(text, strlen(text)))
+		return bln_err_set(err, BLN_INVALID, "the property %s is not UTF-8",
+				   bln_quote(text, strlen(text)).text);
 	if (!equals)
 		return bln_err_set(err, BLN_INVALID, "'%s' is no property: write key=value",
 				   bln_quote(text, strlen(text)).text);

@@ -318,6 +318,19 @@ static void a_run_takes_what_its_properties_say(void **state)
 	assert_int_equal(kit_run(kit, "load").units, 2);
 }
 
+/* A folder may be called anything; what is said of its files is told all the same, with U+FFFD for what is no character. */
+static void names_may_be_of_any_bytes(void **state)
+{
+	(void)state;
+	text_make("in/caf\xe9/XBTUSD_15.csv", candles(START, 3));
+	text_make("in/caf\xe9/ETHUSD_15.csv", "not a row\n");
+	assert_int_equal(kit_run(kit, "load").units, 2);
+	assert_rows(kit, "SELECT count(*) FROM bronze.units WHERE path LIKE '%/in/caf\uFFFD/%USD_15.csv'", "2\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.quarantine WHERE path LIKE '%/in/caf\uFFFD/ETHUSD_15.csv'",
+		    "1\n");
+	assert_true(kit_run(kit, "load").is_idle);
+}
+
 /* Kraken's archive has pairs of currencies too: the table says what they are taken for. */
 static void the_table_says_the_class(void **state)
 {
@@ -374,6 +387,7 @@ int main(void)
 		kit_test(refused_rows_are_kept_once),
 		kit_test(a_fold_that_was_missed_is_made_up_for),
 		kit_test(a_run_takes_what_its_properties_say),
+		kit_test(names_may_be_of_any_bytes),
 		kit_test(the_table_says_the_class),
 		kit_test(what_is_wrong_is_named),
 		kit_test(no_memory_is_survived),
