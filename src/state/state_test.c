@@ -260,7 +260,9 @@ static void without_permission_to_write_one_line_says_so(void **state)
 	assert_int_equal(chmod(kit.folder, 0555), 0);
 	expect_denied_to_nobody(&kit); /* cannot make the file */
 
+	assert_int_equal(chmod(kit.folder, 0755), 0);
 	kit_make_version(kit.path, bln_schema_version(), a_run_sql);
+	assert_int_equal(chmod(kit.folder, 0555), 0);
 	assert_int_equal(chmod(kit.path, 0444), 0);
 	expect_denied_to_nobody(&kit); /* cannot write the file */
 	assert_int_equal(chmod(kit.path, 0666), 0);
