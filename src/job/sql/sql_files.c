@@ -106,9 +106,14 @@ static enum bln_status file_key(const struct bln_schema *schema, const struct co
 			bounds++;
 		} else {
 			const struct bln_pair *pair = &range.partition.items[pairs++];
-			bool is_null = pair->is_null || pair->value.length == 0;
+			struct bln_value has = { .is_null = true };
 
-			key_add(key, is_null ? NULL : pair->value.at, pair->value.length);
+			/* others may write "05" for what is 5 */
+			*is_known = *is_known && (pair->is_null || bln_value_parse(pair->value, type, &has));
+			bln_text_clear(&value);
+			if (*is_known && !has.is_null)
+				bln_value_format(&has, type, &value);
+			key_add(key, has.is_null ? NULL : value.at, value.length);
 		}
 	}
 	BLN_TRY(bln_text_check(&value, err));
