@@ -119,13 +119,11 @@ static uint64_t sql_hash(uint64_t hash, const char *sql)
 static bool is_named(const struct sql_job *sql, const char *name, struct bln_text *form)
 {
 	const struct sql_text *const texts[] = { &sql->main, &sql->side, &sql->slices };
-	const char *const forms[] = { "${run:%s}", "'%s'" };
+	const char *const around[][2] = { { "${run:", "}" }, { "'", "'" } };
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
 		bln_text_clear(form);
-		bln_text_add(form, i ? "'" : "${run:");
-		bln_text_add(form, name);
-		bln_text_add(form, i ? "'" : "}");
+		bln_text_add_format(form, "%s%s%s", around[i][0], name, around[i][1]);
 		for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]) && form->at; j++)
 			if (texts[j]->written && strstr(texts[j]->written, form->at))
 				return true;

@@ -11,6 +11,7 @@
 enum { HASH_BITS = 40 };
 
 static const int64_t hash_mask = (INT64_C(1) << HASH_BITS) - 1;
+static const int64_t count_max = INT64_MAX >> HASH_BITS;
 
 static bool is_same(int64_t version, uint64_t hash)
 {
@@ -19,11 +20,14 @@ static bool is_same(int64_t version, uint64_t hash)
 
 static void mark_set(struct sql_mark *mark, const struct bln_snapshot *own, uint64_t hash)
 {
+	int64_t count;
+
 	mark->was = own ? bln_snapshot_txn(own, mark->app_id) : -1;
 	mark->now = mark->was;
+	count = mark->was < 0 ? 0 : mark->was >> HASH_BITS;
+	count += count < count_max; /* no job gets there, but another's log may say so */
 	if (mark->was < 0 || !is_same(mark->was, hash))
-		mark->now = ((((mark->was < 0 ? 0 : mark->was) >> HASH_BITS) + 1) << HASH_BITS) |
-			    (int64_t)(hash & (uint64_t)hash_mask);
+		mark->now = count << HASH_BITS | (int64_t)(hash & (uint64_t)hash_mask);
 }
 
 static bool follows(const struct sql_job *sql)
