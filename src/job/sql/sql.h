@@ -1,6 +1,7 @@
 /* What the files of the sql job share. Read in this order: sql.c (the job), sql_text.c (its SQL), sql_inputs.c (the tables it
- * reads), sql_changes.c (what of them is new), sql_slices.c (the parts it is cut into), sql_group.c (what a few of
- * them together see of a table), sql_output.c (what becomes of the rows); sql_marks.c and sql_definition.c (whether what was made is still what the job makes).
+ * reads), sql_changes.c (what of them is new, by sql_sets.c: which files took whose place), sql_slices.c (the parts it is cut
+ * into), sql_group.c and sql_files.c (what a few of them together see of a table), sql_output.c (what becomes of the rows);
+ * sql_marks.c and sql_definition.c (whether what was made is still what the job makes).
  *
  * The markers: a commit of the output carries, for each table that the job reads, a txn with the id "JOB:TABLE" and the
  * version read. The next run starts behind it. Two runs of one job cannot both commit: their ids meet. What else the commits
