@@ -9,8 +9,6 @@
 #include "engine/scan.h"
 #include "job/write/table_write_private.h"
 
-#define VIEW(name) "\"" BLN_WRITE_VIEWS "\".\"" name "\""
-
 static void add_name(struct bln_text *sql, const char *name)
 {
 	bln_text_add_quoted(sql, '"', name, strlen(name));
@@ -52,7 +50,7 @@ enum bln_status bln_table_keys_check(struct bln_table_writer *writer, size_t fir
 		add_name(&sql, key->items[i]);
 		bln_text_add(&sql, " AS VARCHAR), 'NULL')");
 	}
-	bln_text_add(&sql, ") FROM " VIEW(BLN_WRITE_INCOMING) " GROUP BY ");
+	bln_text_add(&sql, ") FROM " BLN_WRITE_VIEW(BLN_WRITE_INCOMING) " GROUP BY ");
 	add_names(key, &sql);
 	bln_text_add(&sql, " HAVING count(*) > 1 LIMIT 1");
 	BLN_TRY(bln_text_check(&sql, err));
@@ -132,7 +130,8 @@ static enum bln_status met_find(struct bln_table_writer *writer, size_t first, c
 static void add_kept(const struct bln_table_writer *writer, const char *view, struct bln_text *query)
 {
 	bln_text_add_format(query,
-			    " UNION ALL BY NAME SELECT k.* FROM %s k ANTI JOIN " VIEW(BLN_WRITE_INCOMING) " i ON ",
+			    " UNION ALL BY NAME SELECT k.* FROM %s k ANTI JOIN " BLN_WRITE_VIEW(
+				    BLN_WRITE_INCOMING) " i ON ",
 			    view);
 	add_key_match(writer, "k", "i", query);
 }
@@ -158,16 +157,16 @@ enum bln_status bln_table_merge(struct bln_table_writer *writer, size_t first, s
 			writer->files[i].is_replaced = bln_read_set_meets(&one, met.items[j], writer->schema);
 	}
 	BLN_TRY(bln_table_staged_view(writer, BLN_WRITE_INCOMING, first, writer->file_count, false, err));
-	bln_text_add(query, "SELECT * FROM " VIEW(BLN_WRITE_INCOMING));
+	bln_text_add(query, "SELECT * FROM " BLN_WRITE_VIEW(BLN_WRITE_INCOMING));
 	if (met.table_count) {
 		scan.files = met.items;
 		scan.file_count = met.table_count;
 		BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
-		add_kept(writer, VIEW(BLN_WRITE_KEPT), query);
+		add_kept(writer, BLN_WRITE_VIEW(BLN_WRITE_KEPT), query);
 	}
 	if (met.count > met.table_count) {
 		BLN_TRY(bln_table_staged_view(writer, BLN_WRITE_STAGED, 0, first, false, err));
-		add_kept(writer, VIEW(BLN_WRITE_STAGED), query);
+		add_kept(writer, BLN_WRITE_VIEW(BLN_WRITE_STAGED), query);
 	}
 	status = bln_text_check(query, err);
 done:
@@ -185,12 +184,12 @@ enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char 
 	bln_text_add_format(query, ") i.* FROM (%s\n) i", sql);
 	if (writer->snapshot->file_count) {
 		BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
-		bln_text_add(query, " ANTI JOIN " VIEW(BLN_WRITE_KEPT) " k ON ");
+		bln_text_add(query, " ANTI JOIN " BLN_WRITE_VIEW(BLN_WRITE_KEPT) " k ON ");
 		add_key_match(writer, "k", "i", query);
 	}
 	if (writer->file_count) {
 		BLN_TRY(bln_table_staged_view(writer, BLN_WRITE_STAGED, 0, writer->file_count, true, err));
-		bln_text_add(query, " ANTI JOIN " VIEW(BLN_WRITE_STAGED) " s ON ");
+		bln_text_add(query, " ANTI JOIN " BLN_WRITE_VIEW(BLN_WRITE_STAGED) " s ON ");
 		add_key_match(writer, "s", "i", query);
 	}
 	status = bln_text_check(query, err);

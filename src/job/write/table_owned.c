@@ -8,8 +8,6 @@
 #include "engine/scan.h"
 #include "job/write/table_write_private.h"
 
-#define VIEW(name) "\"" BLN_WRITE_VIEWS "\".\"" name "\""
-
 /* The writer's pairs, by the columns of a table. */
 struct owned {
 	const char **names; /* as the table has them */
@@ -149,7 +147,7 @@ static enum bln_status range_add(struct bln_table_writer *writer, const struct o
 /* Appends the rows of the mixed files that are not the writer's. A column that the table is only being given has nulls there. */
 static void add_others(const struct bln_table_writer *writer, const struct owned *owned, struct bln_text *query)
 {
-	bln_text_add(query, "SELECT * FROM " VIEW(BLN_WRITE_KEPT) " WHERE NOT (true");
+	bln_text_add(query, "SELECT * FROM " BLN_WRITE_VIEW(BLN_WRITE_KEPT) " WHERE NOT (true");
 	for (size_t c = 0; c < owned->count; c++) {
 		if (bln_schema_find(&writer->snapshot->schema, bln_slice_of(owned->names[c]))) {
 			bln_text_add(query, " AND ");
@@ -208,7 +206,7 @@ static enum bln_status column_check(struct bln_table_writer *writer, const struc
 
 	bln_text_add(&sql, "SELECT coalesce('''' || CAST(");
 	bln_text_add_quoted(&sql, '"', owned->names[c], strlen(owned->names[c]));
-	bln_text_add(&sql, " AS VARCHAR) || '''', 'NULL') FROM " VIEW(BLN_WRITE_INCOMING) " WHERE ");
+	bln_text_add(&sql, " AS VARCHAR) || '''', 'NULL') FROM " BLN_WRITE_VIEW(BLN_WRITE_INCOMING) " WHERE ");
 	add_match(owned, c, false, &sql);
 	bln_text_add(&sql, " LIMIT 1");
 	BLN_TRY(bln_text_check(&sql, err));

@@ -6,15 +6,10 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "delta/evolve.h"
-#include "delta/partition.h"
 #include "delta/tend.h"
 #include "job/sql/consumers.h"
-#include "engine/scan.h"
 #include "job/write/table_write_private.h"
 #include "job/work.h"
-
-/* Rows of a file: two years of minutes, and small enough to be rewritten for one late candle. */
-enum { FILE_ROWS_MAX = 1000000 };
 
 void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_snapshot *snapshot)
 {
@@ -47,153 +42,6 @@ done:
 	return status;
 }
 
-/* Appends the key or the path of a new file, folder by folder: "symbol=XBTUSD/year=2024/UUID.parquet". */
-static enum bln_status file_place(struct bln_table_writer *writer, const struct bln_staged *staged,
-				  struct bln_write_file *file, struct bln_err *err)
-{
-	struct bln_text place = { 0 };
-	struct bln_text uri = { 0 };
-	enum bln_status status;
-	const char *name = strrchr(staged->path, '/');
-
-	bln_partition_folder_format(staged->partition, &place);
-	bln_text_add(&place, name ? name + 1 : staged->path);
-	BLN_TRY(bln_text_check(&place, err));
-	bln_partition_log_path((struct bln_slice){ place.at, place.length }, &uri);
-	BLN_TRY(bln_text_check(&uri, err));
-	file->key = bln_table_key(&writer->table, &writer->arena, place.at);
-	file->add.path.at = bln_arena_strndup(&writer->arena, uri.at, uri.length);
-	file->add.path.length = uri.length;
-	if (!file->key || !file->add.path.at)
-		status = bln_err_memory(err);
-done:
-	bln_text_clean_up(&place);
-	bln_text_clean_up(&uri);
-	return status;
-}
-
-static enum bln_status file_add(struct bln_table_writer *writer, const struct bln_staged *staged, struct bln_err *err)
-{
-	struct bln_write_file file = { .path = staged->path,
-				       .rows = staged->rows,
-				       .add = { .partition = staged->partition,
-						.size_bytes = staged->size_bytes,
-						.modified_ms = bln_clock_now_us(writer->context->clock) / BLN_US_PER_MS,
-						.is_data_change = true,
-						.stats = staged->stats } };
-	enum bln_status status = file_place(writer, staged, &file, err);
-
-	if (status != BLN_OK)
-		return status;
-	if (!bln_mem_grow(&writer->files, writer->file_count, &writer->file_capacity, sizeof(*writer->files)))
-		return bln_err_memory(err);
-	writer->files[writer->file_count++] = file;
-	writer->rows += staged->rows;
-	writer->bytes += staged->size_bytes;
-	return BLN_OK;
-}
-
-/* The columns that rows lie sorted by in a file: the key. Those of which a file has one value are left out. */
-static enum bln_status sort_make(struct bln_table_writer *writer, struct bln_stage_spec *stage, struct bln_err *err)
-{
-	const struct bln_setting_list *key = &writer->spec->key;
-	const char **sort = bln_arena_calloc(&writer->arena, key->count + 1, sizeof(*sort));
-
-	if (!sort)
-		return bln_err_memory(err);
-	for (size_t i = 0; i < key->count; i++) {
-		bool is_single = false;
-
-		for (size_t j = 0; j < stage->partition_count; j++)
-			is_single = is_single || strcmp(key->items[i], stage->partition[j]) == 0;
-		for (size_t j = 0; j < stage->split_count; j++)
-			is_single = is_single || strcmp(key->items[i], stage->split[j]) == 0;
-		if (!is_single)
-			sort[stage->sort_count++] = key->items[i];
-	}
-	stage->sort = sort;
-	return BLN_OK;
-}
-
-/* Of the columns with one value the table's partition columns are left to staging, which then has nothing to tell apart; SQL
- * gets the others. */
-static enum bln_status fixed_split(struct bln_table_writer *writer, const char *sql, struct bln_pairs *partition,
-				   struct bln_text *query, struct bln_err *err)
-{
-	const struct bln_pairs *fixed = &writer->spec->fixed;
-	struct bln_pair *pairs = bln_arena_calloc(&writer->arena, fixed->count + 1, sizeof(*pairs));
-
-	if (!pairs)
-		return bln_err_memory(err);
-	*partition = (struct bln_pairs){ .items = pairs };
-	bln_text_add(query, "SELECT *");
-	for (size_t i = 0; i < fixed->count; i++) {
-		const struct bln_pair *pair = &fixed->items[i];
-		const struct bln_field *field = bln_schema_find(writer->schema, pair->key);
-
-		if (field && bln_slices_have(writer->snapshot->metadata.partition_columns, field->name)) {
-			pairs[partition->count++] = *pair;
-			continue;
-		}
-		bln_text_add(query, ", CAST(");
-		bln_text_add_quoted(query, '\'', pair->value.at, pair->value.length);
-		bln_text_add(query, " AS ");
-		if (field)
-			bln_type_sql(&field->type, false, query);
-		else
-			bln_text_add(query, "VARCHAR");
-		bln_text_add(query, ") AS ");
-		bln_text_add_quoted(query, '"', pair->key.at, pair->key.length);
-	}
-	bln_text_add_format(query, " FROM (%s\n)", sql);
-	return bln_text_check(query, err);
-}
-
-/* Stages the rows of SQL as further files. */
-static enum bln_status rows_stage(struct bln_table_writer *writer, const char *sql, bool is_unique, bool *may_repeat,
-				  struct bln_err *err)
-{
-	const struct bln_slices *columns = &writer->snapshot->metadata.partition_columns;
-	const char **partition = bln_arena_calloc(&writer->arena, columns->count + 1, sizeof(*partition));
-	struct bln_stage_spec stage = { .schema = writer->schema,
-					.partition = partition,
-					.partition_count = columns->count,
-					.split = writer->spec->split.items,
-					.split_count = writer->spec->split.count,
-					.is_unique = is_unique,
-					.rows_per_file_max = FILE_ROWS_MAX,
-					.is_clustered = writer->spec->is_clustered };
-	struct bln_staged_list staged = { 0 };
-	struct bln_text query = { 0 };
-	enum bln_status status;
-
-	if (!partition)
-		return bln_err_memory(err);
-	for (size_t i = 0; i < columns->count; i++) {
-		partition[i] = bln_arena_strndup(&writer->arena, columns->items[i].at, columns->items[i].length);
-		if (!partition[i])
-			return bln_err_memory(err);
-	}
-	if (writer->spec->fixed.count) {
-		BLN_TRY(fixed_split(writer, sql, &stage.fixed, &query, err));
-		sql = query.at;
-	}
-	if (stage.is_clustered) {
-		stage.rows_per_file_max = 0;
-		stage.split_count = 0;
-	} else {
-		BLN_TRY(sort_make(writer, &stage, err));
-	}
-	BLN_TRY(bln_work_part(writer->context->work, &writer->arena, &stage.folder, err));
-	BLN_TRY(bln_stage(writer->context->engine, sql, &stage, &writer->arena, &staged, err));
-	*may_repeat = staged.may_repeat;
-	for (size_t i = 0; i < staged.count; i++)
-		BLN_TRY(file_add(writer, &staged.items[i], err));
-done:
-	bln_text_clean_up(&query);
-	return status;
-}
-
 /* Rows of files that were staged from FIRST on take their place among those with the same keys. */
 static enum bln_status rows_merge(struct bln_table_writer *writer, size_t first, struct bln_err *err)
 {
@@ -203,7 +51,7 @@ static enum bln_status rows_merge(struct bln_table_writer *writer, size_t first,
 
 	BLN_TRY(bln_table_merge(writer, first, &query, err));
 	if (query.length)
-		BLN_TRY(rows_stage(writer, query.at, false, &may_repeat, err));
+		BLN_TRY(bln_table_stage(writer, query.at, false, &may_repeat, err));
 	bln_table_restaged(writer);
 done:
 	bln_text_clean_up(&query);
@@ -225,7 +73,7 @@ static enum bln_status owned_clear(struct bln_table_writer *writer, struct bln_e
 	BLN_TRY(bln_job_engine(writer->context, &engine, err));
 	BLN_TRY(bln_table_owned_clear(writer, &query, err));
 	if (query.length)
-		BLN_TRY(rows_stage(writer, query.at, false, &may_repeat, err));
+		BLN_TRY(bln_table_stage(writer, query.at, false, &may_repeat, err));
 done:
 	bln_text_clean_up(&query);
 	return status;
@@ -251,7 +99,7 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
 		sql = query.at;
 	}
-	BLN_TRY(rows_stage(writer, sql, is_unique, &may_repeat, err));
+	BLN_TRY(bln_table_stage(writer, sql, is_unique, &may_repeat, err));
 	if (may_repeat)
 		BLN_TRY(bln_table_keys_check(writer, first, err));
 	if (writer->spec->owned.count)

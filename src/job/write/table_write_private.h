@@ -1,7 +1,7 @@
-/* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a
- * table that is not there yet), table_merge.c (which files the incoming
- * rows meet, and the query that joins them), table_owned.c (which rows are the writer's own), table_restage.c (reading back what
- * the writer itself has staged), table_evolve.c (columns that are new). */
+/* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a table that is not there
+ * yet), table_stage.c (rows become files that wait), table_merge.c (which files the incoming rows meet, and the query that joins
+ * them), table_owned.c (which rows are the writer's own), table_restage.c (reading back what the writer itself has staged),
+ * table_evolve.c (columns that are new). */
 #ifndef BLN_JOB_TABLE_WRITE_PRIVATE_H
 #define BLN_JOB_TABLE_WRITE_PRIVATE_H
 
@@ -49,6 +49,7 @@ struct bln_table_writer {
 #define BLN_WRITE_KEPT "kept"
 #define BLN_WRITE_INCOMING "incoming"
 #define BLN_WRITE_STAGED "staged"
+#define BLN_WRITE_VIEW(name) "\"" BLN_WRITE_VIEWS "\".\"" name "\""
 
 /* What the writer writes on top of; SNAPSHOT may be NULL. */
 void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_snapshot *snapshot);
@@ -56,6 +57,10 @@ void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_sna
 /* Makes the table, for rows like those of SQL, and that the writer's base as it was made: what others who did the same at the same
  * time have put into it since is for the commit to meet. BLN_CONFLICT: somebody made it with rows at once. */
 enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
+
+/* Stages the rows of SQL as further files. *MAY_REPEAT: with IS_UNIQUE, two may have the same key. */
+enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql, bool is_unique, bool *may_repeat,
+				struct bln_err *err);
 
 /* BLN_INVALID names a key that comes twice among the rows of the staged files from FIRST on. */
 enum bln_status bln_table_keys_check(struct bln_table_writer *writer, size_t first, struct bln_err *err);
