@@ -9,9 +9,8 @@
 #include "base/json.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "delta/decimal.h"
 #include "delta/schema.h"
-
-__extension__ typedef __int128 bln_int128;
 
 /* Which member holds depends on the type, which whoever holds the value knows. */
 struct bln_value {
