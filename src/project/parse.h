@@ -1,6 +1,6 @@
 /* What the readers of the sections share. For the .c files of this folder; others use project.h.
  *
- * load.c reads the file and its top; jobs.c, workflows.c and sections.c read the sections; graph.c looks at the order of
+ * load.c reads the file, root.c its top; jobs.c, workflows.c and sections.c read the sections; graph.c looks at the order of
  * steps. They note what is wrong and go on; memory that is lacking is noted too (problems->has_failed). */
 #ifndef BLN_PROJECT_PARSE_H
 #define BLN_PROJECT_PARSE_H
@@ -30,6 +30,9 @@ const char *bln_parse_text(struct bln_parse *parse, const struct bln_entry *entr
 /* The map of ENTRY, if there is one, as properties. */
 void bln_parse_properties(struct bln_parse *parse, const struct bln_entry *entry, const char *of,
 			  struct bln_properties *properties);
+
+/* All of the file. ROOT may be NULL: there is nothing in it. */
+void bln_parse_root(struct bln_parse *parse, const struct bln_node *root);
 
 /* The sections. SECTION is the map of the file. */
 void bln_parse_sources(struct bln_parse *parse, const struct bln_node *section);
