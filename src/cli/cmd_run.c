@@ -12,6 +12,7 @@
 #include "flow/plan_unused.h"
 #include "flow/run_properties.h"
 #include "flow/runner.h"
+#include "job/job.h"
 
 #define GRACE_US (10 * BLN_US_PER_SECOND)
 
@@ -243,6 +244,44 @@ static enum bln_exit unused_check(struct bln_cli *cli, const struct bln_plan *pl
 	return result;
 }
 
+/* What ACTION would say at once, before it did anything. */
+static enum bln_status action_check(struct bln_cli *cli, const struct bln_plan *plan,
+				    const struct bln_plan_action *action, const struct bln_properties *given,
+				    struct bln_err *err)
+{
+	struct bln_properties properties = { 0 };
+	struct bln_expander expander = bln_cli_expander(cli, &properties);
+	enum bln_status status;
+
+	BLN_TRY(bln_run_properties_of(&cli->project->properties, plan, action, given, &cli->arena, &properties, err));
+	status = bln_job_check(action->job, &expander, cli->clock, err);
+done:
+	return status;
+}
+
+/* A run whose beginnings all fail is none: nothing is recorded, and no alarm told. Where one can work, it does, and the others'
+ * failures are the run's. */
+static enum bln_exit beginnings_check(struct bln_cli *cli, const struct bln_plan *plan,
+				      const struct bln_properties *given)
+{
+	struct bln_err *errs = bln_arena_calloc(&cli->arena, plan->count + 1, sizeof(*errs));
+	enum bln_exit result = BLN_EXIT_DONE;
+	size_t count = 0;
+
+	if (!errs)
+		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->actions[i].conditions_count == 0 &&
+		    action_check(cli, plan, &plan->actions[i], given, &errs[count++]) == BLN_OK)
+			return BLN_EXIT_DONE;
+	for (size_t i = 0; i < count; i++) {
+		const enum bln_exit failed = bln_cli_fail(cli, &errs[i]);
+
+		result = i == 0 ? failed : result;
+	}
+	return result;
+}
+
 static enum bln_exit run(struct bln_cli *cli)
 {
 	struct bln_properties given = { 0 };
@@ -259,6 +298,8 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (result != BLN_EXIT_DONE)
 		return result;
 	result = plan_check(cli, &plan, &given);
+	if (result == BLN_EXIT_DONE)
+		result = beginnings_check(cli, &plan, &given);
 	if (bln_args_count(&cli->args, "dry-run")) {
 		const enum bln_exit shown = plan_show(cli, &plan, &given);
 
@@ -291,7 +332,9 @@ const struct bln_command bln_command_run = {
 		       "what is new since the last; to run again after a failure is always safe.\n"
 		       "A property that nothing uses is refused: bullion.yaml sets none of its name, and\n"
 		       "no text of it or of a job's file names it. Programs may read their environment\n"
-		       "unseen: where one is run, there is a warning, unless the name looks mistyped.",
+		       "unseen: where one is run, there is a warning, unless the name looks mistyped.\n"
+		       "What the run would begin with is looked at first: where there is nothing to read\n"
+		       "at all, such as an archive that is not there, the run is not begun.",
 	.json = "{id, name, kind, state, partial, idle}\n"
 		"with --dry-run: {name, kind, properties, actions:\n"
 		"  [{name, job, work, after, timeout_us, retries}]}",

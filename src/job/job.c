@@ -10,11 +10,33 @@
 static const struct kind {
 	enum bln_status (*run)(struct bln_job_context *context, const struct bln_job *job,
 			       struct bln_job_result *result, struct bln_err *err);
+	/* bln_job_check, or NULL: nothing can be told beforehand */
+	enum bln_status (*check)(const struct bln_job *job, const struct bln_expander *expander,
+				 struct bln_clock *clock, struct bln_err *err);
 } kinds[BLN_JOB_KINDS] = {
-	[BLN_JOB_INGEST] = { bln_job_ingest },
-	[BLN_JOB_SQL] = { bln_job_sql },
-	[BLN_JOB_COMMAND] = { bln_job_command },
+	[BLN_JOB_INGEST] = { bln_job_ingest, bln_job_ingest_check },
+	[BLN_JOB_SQL] = { bln_job_sql, NULL },
+	[BLN_JOB_COMMAND] = { bln_job_command, NULL },
 };
+
+static enum bln_status kind_check(const struct bln_job *job, struct bln_err *err)
+{
+	if (kinds[job->kind].run)
+		return BLN_OK;
+	return bln_err_set(err, BLN_UNSUPPORTED, "job %s: this version cannot run jobs of kind %s yet", job->name,
+			   bln_job_kind_name(job->kind));
+}
+
+enum bln_status bln_job_check(const struct bln_job *job, const struct bln_expander *expander, struct bln_clock *clock,
+			      struct bln_err *err)
+{
+	enum bln_status status = kind_check(job, err);
+
+	if (status != BLN_OK || !kinds[job->kind].check)
+		return status;
+	status = kinds[job->kind].check(job, expander, clock, err);
+	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "job %s", job->name);
+}
 
 enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_job *job, struct bln_job_result *result,
 			    struct bln_err *err)
@@ -23,9 +45,9 @@ enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_jo
 
 	result->version = -1;
 	result->table = job->into;
-	if (!kinds[job->kind].run)
-		return bln_err_set(err, BLN_UNSUPPORTED, "job %s: this version cannot run jobs of kind %s yet",
-				   job->name, bln_job_kind_name(job->kind));
+	status = kind_check(job, err);
+	if (status != BLN_OK)
+		return status;
 	BLN_TRY(bln_work_open(context->project->folder, context->random, context->arena, &context->work, err));
 	status = kinds[job->kind].run(context, job, result, err);
 done:

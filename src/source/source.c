@@ -99,6 +99,11 @@ enum bln_status bln_source_list(struct bln_source *source, const struct bln_sour
 	return source->ops->methods->list(source, filter, tell, context, units, count, err);
 }
 
+enum bln_status bln_source_check(struct bln_source *source, const struct bln_source_filter *filter, struct bln_err *err)
+{
+	return source->ops->methods->check ? source->ops->methods->check(source, filter, err) : BLN_OK;
+}
+
 enum bln_status bln_source_reader_open(struct bln_source *source, struct bln_unit *unit, bln_source_refuse *refuse,
 				       void *context, struct bln_source_reader **reader, struct bln_err *err)
 {

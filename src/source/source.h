@@ -105,6 +105,11 @@ typedef enum bln_status bln_source_refuse(void *context, const struct bln_refusa
 
 struct bln_source_reader;
 
+/* Whether there is something to list, as far as that costs little: who is about to begin a run asks this first, so that a mistyped path
+ * begins none. BLN_OK promises nothing; errors as in bln_source_list, whose units this makes void. */
+BLN_MUST_CHECK enum bln_status bln_source_check(struct bln_source *source, const struct bln_source_filter *filter,
+						struct bln_err *err);
+
 /* Reads the content of UNIT (of the last list, or a copy of one of its units) as far as its hash needs: sets hash,
  * is_hashed, and first_us and last_us as the ends of the content show them. The unit and REFUSE (may be NULL) must
  * outlive the reader. Different units may be read by different threads at once; a reader and its unit are for one

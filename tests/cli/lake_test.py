@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 from kit import BULLION, ROOT, bullion
 
@@ -53,6 +54,14 @@ class Said(unittest.TestCase):
 
 
 class Run(Said):
+    def damaged(self, name):
+        """A ZIP that can be listed, and whose only file cannot be unpacked."""
+        with zipfile.ZipFile(AT / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("XBTUSD_15.csv", "1700000100,1,1,1,1,1,1\n" * 99)
+        whole = bytearray((AT / f"{name}.zip").read_bytes())
+        whole[43:60] = bytes(17)  # behind the entry's header and name
+        (AT / f"{name}.zip").write_bytes(whole)
+
     def test_the_archive_is_loaded(self):
         self.assertEqual(LOADED.code, 0, LOADED.err)
         said = json.loads(LOADED.out)
@@ -82,19 +91,48 @@ class Run(Said):
         self.assertEqual(said.code, 0)
         self.assertIn("warning: nothing is seen to use the property mail\n", said.err)
 
+    def test_without_anything_to_read_there_is_no_run(self):
+        before = self.rows("runs", "list", "-n", "1000", "--steps")
+        (AT / "no.zip").write_text("this is no ZIP")
+        nowhere = f"bullion: job ingest-historic: {PROJECT}/nowhere is not there; give a folder, a ZIP archive or a candle file that is\n"
+        for archive, code, says in (
+            ("nowhere", 5, nowhere),
+            ("../no.zip", 1, f"bullion: job ingest-historic: {AT}/no.zip: it has no directory at its end: it is no ZIP archive, or cut off\n"),
+        ):
+            for words in (["historical"], ["ingest-historic"], ["historical", "--json"]):
+                said = run("run", *words, "-p", f"archive={archive}")
+                self.assertEqual((said.code, said.out, said.err), (code, "", says))
+            said = run("run", "historical", "--dry-run", "-p", f"archive={archive}")
+            self.assertEqual((said.code, said.err), (code, says))
+            self.assertIn("ingest-historic", said.out)
+        self.fails(run("run", "ingest-historic", "-p", "archive=../archive", "-p", "symbols=XBTUSDD"), 5, "XBTUSDD")
+        said = run("run", "batch")  # sources that this version does not know: of four, none can be read
+        self.fails(said, 2, 'bullion.yaml:', 'there is no source of kind "kraken"', "job ingest-forex: ")
+        self.assertEqual(len(said.err.splitlines()), 4)
+        self.assertEqual(self.rows("runs", "list", "-n", "1000", "--steps"), before)
+        # where one of several can be read, it is
+        config = PROJECT / "bullion.yaml"
+        text = config.read_text()
+        config.write_text(text.replace("workflows:\n", "workflows:\n  some: {steps: {a: {job: ingest-historic}, b: {job: ingest-forex}}}\n", 1))
+        said = run("run", "some", "-p", "archive=../archive/Kraken_OHLCVT.zip")
+        config.write_text(text)
+        self.assertRegex(said.err, r"(?m)\ASUCCEEDED  a .*\nERROR      b .*there is no source of kind")
+
     def test_a_run_that_fails_says_where_to_look(self):
-        said = run("run", "historical", "-p", "archive=nowhere")
-        self.fails(said, 5, "nowhere")
+        self.damaged("nowhere")
+        said = run("run", "historical", "-p", "archive=../nowhere.zip")
+        self.fails(said, 1, "nowhere")
         found = re.search(r"(?m)^COMPLETED  historical \(run (\w+)\): `bullion runs show (\w+)` says why$", said.err)
         self.assertIsNotNone(found, said.err)
         shown = run("runs", "show", found[2])
         self.assertIn("nowhere", shown.out)
 
     def test_quiet_is_told_what_went_wrong(self):
-        said = run("-q", "run", "historical", "-p", "archive=nowhere")
-        self.assertEqual((said.code, said.out), (5, ""))
-        self.assertRegex(said.err, r"\AFAILED     ingest .*nowhere.*\nCOMPLETED  historical \(run \w+\): `bullion runs show \w+` says why\n\Z")
-        said = run("-q", "--log-json", "run", "ingest-historic", "-p", "archive=nowhere")
+        self.damaged("nowhere")
+        said = run("-q", "run", "historical", "-p", "archive=../nowhere.zip")
+        self.assertEqual((said.code, said.out), (1, ""))
+        self.assertRegex(said.err, r"\AFAILED     ingest .*nowhere.zip: XBTUSD_15.csv: .*damaged.*\nCOMPLETED  historical \(run \w+\): `bullion runs show \w+` says why\n\Z")
+        said = run("-q", "--log-json", "run", "ingest-historic", "-p", "archive=../nowhere.zip")
         self.assertEqual({json.loads(line)["level"] for line in said.err.splitlines()}, {"error"})
         self.assertIn("nowhere", said.err)
         self.assertEqual([run("-q", "run", "gold-info").err, run("-q", "run", "nosuch").err],
@@ -127,7 +165,7 @@ class Run(Said):
         self.fails(second, 4, "wait")
 
     def test_dry_runs_say_what_would_be_done(self):
-        said = run("run", "historical", "--dry-run", "-p", "archive=nowhere")
+        said = run("run", "historical", "--dry-run", "-p", "archive=../archive")
         self.assertEqual((said.code, said.err), (0, ""))
         self.assertIn("into gold.coverage (replace by symbol, frequency, year)", said.out)
         self.assertNotIn("null", said.out)
@@ -382,7 +420,7 @@ class Json(Said):
             for one in found if isinstance(found, list) else [found]:
                 self.assertEqual(set(one), self.keys(*words)[0], words)
         self.assertEqual(set(self.rows("coverage", "silver.cryptos", "-s", "XBTUSD")[0]), self.keys("coverage")[1])
-        plan = self.rows("run", "historical", "--dry-run", "-p", "archive=nowhere")
+        plan = self.rows("run", "historical", "--dry-run", "-p", "archive=../archive")
         self.assertEqual(set(plan), self.keys("run")[1])
         self.assertEqual(set(plan["actions"][0]), {"name", "job", "work", "after", "timeout_us", "retries"})
 

@@ -23,6 +23,10 @@ class Usage(Case):
             self.assertIn(part, said.err)
         return said
 
+    def test_of_a_missing_archive_nothing_stays(self):
+        self.refused("run", "historical", "-p", f"archive={self.at}/none.zip", code=NOT_FOUND, says="none.zip is not there")
+        self.assertFalse((self.p.at / ".bullion").exists())
+
     def test_names_and_places_that_are_not_there(self):
         self.p.load(self.data)
         none = self.at / "none.zip"

@@ -7,13 +7,12 @@
 #include "base/mem.h"
 #include "catalog/standard.h"
 #include "job/ingest/units.h"
-#include "project/expand.h"
 #include "state/seen.h"
 
 /* A batch is one commit: large enough that commits do not count, small enough that a crash does not undo much. */
 #define BATCH_BYTES (INT64_C(4) << 30)
 
-enum { BATCH_UNITS = 4096, FREQUENCIES_MAX = 64 };
+enum { BATCH_UNITS = 4096 };
 
 void ingest_miss(struct ingest *ingest, const char *what)
 {
@@ -36,145 +35,6 @@ static void told(void *context, const struct bln_source_note *note)
 	if (note->status == BLN_OK && !note->is_detail)
 		bln_text_add_format(&ingest->result->remarks, "%s%s", ingest->result->remarks.length ? "\n" : "",
 				    note->text);
-}
-
-static bool setting_is_secret(const struct bln_source_ops *ops, const char *name)
-{
-	for (size_t i = 0; i < ops->setting_count; i++)
-		if (strcmp(ops->settings[i].name, name) == 0)
-			return ops->settings[i].is_secret;
-	return false;
-}
-
-static enum bln_status value_expand(struct ingest *ingest, const struct bln_source_ops *ops,
-				    const struct bln_entry *entry, struct bln_source_value *value, struct bln_err *err)
-{
-	const struct bln_expander *expander = ingest->context->expander;
-	const struct bln_node *node = entry->value;
-	bool is_secret = setting_is_secret(ops, entry->key);
-	enum bln_status status = BLN_OK;
-	struct bln_slice *items;
-	const char *text;
-
-	*value = (struct bln_source_value){ .name = bln_slice_of(entry->key) };
-	if (node->type == BLN_NODE_LIST) {
-		items = bln_arena_calloc(ingest->context->arena, node->count + 1, sizeof(*items));
-		if (!items)
-			return bln_err_memory(err);
-		for (size_t i = 0; i < node->count; i++) {
-			if (node->items[i]->type != BLN_NODE_TEXT)
-				return bln_err_set(err, BLN_INVALID, "%s: a list of texts is wanted", entry->key);
-			BLN_TRY(bln_expand(expander, node->items[i]->text, entry->key, node->items[i]->place, is_secret,
-					   &text, err));
-			items[i] = bln_slice_of(text);
-		}
-		value->items = items;
-		value->count = node->count;
-	} else {
-		BLN_TRY(bln_expand(expander, node->text ? node->text : "", entry->key, node->place, is_secret, &text,
-				   err));
-		value->text = bln_slice_of(text);
-	}
-done:
-	return status;
-}
-
-static enum bln_status source_open(struct ingest *ingest, struct bln_err *err)
-{
-	const struct bln_project_source *wanted = ingest->job->source;
-	const struct bln_node *map = wanted->settings;
-	struct bln_source_value *values = bln_arena_calloc(ingest->context->arena, map->count + 1, sizeof(*values));
-	const struct bln_source_ops *ops;
-	enum bln_status status;
-	size_t count = 0;
-
-	if (!values)
-		return bln_err_memory(err);
-	status = bln_source_find(bln_slice_of(wanted->kind), &ops, err);
-	if (status != BLN_OK)
-		return bln_project_where(ingest->context->project, wanted->place, err, status);
-	ingest->app_id = bln_arena_printf(ingest->context->arena, "ingest:%s:%s", ops->venue, ingest->job->into);
-	if (!ingest->app_id)
-		return bln_err_memory(err);
-	for (size_t i = 0; i < map->count; i++)
-		if (strcmp(map->entries[i].key, "kind") != 0)
-			BLN_TRY(value_expand(ingest, ops, &map->entries[i], &values[count++], err));
-	status = bln_source_open(ops, ingest->context->project->folder, values, count, ingest->context->clock,
-				 &ingest->source, err);
-	if (status == BLN_INVALID)
-		status = bln_project_where(ingest->context->project, wanted->place, err, status);
-done:
-	return status;
-}
-
-/* A run property: NULL where it is not set, empty, or "all". */
-static enum bln_status property_get(const struct ingest *ingest, enum bln_ingest_property wanted, const char **out,
-				    struct bln_err *err)
-{
-	const struct bln_property *property =
-		bln_properties_find(ingest->context->expander->properties, bln_ingest_property_name(wanted));
-	enum bln_status status;
-
-	*out = NULL;
-	if (!property)
-		return BLN_OK;
-	status = bln_expand_property(ingest->context->expander, property, out, err);
-	if (status == BLN_OK && (**out == '\0' || strcmp(*out, "all") == 0))
-		*out = NULL;
-	return status;
-}
-
-static enum bln_status list_split(struct bln_arena *arena, const char *text, struct bln_setting_list *out,
-				  struct bln_err *err)
-{
-	struct bln_slice rest = bln_slice_of(text);
-	const char **items = bln_arena_calloc(arena, rest.length / 2 + 2, sizeof(*items));
-
-	if (!items)
-		return bln_err_memory(err);
-	while (rest.length) {
-		struct bln_slice item = bln_slice_cut(&rest, ',');
-
-		for (; item.length && item.at[0] == ' '; item.at++)
-			item.length--;
-		while (item.length && item.at[item.length - 1] == ' ')
-			item.length--;
-		if (item.length && !(items[out->count++] = bln_arena_strndup(arena, item.at, item.length)))
-			return bln_err_memory(err);
-	}
-	out->items = items;
-	return BLN_OK;
-}
-
-static enum bln_status filter_make(const struct ingest *ingest, struct bln_source_filter *filter, struct bln_err *err)
-{
-	struct bln_arena *arena = ingest->context->arena;
-	struct bln_setting_list names = { 0 };
-	struct bln_frequency *frequencies;
-	enum bln_status status;
-	const char *text;
-
-	BLN_TRY(property_get(ingest, BLN_INGEST_SYMBOLS, &text, err));
-	if (text)
-		BLN_TRY(list_split(arena, text, &filter->symbols, err));
-	BLN_TRY(property_get(ingest, BLN_INGEST_BASE, &filter->base, err));
-	BLN_TRY(property_get(ingest, BLN_INGEST_FREQ, &text, err));
-	if (text)
-		BLN_TRY(list_split(arena, text, &names, err));
-	if (names.count > FREQUENCIES_MAX)
-		return bln_err_set(err, BLN_INVALID, "freq names more than %d frequencies", FREQUENCIES_MAX);
-	frequencies = bln_arena_calloc(arena, names.count + 1, sizeof(*frequencies));
-	if (!frequencies)
-		return bln_err_memory(err);
-	for (size_t i = 0; i < names.count; i++) {
-		status = bln_frequency_parse(names.items[i], strlen(names.items[i]), &frequencies[i], err);
-		if (status != BLN_OK)
-			return bln_err_where(err, status, "the property freq");
-	}
-	filter->frequencies = names.count ? frequencies : NULL;
-	filter->frequency_count = names.count;
-done:
-	return status;
 }
 
 static int hex_value(char c)
@@ -287,8 +147,11 @@ static enum bln_status failed_check(struct ingest *ingest, struct bln_err *err)
 		if (ingest->items[i].state != INGEST_FAILED)
 			return BLN_OK;
 	ingest->result->is_partial = false;
-	if (ingest->unit_count == 1)
-		return bln_err_set(err, BLN_IO, "%.*s", (int)first.length, first.at);
+	if (ingest->unit_count == 1 && missed.length == 0) { /* the reason is all there is to be told, once */
+		bln_err_set(err, BLN_IO, "%.*s", (int)first.length, first.at);
+		bln_text_clear(&ingest->result->missed);
+		return BLN_IO;
+	}
 	return bln_err_set(err, BLN_IO, "none of %zu files can be read; the first: %.*s", ingest->unit_count,
 			   (int)first.length, first.at);
 }
@@ -299,10 +162,15 @@ static enum bln_status ingest_run(struct ingest *ingest, struct bln_err *err)
 	const char *type =
 		bln_standard_type(ingest->job->into); /* an archive may hold other classes than its connector says */
 	struct bln_source_filter filter = { 0 };
+	const char *venue = NULL;
 	enum bln_status status;
 
-	BLN_TRY(source_open(ingest, err));
-	BLN_TRY(filter_make(ingest, &filter, err));
+	BLN_TRY(ingest_source_open(ingest->job, context->expander, context->clock, &ingest->source, &filter, &venue,
+				   err));
+	/* the stream: venue and table, as units are told apart by their venue */
+	ingest->app_id = bln_arena_printf(context->arena, "ingest:%s:%s", venue, ingest->job->into);
+	if (!ingest->app_id)
+		return bln_err_memory(err);
 	ingest->read_at_ns = bln_clock_now_us(context->clock) * 1000;
 	BLN_TRY(bln_source_list(ingest->source, &filter, told, ingest, &ingest->units, &ingest->unit_count, err));
 	ingest->items = bln_mem_calloc(ingest->unit_count + 1, sizeof(*ingest->items));

@@ -1,5 +1,6 @@
 /* What the files of the ingest job share: ingest.c (which units are new, in batches), ingest_batch.c (a batch becomes one
- * commit), ingest_rows.c (the rows of its units, as DuckDB asks for them), ingest_records.c (what the commit says of the units).
+ * commit), ingest_rows.c (the rows of its units, as DuckDB asks for them), ingest_records.c (what the commit says of the units),
+ * ingest_source.c (what is read).
  *
  * The way of a unit: listed by its source; recalled by its file's fingerprint, or read as far as its hash; passed over where
  * bronze.units has its id; else its rows go into staged files, what is refused of them into silver.quarantine, and rows and
@@ -63,6 +64,12 @@ struct ingest_batch {
 	struct bln_arena arena; /* of these */
 	bool is_spoilt; /* rows of a unit that then failed are staged: to be done again without it */
 };
+
+/* Opens the source of JOB, of which nothing is read yet, and fills FILTER with what the run's properties take of it. *VENUE is the
+ * source's. *SOURCE is the caller's to close, also after a failure; what FILTER names is in EXPANDER's arena. */
+enum bln_status ingest_source_open(const struct bln_job *job, const struct bln_expander *expander,
+				   struct bln_clock *clock, struct bln_source **source,
+				   struct bln_source_filter *filter, const char **venue, struct bln_err *err);
 
 /* Notes that a unit, or a part of the source, could not be read. Safe for several threads of a batch. */
 void ingest_miss(struct ingest *ingest, const char *what);

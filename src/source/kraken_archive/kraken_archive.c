@@ -1,5 +1,9 @@
 #include "source/kraken_archive/kraken_archive.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "source/kraken_archive/list.h"
 #include "source/kraken_archive/range.h"
 #include "source/kraken_archive/reader.h"
@@ -41,12 +45,34 @@ static void kraken_close(struct bln_source *base)
 	pthread_mutex_destroy(&source->lock);
 }
 
+/* Names and directories are all that a list reads: little beside what they lead to. One file that can be opened is enough. */
+static enum bln_status kraken_check(struct bln_source *base, const struct bln_source_filter *filter,
+				    struct bln_err *err)
+{
+	const struct kraken_source *source = (struct kraken_source *)base;
+	struct bln_unit *units;
+	int first_errno = 0;
+	size_t count;
+	enum bln_status status = kraken_list(base, filter, NULL, NULL, &units, &count, err);
+
+	if (status != BLN_OK)
+		return status;
+	for (size_t i = 0; i < source->file_count; i++) {
+		if (source->files[i].zip || faccessat(AT_FDCWD, source->files[i].path, R_OK, AT_EACCESS) == 0)
+			return BLN_OK;
+		if (first_errno == 0)
+			first_errno = errno;
+	}
+	return bln_err_errno(err, first_errno, "%s: cannot open it", source->files[0].path);
+}
+
 static const struct bln_source_methods methods = {
 	.source_size = sizeof(struct kraken_source),
 	.values_size = sizeof(struct kraken_values),
 	.open = kraken_open,
 	.close = kraken_close,
 	.list = kraken_list,
+	.check = kraken_check,
 	.reader_open = kraken_reader_open,
 	.reader_next = kraken_reader_next,
 	.reader_close = kraken_reader_close,

@@ -170,7 +170,8 @@ static void what_is_no_file_is_said(void **state)
 	kit_clean_up(&kit);
 	assert_ok(kit_open(&kit, "nowhere", NULL), &kit.err);
 	assert_int_equal(kit_list(&kit, NULL), BLN_NOT_FOUND);
-	assert_part(kit.err.message, "/nowhere: no folder, ZIP or candle file");
+	assert_part(kit.err.message, "/nowhere is not there; give a folder, a ZIP archive or a candle file that is");
+	assert_int_equal(bln_source_check(kit.source, &(struct bln_source_filter){ 0 }, &kit.err), BLN_NOT_FOUND);
 	kit_clean_up(&kit);
 
 	mkdir(made_path("bare"), 0755);
@@ -233,6 +234,11 @@ static void what_must_not_be_read_is_said(void **state)
 	assert_int_equal(kit_read(&kit, &kit.units[0], NULL), BLN_DENIED);
 	assert_part(kit.err.message, "/locked/ADAUSD_15.csv: cannot open it: Permission denied");
 	assert_ok(kit_read(&kit, &kit.units[1], NULL), &kit.err);
+	assert_ok(bln_source_check(kit.source, &(struct bln_source_filter){ 0 }, &kit.err), &kit.err);
+	kit_clean_up(&kit);
+	assert_ok(kit_open(&kit, "locked/ADAUSD_15.csv", NULL), &kit.err); /* the only one there is */
+	assert_int_equal(bln_source_check(kit.source, &(struct bln_source_filter){ 0 }, &kit.err), BLN_DENIED);
+	assert_part(kit.err.message, "/locked/ADAUSD_15.csv: cannot open it: Permission denied");
 	kit_clean_up(&kit);
 	assert_ok(kit_open(&kit, "locked/folder", NULL), &kit.err);
 	assert_int_equal(kit_list(&kit, NULL), BLN_DENIED);

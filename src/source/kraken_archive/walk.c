@@ -244,7 +244,11 @@ static enum bln_status given_walk(struct kraken_walk *walk, const char *given, s
 		return bln_err_memory(err);
 	walk->given = path;
 	if (!(path = path_resolve(walk, path)) || fstatat(AT_FDCWD, path, &stat, 0) != 0)
-		return bln_err_errno(err, errno, "%s: no folder, ZIP or candle file to read there", walk->given);
+		return errno == ENOENT ? bln_err_set(err, BLN_NOT_FOUND,
+						     "%s is not there; give a folder, a ZIP archive or a candle file that is",
+						     walk->given)
+				       : bln_err_errno(err, errno, "%s: no folder, ZIP or candle file to read there",
+						       walk->given);
 	walk->given = path;
 	if (S_ISDIR(stat.st_mode))
 		return folder_walk(walk, path, range_begin(path, true), 0, err);
