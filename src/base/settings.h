@@ -30,6 +30,8 @@ enum bln_setting_type {
 struct bln_setting_list {
 	const char *const *items;
 	size_t count;
+	const char
+		*whole; /* the text whose items these are, where it was one: commas may be part of a name; else NULL */
 };
 
 struct bln_setting {

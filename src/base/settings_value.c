@@ -162,6 +162,7 @@ static enum bln_status list_read(const struct bln_setting *setting, struct bln_s
 				 struct bln_arena *arena)
 {
 	struct bln_slice rest = text;
+	enum bln_status status;
 	struct bln_slice *items;
 	size_t count = 0;
 
@@ -177,7 +178,9 @@ static enum bln_status list_read(const struct bln_setting *setting, struct bln_s
 	rest = text;
 	for (size_t i = 0; i < count; i++)
 		items[i] = trimmed(bln_slice_cut(&rest, ','));
-	return bln_setting_read_list(setting, items, count, field, arena);
+	status = bln_setting_read_list(setting, items, count, field, arena);
+	return status == BLN_OK ? string_read(setting, text, &((struct bln_setting_list *)field)->whole, arena)
+				: status;
 }
 
 static const struct {

@@ -98,6 +98,28 @@ static void filters_and_unites(void **state)
 }
 
 /* The content decides the hash, not where it lies. */
+static void commas_part_paths_or_belong_to_one(void **state)
+{
+	struct kit kit;
+	(void)state;
+
+	text_make("one/XBTUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
+	text_make("two/ADAUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
+	kit_make(&kit, "one, two");
+	assert_int_equal(kit.count, 2);
+	kit_clean_up(&kit);
+	text_make("one, two/ETHUSD_15.csv", "1500000300,1,1,1,1,1,1\n");
+	kit_make(&kit, "one, two");
+	assert_int_equal(kit.count, 1);
+	assert_string_equal(kit.units[0].symbol, "ETHUSD");
+	kit_clean_up(&kit);
+	mkdir(made_path("no,thing"), 0755); /* it is the one that is named, not the first of two */
+	assert_ok(kit_open(&kit, "no,thing", NULL), &kit.err);
+	assert_int_equal(kit_list(&kit, NULL), BLN_NOT_FOUND);
+	assert_part(kit.err.message, "/no,thing: no candle file");
+	kit_clean_up(&kit);
+}
+
 static void folder_and_archive_give_the_same(void **state)
 {
 	struct kit kit;
@@ -479,6 +501,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_in_one_order_and_notes_the_rest),
 		cmocka_unit_test(filters_and_unites),
+		cmocka_unit_test(commas_part_paths_or_belong_to_one),
 		cmocka_unit_test(folder_and_archive_give_the_same),
 		cmocka_unit_test(the_hash_is_that_of_xxhsum),
 		cmocka_unit_test(only_chosen_entries_are_read),

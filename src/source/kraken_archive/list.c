@@ -150,7 +150,7 @@ static void missing_tell(struct kraken_walk *walk)
 static enum bln_status nothing_found(struct kraken_walk *walk, struct bln_err *err)
 {
 	const struct bln_source_filter *filter = walk->filter;
-	const struct bln_setting_list *paths = &walk->source->values->path;
+	const struct bln_setting_list *paths = &walk->paths;
 	struct bln_text text = { 0 };
 
 	if (walk->first.status != BLN_OK)

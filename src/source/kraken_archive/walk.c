@@ -233,22 +233,30 @@ static char *path_resolve(struct kraken_walk *walk, char *path)
 	return bln_arena_printf(arena, "%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved, name);
 }
 
+/* The path that GIVEN means, in the list's arena, or NULL. */
+static char *given_path(struct kraken_walk *walk, const char *given)
+{
+	const struct kraken_source *source = walk->source;
+
+	return bln_arena_printf(&walk->source->listed, "%s%s%s", given[0] == '/' ? "" : source->root,
+				given[0] == '/' ? "" : "/", given);
+}
+
 static enum bln_status given_walk(struct kraken_walk *walk, const char *given, struct bln_err *err)
 {
-	struct kraken_source *source = walk->source;
-	char *path = bln_arena_printf(&source->listed, "%s%s%s", given[0] == '/' ? "" : source->root,
-				      given[0] == '/' ? "" : "/", given);
+	char *path = given_path(walk, given);
 	struct stat stat;
 
 	if (!path)
 		return bln_err_memory(err);
 	walk->given = path;
 	if (!(path = path_resolve(walk, path)) || fstatat(AT_FDCWD, path, &stat, 0) != 0)
-		return errno == ENOENT ? bln_err_set(err, BLN_NOT_FOUND,
-						     "%s is not there; give a folder, a ZIP archive or a candle file that is",
-						     walk->given)
-				       : bln_err_errno(err, errno, "%s: no folder, ZIP or candle file to read there",
-						       walk->given);
+		return errno == ENOENT
+			       ? bln_err_set(err, BLN_NOT_FOUND,
+					     "%s is not there; give a folder, a ZIP archive or a candle file that is",
+					     walk->given)
+			       : bln_err_errno(err, errno, "%s: no folder, ZIP or candle file to read there",
+					       walk->given);
 	walk->given = path;
 	if (S_ISDIR(stat.st_mode))
 		return folder_walk(walk, path, range_begin(path, true), 0, err);
@@ -258,13 +266,30 @@ static enum bln_status given_walk(struct kraken_walk *walk, const char *given, s
 			   kind_name(stat.st_mode));
 }
 
-enum bln_status kraken_walk_all(struct kraken_walk *walk, struct bln_err *err)
+/* A text with commas is a list, unless there is something of that name. */
+static enum bln_status paths_find(struct kraken_walk *walk, struct bln_err *err)
 {
 	const struct bln_setting_list *paths = &walk->source->values->path;
-	enum bln_status status = BLN_OK;
+	struct stat stat;
+	char *path;
 
-	for (size_t i = 0; i < paths->count && status == BLN_OK; i++) {
-		status = given_walk(walk, paths->items[i], err);
+	walk->paths = *paths;
+	if (!paths->whole || paths->count < 2)
+		return BLN_OK;
+	path = given_path(walk, paths->whole);
+	if (!path)
+		return bln_err_memory(err);
+	if (lstat(path, &stat) == 0)
+		walk->paths = (struct bln_setting_list){ .items = &paths->whole, .count = 1 };
+	return BLN_OK;
+}
+
+enum bln_status kraken_walk_all(struct kraken_walk *walk, struct bln_err *err)
+{
+	enum bln_status status = paths_find(walk, err);
+
+	for (size_t i = 0; i < walk->paths.count && status == BLN_OK; i++) {
+		status = given_walk(walk, walk->paths.items[i], err);
 		kraken_tell_passed(walk);
 	}
 	return status;

@@ -15,6 +15,7 @@ struct kraken_walk {
 	struct bln_map wanted; /* the filter's symbols, as keys; the value says whether a file was seen */
 	struct bln_map seen; /* symbols of all files that were found */
 	struct bln_map archives; /* path of a ZIP or folder to its archive, counted from 1 */
+	struct bln_setting_list paths; /* those of the settings */
 	const char *given; /* the path of the settings being walked */
 	bool is_link; /* GIVEN is one: what it is called counts, not what it leads to */
 	size_t names; /* looked at */
