@@ -326,9 +326,11 @@ void bln_child_stop(struct bln_child *child, struct bln_clock *clock, int64_t gr
 struct bln_child_end_text bln_child_end_text(const struct bln_child_end *end)
 {
 	struct bln_child_end_text out = { 0 };
+	const char *name = end->is_signal ? sigabbrev_np(end->code) : NULL; /* real-time signals have none */
 
 	if (end->is_signal)
-		snprintf(out.text, sizeof(out.text), "killed by signal %d (%s)", end->code, sigdescr_np(end->code));
+		snprintf(out.text, sizeof(out.text), "killed by signal %d%s%s%s", end->code, name ? " (SIG" : "",
+			 name ? name : "", name ? ")" : "");
 	else
 		snprintf(out.text, sizeof(out.text), "exit code %d", end->code);
 	return out;

@@ -68,7 +68,7 @@ void bln_child_wait(struct bln_child *child, struct bln_child_end *end);
 /* Stops it: SIGTERM, and SIGKILL if it has not ended after GRACE_US of CLOCK's time. Waits for the end. */
 void bln_child_stop(struct bln_child *child, struct bln_clock *clock, int64_t grace_us, struct bln_child_end *end);
 
-/* "exit code 3", "killed by signal 9 (Killed)". */
+/* "exit code 3", "killed by signal 9 (SIGKILL)". */
 struct bln_child_end_text {
 	char text[64];
 };

@@ -1,8 +1,8 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/quantity.h"
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lake.h"
@@ -59,6 +59,17 @@ static void action_ended(struct showing *showing, const struct bln_run_event *ev
 				 event->action->name, missed - MISSED_SHOWN_MAX);
 }
 
+static void retry_say(struct bln_cli *cli, const struct bln_run_event *event)
+{
+	const int64_t unit_us = event->delay_us < BLN_US_PER_SECOND ? 1000 : BLN_US_PER_SECOND;
+	const int64_t rounded_us = (event->delay_us + unit_us / 2) / unit_us * unit_us;
+	char delay[BLN_QUANTITY_TEXT_SIZE];
+
+	bln_duration_format(rounded_us, delay);
+	bln_cli_say(cli, "%-10s %-20s again %s%s: %s", "RETRY", event->action->name, rounded_us > 0 ? "in " : "at once",
+		    rounded_us > 0 ? delay : "", event->reason);
+}
+
 static void happened(void *context, const struct bln_run_event *event)
 {
 	struct showing *showing = context;
@@ -80,8 +91,7 @@ static void happened(void *context, const struct bln_run_event *event)
 		bln_cli_say(showing->cli, "%-10s %-20s waits for other runs of its job", "QUEUED", event->action->name);
 		break;
 	case BLN_RUN_ACTION_RETRY:
-		bln_cli_say(showing->cli, "%-10s %-20s again in %" PRId64 " s: %s", "RETRY", event->action->name,
-			    event->delay_us / BLN_US_PER_SECOND, event->reason);
+		retry_say(showing->cli, event);
 		break;
 	case BLN_RUN_ACTION_ENDED:
 		action_ended(showing, event);

@@ -1,24 +1,11 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/nearest.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "flow/plan_check.h"
 #include "project/feed.h"
 #include "source/source.h"
-
-/* Kinds of sources that projects may name already and that a later version reads. */
-static const char *const later[] = { "kraken", "fmp", "currencybeacon", "investing", "binance" };
-enum { LATER = sizeof(later) / sizeof(later[0]) };
-
-static bool is_later(const char *kind)
-{
-	for (size_t i = 0; i < LATER; i++)
-		if (strcmp(later[i], kind) == 0)
-			return true;
-	return false;
-}
 
 /* The settings of SOURCE against its connector's table. What they come to is of no interest: they go to a scratch struct. */
 static void check_settings(const struct bln_project_source *source, const struct bln_source_ops *ops,
@@ -49,22 +36,14 @@ static void check_source(struct bln_cli *cli, const struct bln_project_source *s
 	const struct bln_entry *kind = bln_node_find(source->settings, "kind");
 	const struct bln_source_ops *ops = NULL;
 	struct bln_err err = { 0 };
-	const char *meant;
+	enum bln_status status = bln_source_find(bln_slice_of(source->kind), &ops, &err);
 
-	if (bln_source_find(bln_slice_of(source->kind), &ops, &err) == BLN_OK) {
+	if (status == BLN_OK)
 		check_settings(source, ops, &cli->arena, problems);
-	} else if (is_later(source->kind)) {
-		bln_cli_say(cli, "note: source '%s': this version of bullion does not read from %s yet", source->name,
-			    source->kind);
-	} else {
-		meant = bln_nearest(bln_slice_of(source->kind), later, LATER);
-		if (meant)
-			bln_problems_add(problems, kind->value->place,
-					 "source '%s': there is no kind '%s'; did you mean '%s'?", source->name,
-					 bln_quote(source->kind, strlen(source->kind)).text, meant);
-		else
-			bln_problems_add(problems, kind->value->place, "source '%s': %s", source->name, err.message);
-	}
+	else if (status == BLN_UNSUPPORTED)
+		bln_cli_say(cli, "note: source '%s': %s", source->name, err.message);
+	else
+		bln_problems_add(problems, kind->value->place, "source '%s': %s", source->name, err.message);
 }
 
 /* Says which properties the runs of WORKFLOW must be given: no fault, but good to know before. */

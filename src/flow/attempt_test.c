@@ -95,9 +95,9 @@ static void ends_have_states_and_reasons(void **state)
 		{ "exit 2", "exit code 2", "", BLN_RUN_ERROR, 2, false, false },
 		{ "exit 70", "exit code 70", "", BLN_RUN_ERROR, 70, false, false },
 		{ "exit 130", "stopped", "", BLN_RUN_STOPPED, 130, false, false },
-		{ "kill -SEGV $$", "killed by signal 11 (Segmentation fault)", "", BLN_RUN_FAILED, -1, false, false },
+		{ "kill -SEGV $$", "killed by signal 11 (SIGSEGV)", "", BLN_RUN_FAILED, -1, false, false },
 		{ "echo so much; kill -KILL $$",
-		  "killed by signal 9 (Killed), perhaps because there was no memory left; last words: so much", "",
+		  "killed by signal 9 (SIGKILL), perhaps because there was no memory left; last words: so much", "",
 		  BLN_RUN_FAILED, -1, false, false },
 	};
 	(void)state;

@@ -85,8 +85,8 @@ enum bln_status bln_job_command(struct bln_job_context *context, const struct bl
 		bln_clock_sleep_us(context->clock, POLL_US);
 	}
 	if (end.is_signal || end.code != 0)
-		status = bln_err_set(err, BLN_IO, "%s ended with %s: `bullion runs logs` shows what it said", argv[0],
-				     bln_child_end_text(&end).text);
+		status = bln_err_set(err, BLN_IO, "%s %s %s: `bullion runs logs` shows what it said", argv[0],
+				     end.is_signal ? "was" : "ended with", bln_child_end_text(&end).text);
 done:
 	return status;
 }

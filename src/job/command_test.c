@@ -48,7 +48,7 @@ static void how_it_ends_is_told(void **state)
 	assert_int_equal(result.version, -1);
 	assert_false(result.is_idle);
 	kit_fails(kit, "three", BLN_IO, "job three: sh ended with exit code 3");
-	kit_fails(kit, "killed", BLN_IO, "killed by signal 9");
+	kit_fails(kit, "killed", BLN_IO, "job killed: sh was killed by signal 9 (SIGKILL): `bullion runs logs`");
 	kit_fails(kit, "nowhere", BLN_NOT_FOUND, "no-such-program");
 }
 

@@ -9,7 +9,12 @@ static const struct bln_source_ops *const connectors[] = {
 	&bln_kraken_archive,
 };
 
-enum { CONNECTORS = sizeof(connectors) / sizeof(connectors[0]) };
+/* Those that projects may name already and that a later version has. */
+static const char *const later[] = {
+	"kraken", "fmp", "currencybeacon", "investing", "binance",
+};
+
+enum { CONNECTORS = sizeof(connectors) / sizeof(connectors[0]), LATER = sizeof(later) / sizeof(later[0]) };
 
 enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_ops **ops, struct bln_err *err)
 {
@@ -25,6 +30,14 @@ enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_o
 		}
 		bln_nearest_try(kind, connectors[i]->kind, &best, &distance);
 		bln_text_add_format(&known, "%s%s", i > 0 ? ", " : "", connectors[i]->kind);
+	}
+	for (size_t i = 0; i < LATER; i++) {
+		if (bln_slice_is(kind, later[i])) {
+			bln_text_clean_up(&known);
+			return bln_err_set(err, BLN_UNSUPPORTED, "this version of bullion does not read from %s yet",
+					   later[i]);
+		}
+		bln_nearest_try(kind, later[i], &best, &distance);
 	}
 	bln_err_set(err, BLN_INVALID, "there is no source of kind \"%s\"%s%s%s; there are: %s",
 		    bln_quote(kind.at, kind.length).text, best ? "; did you mean " : "", best ? best : "",

@@ -39,7 +39,8 @@ struct bln_source_ops {
 	const struct bln_source_methods *methods; /* connector.h */
 };
 
-/* The connector of KIND. BLN_INVALID names KIND, the one probably meant, and all there are. */
+/* The connector of KIND. BLN_UNSUPPORTED for one that a later version has: projects may name it already. BLN_INVALID names KIND, the
+ * one probably meant, and all there are. */
 BLN_MUST_CHECK enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_ops **ops,
 					       struct bln_err *err);
 

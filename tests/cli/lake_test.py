@@ -107,7 +107,7 @@ class Run(Said):
             self.assertIn("ingest-historic", said.out)
         self.fails(run("run", "ingest-historic", "-p", "archive=../archive", "-p", "symbols=XBTUSDD"), 5, "XBTUSDD")
         said = run("run", "batch")  # sources that this version does not know: of four, none can be read
-        self.fails(said, 2, 'bullion.yaml:', 'there is no source of kind "kraken"', "job ingest-forex: ")
+        self.fails(said, 2, "bullion.yaml:", "this version of bullion does not read from kraken yet", "job ingest-forex: ")
         self.assertEqual(len(said.err.splitlines()), 4)
         self.assertEqual(self.rows("runs", "list", "-n", "1000", "--steps"), before)
         # where one of several can be read, it is
@@ -116,7 +116,7 @@ class Run(Said):
         config.write_text(text.replace("workflows:\n", "workflows:\n  some: {steps: {a: {job: ingest-historic}, b: {job: ingest-forex}}}\n", 1))
         said = run("run", "some", "-p", "archive=../archive/Kraken_OHLCVT.zip")
         config.write_text(text)
-        self.assertRegex(said.err, r"(?m)\ASUCCEEDED  a .*\nERROR      b .*there is no source of kind")
+        self.assertRegex(said.err, r"(?m)\ASUCCEEDED  a .*\nERROR      b .*does not read from fmp yet")
 
     def test_a_run_that_fails_says_where_to_look(self):
         self.damaged("nowhere")

@@ -163,7 +163,7 @@ class Projects(InAFolder):
         self.assertEqual(said.code, 2)
         for part in (
             "bullion.yaml:2:13: source 'a':",
-            "bullion.yaml:3:13: source 'b': there is no kind 'krakn'; did you mean 'kraken'?",
+            "bullion.yaml:3:13: source 'b': there is no source of kind \"krakn\"; did you mean kraken?; there are: kraken_archive",
             "note: source 'c': this version of bullion does not read from kraken yet",
             "bullion.yaml:5:29: unknown key 'pth' in source 'd'; did you mean 'path'?",
             "bullion.yaml:6:29: job 'j': file: cannot read jobs/no.sql: No such file or directory",
@@ -241,6 +241,12 @@ class Properties(InAFolder):
         self.assertFalse((self.at / ".bullion").exists())
         said = self.run_in("validate")
         self.assertEqual((said.code, said.err), (0, "note: workflow 'talk' must be given: -p nope=…\n"))
+
+    def test_a_try_again_says_when(self):
+        for delay, says in (("0s", "again at once"), ("300ms", r"again in [34]\d\dms"), ("1s", "again in 1s")):
+            self.project(f"jobs:\n  say: {{kind: command, argv: [sh, -c, 'kill -9 $$'], retries: 1, retry_delay: {delay}}}\n")
+            said = self.run_in("run", "say")
+            self.assertRegex(said.err, rf"(?m)^RETRY      say                  {says}: job say: sh was killed by signal 9 \(SIGKILL\): ")
 
     def test_texts_of_the_file_refer_to_variables_and_given_ones_do_not(self):
         said = self.run_in("run", "talk", "-p", "nope=${env:FOO}", FOO="foo")

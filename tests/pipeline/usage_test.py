@@ -32,7 +32,7 @@ class Usage(Case):
         none = self.at / "none.zip"
         self.refused("run", "historcal", "-p", "archive=x", code=NOT_FOUND, says="historcal; did you mean historical?")
         self.refused("run", "historical", "-p", f"archive={none}", code=NOT_FOUND, says=str(none))
-        self.refused("run", "historical", code=USAGE, says=["bullion.yaml:11:45", "the run has no property 'archive': give it with -p archive="])
+        self.refused("run", "historical", code=USAGE, says=["bullion.yaml:12:45", "the run has no property 'archive': give it with -p archive="])
         self.refused("run", "historical", "-p", "archive", code=USAGE, says="archive")
         self.refused("run", "ingest-historic", "-p", f"archive={self.data}", "-p", "freq=7x", code=USAGE, says=["freq", "7x"])
         self.refused("run", "ingest-historic", "-p", f"archive={self.data}", "-p", "symbols=XBTUSDD", code=NOT_FOUND, says="XBTUSDD")

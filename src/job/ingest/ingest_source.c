@@ -61,8 +61,11 @@ static enum bln_status source_open(const struct bln_project_source *wanted, cons
 	if (!values)
 		return bln_err_memory(err);
 	status = bln_source_find(bln_slice_of(wanted->kind), &ops, err);
-	if (status != BLN_OK)
-		return bln_project_where(project, wanted->place, err, status);
+	if (status != BLN_OK) { /* the file's fault, also where a later version reads it: nothing to try again */
+		if (err)
+			err->status = BLN_INVALID;
+		return bln_project_where(project, wanted->place, err, BLN_INVALID);
+	}
 	*venue = ops->venue;
 	for (size_t i = 0; i < map->count; i++)
 		if (strcmp(map->entries[i].key, "kind") != 0)

@@ -447,6 +447,8 @@ static void kinds_are_found_by_name(void **state)
 	assert_int_equal(bln_source_find(bln_slice_of("kraken_archiv"), &ops, &err), BLN_INVALID);
 	assert_part(err.message,
 		    "no source of kind \"kraken_archiv\"; did you mean kraken_archive?; there are: kraken_archive");
+	assert_int_equal(bln_source_find(bln_slice_of("fmp"), &ops, &err), BLN_UNSUPPORTED);
+	assert_part(err.message, "this version of bullion does not read from fmp yet");
 	assert_int_equal(kit_open(&kit, "x", "pth=y"), BLN_INVALID);
 	assert_part(kit.err.message, "path");
 	kit_clean_up(&kit);
