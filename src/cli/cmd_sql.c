@@ -12,7 +12,7 @@
 #include "cli/json_reals.h"
 #include "cli/query.h"
 
-enum { SHOWN_ROWS_MAX = 10000, LINKS_MAX = 40 };
+enum { SHOWN_ROWS_MAX = 10000, LINKS_MAX = 40, SQL_BYTES_MAX = 1 << 20 };
 
 /* From a pipe to whom the rows are for, until it is closed on the other side. */
 struct pump {
@@ -185,10 +185,64 @@ static enum bln_exit file_write(struct bln_query *query, const char *sql, const 
 	return result;
 }
 
-static enum bln_exit sql_run(struct bln_query *query)
+/* All of what FD gives, as a text in the command's arena; NAME is what errors call it. */
+static enum bln_exit text_read(struct bln_cli *cli, int fd, const char *name, const char **text)
+{
+	char *bytes = bln_arena_alloc(&cli->arena, SQL_BYTES_MAX + 1);
+	size_t length = 0;
+	ssize_t got = 1;
+
+	if (!bytes)
+		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
+	while (got != 0 && length <= SQL_BYTES_MAX) {
+		got = read(fd, bytes + length, SQL_BYTES_MAX + 1 - length);
+		if (got < 0 && errno != EINTR)
+			return bln_cli_fail_with(cli, BLN_IO, "cannot read %s: %s", name, strerror(errno));
+		if (got > 0)
+			length += (size_t)got;
+	}
+	if (length > SQL_BYTES_MAX)
+		return bln_cli_fail_with(cli, BLN_INVALID, "%s: more than %d bytes, which is no SQL for one question",
+					 name, SQL_BYTES_MAX);
+	if (memchr(bytes, '\0', length))
+		return bln_cli_fail_with(cli, BLN_INVALID, "%s: it holds a zero byte: it is no text", name);
+	bytes[length] = '\0';
+	*text = bytes;
+	return BLN_EXIT_DONE;
+}
+
+/* The SQL that was typed, or that is in a file: then *FILE is what errors call it. */
+static enum bln_exit sql_take(struct bln_cli *cli, const char **sql, const char **file)
+{
+	const char *path = bln_args_value(&cli->args, "file");
+	struct bln_err err = { 0 };
+	enum bln_exit result;
+	int fd;
+
+	*sql = bln_args_word(&cli->args, 0);
+	if (!*sql == !path)
+		return bln_cli_fail_with(cli, BLN_INVALID, "%s: SQL in quotes, or --file FILE (- is standard input)",
+					 path ? "give one of the two" : "give what to ask");
+	if (!path && strcmp(*sql, "-") == 0)
+		path = *sql;
+	if (!path)
+		return BLN_EXIT_DONE;
+	*file = strcmp(path, "-") == 0 ? "standard input" : path;
+	if (strcmp(path, "-") == 0)
+		return text_read(cli, STDIN_FILENO, *file, sql);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		bln_err_errno(&err, errno, "cannot read %s", path);
+		return bln_cli_fail(cli, &err);
+	}
+	result = text_read(cli, fd, *file, sql);
+	(void)close(fd);
+	return result;
+}
+
+static enum bln_exit sql_run(struct bln_query *query, const char *sql)
 {
 	struct bln_cli *cli = query->cli;
-	const char *sql = bln_args_word(&cli->args, 0);
 	const char *format = bln_args_value(&cli->args, "format");
 	const char *file = bln_args_value(&cli->args, "output");
 	struct bln_err err = { 0 };
@@ -216,10 +270,16 @@ static enum bln_exit sql_run(struct bln_query *query)
 static enum bln_exit run(struct bln_cli *cli)
 {
 	struct bln_query query;
-	enum bln_exit result = bln_query_open(cli, &query);
+	const char *file = NULL;
+	const char *sql = NULL;
+	enum bln_exit result = sql_take(cli, &sql, &file);
 
+	if (result != BLN_EXIT_DONE)
+		return result;
+	result = bln_query_open(cli, &query);
+	query.file = file;
 	if (result == BLN_EXIT_DONE)
-		result = sql_run(&query);
+		result = sql_run(&query, sql);
 	bln_query_close(&query);
 	return result;
 }
@@ -233,6 +293,7 @@ static const struct bln_option options[] = {
 	  .choices = formats,
 	  .complete = BLN_COMPLETE_NOTHING,
 	  .help = "table (for people), csv, json or parquet" },
+	{ .name = "file", .value = "FILE", .help = "take the SQL from FILE; - is standard input" },
 	{ .name = "as-of",
 	  .value = "VERSION|TIME",
 	  .complete = BLN_COMPLETE_NOTHING,
@@ -244,7 +305,10 @@ static const struct bln_option options[] = {
 };
 
 static const struct bln_argument arguments[] = {
-	{ .name = "SQL", .help = "one SELECT, in quotes", .complete = BLN_COMPLETE_TABLE },
+	{ .name = "SQL",
+	  .help = "one SELECT, in quotes; - takes it from standard input",
+	  .complete = BLN_COMPLETE_TABLE,
+	  .is_optional = true },
 };
 
 const struct bln_command bln_command_sql = {
@@ -254,9 +318,11 @@ const struct bln_command bln_command_sql = {
 		       "delta('PATH') is a Delta table anywhere, files('layer.table') has a row for each of a\n"
 		       "table's data files. Times are UTC.",
 	.json = "[{…}]: the columns of each row, NaN and infinities as null",
-	.examples = "bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
-		    "bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
-		    "bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet -f parquet\ninto a file",
+	.examples =
+		"bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
+		"bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
+		"bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet -f parquet\ninto a file\n"
+		"echo \"FROM gold.info\" | bullion sql - -f csv\nthe SQL from standard input, or with --file from a file",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),
 	.run = run,

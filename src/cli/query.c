@@ -115,6 +115,12 @@ static enum bln_status resolve(void *context, const struct bln_relation *relatio
 	return table_load(query, relation->name, &out->snapshot, err);
 }
 
+/* Names the file that the SQL is from, where it is from one. */
+static enum bln_status where(const struct bln_query *query, enum bln_status status, struct bln_err *err)
+{
+	return status == BLN_OK || !query->file ? status : bln_err_where(err, status, "%s", query->file);
+}
+
 enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, struct bln_err *err)
 {
 	const struct bln_statement_options options = { .may_read_files = true };
@@ -124,7 +130,7 @@ enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, stru
 	BLN_TRY(bln_statement_resolve(query->engine, sql, &options, &resolver, &query->cli->arena, NULL, err));
 	BLN_TRY(bln_engine_check(query->engine, sql, err));
 done:
-	return status;
+	return where(query, status, err);
 }
 
 static bool is_number(struct bln_slice type)
@@ -247,6 +253,7 @@ enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t r
 done:
 	if (status != BLN_OK) {
 		bln_statement_mend_error(sql, &err);
+		(void)where(query, status, &err);
 		bln_grid_clean_up(&grid);
 		return bln_cli_fail(query->cli, &err);
 	}
@@ -280,5 +287,5 @@ done:
 		bln_statement_mend_error(sql, err);
 	bln_rows_destroy(rows);
 	bln_text_clean_up(&copy);
-	return status;
+	return where(query, status, err);
 }

@@ -14,6 +14,7 @@ struct bln_query {
 	struct bln_cli_lake lake;
 	struct bln_engine *engine;
 	const char *as_of; /* --as-of; NULL: now */
+	const char *file; /* what errors call the file that the SQL is from; NULL: it was typed */
 	struct bln_job_work *spill; /* for what does not fit in memory; NULL: nothing may spill */
 	struct bln_progress *progress; /* may be NULL */
 	struct {

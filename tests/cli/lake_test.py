@@ -174,6 +174,31 @@ class Run(Said):
 
 
 class Sql(Said):
+    def test_sql_from_a_file(self):
+        path = AT / "ask it.sql"
+        path.write_text("-- how many\nSELECT count(*) AS n\nFROM silver.cryptos;\n")
+        typed = run("sql", "SELECT count(*) AS n FROM silver.cryptos", "-f", "csv").out
+        self.assertEqual(run("sql", "--file", str(path), "-f", "csv").out, typed)
+        script = "b sql - -f csv < 'ask it.sql'; b sql --file - --json < 'ask it.sql'; echo 'FROM silver.cryptos WHERE x = 1' | b sql -"
+        out, err = shell(script)
+        self.assertTrue(out.startswith(typed + "[\n"), out)
+        self.assertRegex(err, r"\Abullion: standard input: .*x")
+        path.write_text("SELECT\n  nothing\nFROM silver.cryptos")
+        said = run("sql", "--file", str(path))
+        self.fails(said, 2, f"bullion: {path}: ", "nothing")
+        path.write_text("SELECT symbol, error('it is so') FROM silver.cryptos")
+        for more in ([], ["-f", "csv"], ["-o", str(AT / "none.csv")]):
+            self.fails(run("sql", "--file", str(path), *more), run("sql", path.read_text(), *more).code, f"bullion: {path}: ", "it is so")
+        self.assertFalse((AT / "none.csv").exists())
+        self.fails(run("sql", "--file", f"{AT}/no.sql"), 5, f"cannot read {AT}/no.sql: No such file")
+        self.fails(run("sql", "--file", str(AT)), 1, f"cannot read {AT}: Is a directory")
+        path.write_bytes(b"SELECT 1" + b" " * (1 << 20))
+        self.fails(run("sql", "--file", str(path)), 2, "ask it.sql: more than 1048576 bytes")
+        path.write_bytes(b"SELECT 1\0")
+        self.fails(run("sql", "--file", str(path)), 2, "ask it.sql: it holds a zero byte")
+        self.fails(run("sql"), 2, "give what to ask: SQL in quotes, or --file FILE (- is standard input)")
+        self.fails(run("sql", "SELECT 1", "--file", str(path)), 2, "give one of the two: SQL in quotes, or --file FILE")
+
     def test_formats(self):
         sql = "SELECT symbol, \"rows\", init_datetime, missing FROM gold.info WHERE stage = 'gold'"
         table = run("sql", sql)
@@ -297,7 +322,7 @@ class Sql(Said):
         self.assertEqual((out, err), ("range\n0\n", ""))
 
     def test_wrong_usage(self):
-        self.fails(run("sql"), 2, "bullion sql needs SQL")
+        self.fails(run("sql"), 2, "give what to ask")
         self.fails(run("sql", "SELECT 1", "-f", "xml"), 2, "--format takes table, csv, json or parquet, not 'xml'")
         self.fails(run("sql", "SELECT 1", "-f", "csv", "--json"), 2, "--json and --format csv do not go together")
         self.fails(run("sql", "SELECT 1", "-f", "table", "-o", "x"), 2, "a table is for people")
