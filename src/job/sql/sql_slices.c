@@ -6,12 +6,17 @@
 #include "engine/stage.h"
 #include "job/sql/sql.h"
 
+static bool is_range_kind(enum bln_type_kind kind)
+{
+	return kind == BLN_TYPE_TIMESTAMP || kind == BLN_TYPE_LONG || kind == BLN_TYPE_INTEGER;
+}
+
 /* The column of the key by which files are told apart besides the slices: the first that all changes have and that counts. */
 static void range_choose(struct sql_job *sql)
 {
 	for (size_t i = 0; i < sql->job->key.count && !sql->range_column; i++) {
 		struct bln_slice name = bln_slice_of(sql->job->key.items[i]);
-		enum bln_type_kind kind = BLN_TYPE_STRING;
+		const struct bln_field *first = NULL;
 		bool is_fit = true;
 
 		for (size_t j = 0; j < sql->job->slice.count; j++)
@@ -21,12 +26,13 @@ static void range_choose(struct sql_job *sql)
 
 			if (!sql->inputs[j].wants_changes)
 				continue;
-			is_fit = field && (kind == BLN_TYPE_STRING || field->type.kind == kind);
-			kind = field ? field->type.kind : kind;
+			is_fit = field && is_range_kind(field->type.kind) &&
+				 (!first || first->type.kind == field->type.kind);
+			first = field;
 		}
-		if (is_fit && (kind == BLN_TYPE_TIMESTAMP || kind == BLN_TYPE_LONG || kind == BLN_TYPE_INTEGER)) {
+		if (is_fit && first) {
 			sql->range_column = sql->job->key.items[i];
-			sql->range_kind = kind;
+			sql->range_kind = first->type.kind;
 		}
 	}
 }

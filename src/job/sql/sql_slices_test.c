@@ -18,6 +18,7 @@ static const char *const yaml =
 	"  weighed: {kind: sql, file: jobs/weighed.sql, into: silver.weighed, mode: replace, key: [s], slice: [s],\n"
 	"            slices: jobs/weighed_slices.sql}\n"
 	"  seen: {kind: sql, file: jobs/seen.sql, into: silver.seen, mode: upsert, key: [s, k], split_by: [s]}\n"
+	"  kinds: {kind: sql, file: jobs/kinds.sql, into: silver.kinds, mode: upsert, key: [k]}\n"
 	"  each: {kind: sql, file: jobs/each.sql, into: silver.each, mode: upsert, key: [k], slice: [k]}\n";
 
 static const char best[] = "SELECT s, n, k, v FROM (\n"
@@ -197,6 +198,21 @@ static void existing_is_what_the_changes_can_meet(void **state)
 	assert_rows(kit, "SELECT seen, count(*) FROM silver.seen GROUP BY 1 ORDER BY 1", "0|302\n");
 }
 
+/* Where tables have the key's column in different types, there is no range of it. */
+static void keys_of_two_types_bound_nothing(void **state)
+{
+	(void)state;
+	kit_file(kit, "jobs/kinds.sql",
+		 "SELECT CAST(k AS VARCHAR) AS k, (SELECT count(*) FROM existing('silver.kinds')) AS seen "
+		 "FROM (SELECT CAST(k AS VARCHAR) AS k FROM changes('bronze.a') UNION SELECT CAST(k AS VARCHAR) FROM "
+		 "changes('bronze.b'))");
+	kit_append(kit, "silver.kinds", "SELECT 'x' AS k, 0::BIGINT AS seen");
+	kit_append(kit, "bronze.a", "SELECT 'y' AS k");
+	kit_append(kit, "bronze.b", "SELECT 5::BIGINT AS k");
+	(void)kit_run(kit, "kinds");
+	assert_rows(kit, "SELECT * FROM silver.kinds ORDER BY k", "5|1\nx|0\ny|1\n");
+}
+
 /* What `slices` says of a part decides how many are worked on at once. */
 static void heavy_parts_are_worked_on_one_by_one(void **state)
 {
@@ -217,6 +233,7 @@ int main(void)
 		kit_test(two_tables_are_followed),
 		kit_test(the_job_says_its_parts),
 		kit_test(existing_is_what_the_changes_can_meet),
+		kit_test(keys_of_two_types_bound_nothing),
 		kit_test(heavy_parts_are_worked_on_one_by_one),
 	};
 
