@@ -1,5 +1,6 @@
 #include "engine/checkpoint_columns.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define AT(member) offsetof(struct bln_action, member)
@@ -143,4 +144,13 @@ const char *bln_checkpoint_kind_name(enum bln_checkpoint_kind kind)
 	};
 
 	return names[kind];
+}
+
+struct bln_checkpoint_name bln_checkpoint_column_name(const struct bln_checkpoint_column *column)
+{
+	struct bln_checkpoint_name name;
+
+	(void)snprintf(name.text, sizeof(name.text), "%s.%s%s%s", column->path[0], column->path[1],
+		       column->path[2] ? "." : "", column->path[2] ? column->path[2] : "");
+	return name;
 }

@@ -20,7 +20,7 @@ enum bln_checkpoint_kind {
 	BLN_COLUMN_STATS, /* a struct that becomes JSON */
 };
 
-enum { BLN_CHECKPOINT_DEPTH = 3, BLN_CHECKPOINT_COLUMNS_MAX = 64 };
+enum { BLN_CHECKPOINT_DEPTH = 3, BLN_CHECKPOINT_COLUMNS_MAX = 64, BLN_CHECKPOINT_NAME_SIZE = 96 };
 
 struct bln_checkpoint_column {
 	enum bln_action_kind action;
@@ -33,6 +33,12 @@ struct bln_checkpoint_column {
 /* Ordered by action. */
 extern const struct bln_checkpoint_column bln_checkpoint_columns[];
 extern const size_t bln_checkpoint_column_count;
+
+/* "add.deletionVector.offset", for messages. */
+struct bln_checkpoint_name {
+	char text[BLN_CHECKPOINT_NAME_SIZE];
+};
+struct bln_checkpoint_name bln_checkpoint_column_name(const struct bln_checkpoint_column *column);
 
 /* The logical type at COLUMN's path in the top-level column TYPE, or NULL where there is no such member. To be destroyed. */
 duckdb_logical_type bln_checkpoint_type_find(const struct bln_duckdb *db, duckdb_logical_type type,

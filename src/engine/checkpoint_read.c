@@ -1,153 +1,19 @@
-/* Actions out of a checkpoint's Parquet file.
- *
- * First the file's own columns are held against the table of checkpoint_columns.c: what is there and fits is selected, leaf
- * by leaf, what is there and does not fit is corruption, what is absent has its default. Then rows stream: memory does not
- * grow with the file. */
+/* Actions out of a checkpoint's Parquet file: the rows of what checkpoint_select.c selects. They stream: memory does not grow with
+ * the file. */
 #include "engine/checkpoint_private.h"
 
 #include <string.h>
 
 #include "base/mem.h"
-#include "engine/checkpoint_columns.h"
+#include "engine/checkpoint_select.h"
 #include "engine/engine_private.h"
 
 struct reader {
 	struct bln_engine *engine;
 	const struct bln_action_sink *sink;
 	struct bln_arena arena; /* of a chunk: members of maps and lists */
-	struct bln_text path; /* of the file, on the disk */
-	struct bln_text sql;
-	duckdb_logical_type actions[BLN_ACTIONS]; /* the types of the top-level columns; NULL where there is none */
-	bool is_selected[BLN_CHECKPOINT_COLUMNS_MAX];
-	size_t position[BLN_CHECKPOINT_COLUMNS_MAX]; /* in the statement's columns */
-	size_t selected_count;
+	struct bln_checkpoint_selection selection;
 };
-
-/* What DuckDB says while it reads a damaged file depends on the damage: all of it means that the file is no checkpoint. */
-static enum bln_status as_corrupt(enum bln_status status, struct bln_err *err)
-{
-	if (status != BLN_INVALID && status != BLN_IO)
-		return status;
-	if (err)
-		err->status = BLN_CORRUPT;
-	return BLN_CORRUPT;
-}
-
-static void from_add(struct reader *reader)
-{
-	bln_text_add(&reader->sql, " FROM read_parquet([");
-	bln_text_add_quoted(&reader->sql, '\'', reader->path.at, reader->path.length);
-	bln_text_add(&reader->sql, "], binary_as_string = true, hive_partitioning = false) AS f");
-}
-
-/* Fills the reader's ACTIONS with the types of the columns that the file has. */
-static enum bln_status types_fill(struct reader *reader, struct bln_err *err)
-{
-	const struct bln_duckdb *db = &reader->engine->db;
-	duckdb_result result = { 0 };
-	enum bln_status status;
-	bool is_any = false;
-
-	bln_text_clear(&reader->sql);
-	bln_text_add(&reader->sql, "SELECT *");
-	from_add(reader);
-	bln_text_add(&reader->sql, " LIMIT 0");
-	BLN_TRY(bln_text_check(&reader->sql, err));
-	BLN_TRY(as_corrupt(bln_engine_run(reader->engine, reader->sql.at, false, &result, err), err));
-	for (idx_t i = 0; i < db->column_count(&result); i++) {
-		for (size_t j = 0; j < bln_checkpoint_column_count; j++) {
-			const struct bln_checkpoint_column *column = &bln_checkpoint_columns[j];
-
-			if (reader->actions[column->action] ||
-			    strcmp(db->column_name(&result, i), column->path[0]) != 0)
-				continue;
-			reader->actions[column->action] = db->column_logical_type(&result, i);
-			if (db->get_type_id(reader->actions[column->action]) != DUCKDB_TYPE_STRUCT) {
-				status = bln_err_set(err, BLN_CORRUPT, "the column '%s' is not a struct",
-						     column->path[0]);
-				goto done;
-			}
-			is_any = true;
-		}
-	}
-	if (!is_any)
-		status = bln_err_set(err, BLN_CORRUPT, "not a checkpoint: there is no column of any action");
-done:
-	db->destroy_result(&result);
-	return status;
-}
-
-static void path_add(struct bln_text *text, const struct bln_checkpoint_column *column)
-{
-	bln_text_add(text, "f");
-	for (size_t i = 0; i < BLN_CHECKPOINT_DEPTH && column->path[i]; i++) {
-		bln_text_add(text, ".");
-		bln_text_add_quoted(text, '"', column->path[i], strlen(column->path[i]));
-	}
-}
-
-/* "add.deletionVector.offset", for messages. */
-static const char *path_name(struct reader *reader, const struct bln_checkpoint_column *column)
-{
-	char *name = bln_arena_printf(&reader->arena, "%s.%s%s%s", column->path[0], column->path[1],
-				      column->path[2] ? "." : "", column->path[2] ? column->path[2] : "");
-
-	return name ? name : column->path[0];
-}
-
-static void column_select(struct reader *reader, const struct bln_checkpoint_column *column)
-{
-	bln_text_add(&reader->sql, reader->selected_count ? ", " : "");
-	switch (column->kind) {
-	case BLN_COLUMN_INT:
-		bln_text_add(&reader->sql, "CAST(");
-		path_add(&reader->sql, column);
-		bln_text_add(&reader->sql, " AS BIGINT)");
-		break;
-	case BLN_COLUMN_STATS:
-		bln_text_add(&reader->sql, "CAST(to_json(");
-		path_add(&reader->sql, column);
-		bln_text_add(&reader->sql, ") AS VARCHAR)");
-		break;
-	default:
-		path_add(&reader->sql, column);
-		break;
-	}
-}
-
-static enum bln_status columns_select(struct reader *reader, struct bln_err *err)
-{
-	const struct bln_duckdb *db = &reader->engine->db;
-	enum bln_status status;
-
-	bln_text_clear(&reader->sql);
-	bln_text_add(&reader->sql, "SELECT ");
-	for (size_t i = 0; i < bln_checkpoint_column_count; i++) {
-		const struct bln_checkpoint_column *column = &bln_checkpoint_columns[i];
-		duckdb_logical_type type;
-		bool is_fit;
-
-		if (!reader->actions[column->action])
-			continue;
-		type = bln_checkpoint_type_find(db, reader->actions[column->action], column);
-		if (!type && column->is_required)
-			return bln_err_set(err, BLN_CORRUPT, "there is no column '%s'", path_name(reader, column));
-		if (!type)
-			continue;
-		is_fit = bln_checkpoint_type_fits(db, type, column->kind);
-		db->destroy_logical_type(&type);
-		if (!is_fit)
-			return bln_err_set(err, BLN_CORRUPT, "the column '%s' is not %s", path_name(reader, column),
-					   bln_checkpoint_kind_name(column->kind));
-		column_select(reader, column);
-		reader->is_selected[i] = true;
-		reader->position[i] = reader->selected_count++;
-	}
-	from_add(reader);
-	BLN_TRY(bln_text_check(&reader->sql, err));
-done:
-	return status;
-}
 
 static enum bln_status pairs_read(struct reader *reader, const struct bln_vector *vector, size_t row,
 				  struct bln_pairs *pairs, struct bln_err *err)
@@ -225,7 +91,8 @@ static enum bln_status value_read(struct reader *reader, const struct bln_checkp
 	case BLN_COLUMN_LETTER:
 		text = bln_vector_text(vector, row);
 		if (text.length != 1)
-			return bln_err_set(err, BLN_CORRUPT, "'%s' is not one letter", path_name(reader, column));
+			return bln_err_set(err, BLN_CORRUPT, "'%s' is not one letter",
+					   bln_checkpoint_column_name(column).text);
 		*(char *)at = text.at[0];
 		return BLN_OK;
 	}
@@ -282,7 +149,7 @@ static enum bln_status action_read(struct reader *reader, const struct bln_rows 
 	bool is_there = false;
 
 	for (size_t i = first; i < end && bln_checkpoint_columns[i].is_required; i++) {
-		if (!bln_rows_is_null(rows, reader->position[i], row))
+		if (!bln_rows_is_null(rows, reader->selection.position[i], row))
 			is_there = true;
 		else
 			missing = &bln_checkpoint_columns[i];
@@ -290,11 +157,11 @@ static enum bln_status action_read(struct reader *reader, const struct bln_rows 
 	if (!is_there)
 		return BLN_OK;
 	if (missing)
-		return bln_err_set(err, BLN_CORRUPT, "'%s' is null", path_name(reader, missing));
+		return bln_err_set(err, BLN_CORRUPT, "'%s' is null", bln_checkpoint_column_name(missing).text);
 	for (size_t i = first; i < end; i++)
-		if (reader->is_selected[i] && !bln_rows_is_null(rows, reader->position[i], row))
-			BLN_TRY(value_read(reader, &bln_checkpoint_columns[i], &rows->columns[reader->position[i]], row,
-					   &action, err));
+		if (reader->selection.is_selected[i] && !bln_rows_is_null(rows, reader->selection.position[i], row))
+			BLN_TRY(value_read(reader, &bln_checkpoint_columns[i],
+					   &rows->columns[reader->selection.position[i]], row, &action, err));
 	BLN_TRY(action_check(&action, err));
 	BLN_TRY(reader->sink->take(reader->sink->context, &action, err));
 done:
@@ -311,7 +178,7 @@ static enum bln_status row_read(struct reader *reader, const struct bln_rows *ro
 
 		for (end = first; end < bln_checkpoint_column_count && bln_checkpoint_columns[end].action == action;)
 			end++;
-		if (reader->actions[action])
+		if (reader->selection.has_action[action])
 			BLN_TRY(action_read(reader, rows, row, first, end, err));
 	}
 done:
@@ -324,9 +191,9 @@ static enum bln_status rows_read(struct reader *reader, struct bln_err *err)
 	enum bln_status status;
 	size_t count;
 
-	BLN_TRY(as_corrupt(bln_engine_query(reader->engine, reader->sql.at, &rows, err), err));
+	BLN_TRY(bln_checkpoint_corrupt(bln_engine_query(reader->engine, reader->selection.sql.at, &rows, err), err));
 	for (;;) {
-		BLN_TRY(as_corrupt(bln_rows_next(rows, &count, err), err));
+		BLN_TRY(bln_checkpoint_corrupt(bln_rows_next(rows, &count, err), err));
 		if (count == 0)
 			break;
 		for (size_t row = 0; row < count; row++)
@@ -342,18 +209,15 @@ enum bln_status bln_checkpoint_read(void *context, struct bln_store *store, cons
 				    const struct bln_action_sink *sink, struct bln_err *err)
 {
 	struct reader reader = { .engine = context, .sink = sink };
+	struct bln_text path = { 0 }; /* on the disk */
 	enum bln_status status;
 
-	BLN_TRY(bln_store_local_path(store, key, &reader.path, err));
-	BLN_TRY(types_fill(&reader, err));
-	BLN_TRY(columns_select(&reader, err));
+	BLN_TRY(bln_store_local_path(store, key, &path, err));
+	BLN_TRY(bln_checkpoint_select(reader.engine, path.at, &reader.selection, err));
 	BLN_TRY(rows_read(&reader, err));
 done:
-	for (size_t i = 0; i < BLN_ACTIONS; i++)
-		if (reader.actions[i])
-			reader.engine->db.destroy_logical_type(&reader.actions[i]);
-	bln_text_clean_up(&reader.path);
-	bln_text_clean_up(&reader.sql);
+	bln_text_clean_up(&path);
+	bln_text_clean_up(&reader.selection.sql);
 	bln_arena_clean_up(&reader.arena);
 	return status;
 }
