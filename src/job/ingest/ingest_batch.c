@@ -7,8 +7,8 @@
 #include "base/time.h"
 #include "engine/row_source.h"
 #include "job/ingest/ingest.h"
-#include "job/write/table_write.h"
 #include "job/ingest/units.h"
+#include "job/write/table_write.h"
 
 enum { COMMITS_MAX = 32, DATE_SIZE = 48 };
 

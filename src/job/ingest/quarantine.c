@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "job/write/table_write.h"
 #include "job/work.h"
+#include "job/write/table_write.h"
 
 enum { PENDING_MAX = 1 << 18, WRITES_MAX = 8 };
 

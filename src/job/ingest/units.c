@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "delta/log_read.h"
 #include "engine/scan.h"
-#include "job/write/table_write.h"
 #include "job/ingest/units_private.h"
+#include "job/write/table_write.h"
 
 enum { FOLDS_MAX = 16 };
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "catalog/standard.h"
-#include "job/sql/sql.h"
 #include "job/ingest/units.h"
+#include "job/sql/sql.h"
 
 struct sql_input *sql_input_find(const struct sql_job *sql, const char *name)
 {

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "engine/scan.h"
-#include "job/write/table_write_private.h"
 #include "job/work.h"
+#include "job/write/table_write_private.h"
 
 /* The add action of a staged file, with its path below the work folder. */
 static enum bln_status add_localise(struct bln_table_writer *writer, const struct bln_write_file *file,

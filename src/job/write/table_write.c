@@ -8,8 +8,8 @@
 #include "delta/evolve.h"
 #include "delta/tend.h"
 #include "job/sql/consumers.h"
-#include "job/write/table_write_private.h"
 #include "job/work.h"
+#include "job/write/table_write_private.h"
 
 void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_snapshot *snapshot)
 {
