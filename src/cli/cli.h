@@ -50,8 +50,8 @@ void bln_cli_complain(struct bln_cli *cli, const char *format, ...) BLN_PRINTF(2
 /* Loads the project (once); says what is wrong with it, all of it. Anything but BLN_EXIT_DONE ends the command. */
 enum bln_exit bln_cli_load(struct bln_cli *cli);
 
-/* The same for who needs the lake or the records only (bln_project_load_places): jobs may be wrong. Nothing to do where the project is
- * loaded already. */
+/* The same for who needs the lake or the records only (bln_project_load_places): jobs may be wrong. Nothing to do where the
+ * project is loaded already. */
 enum bln_exit bln_cli_load_places(struct bln_cli *cli);
 
 /* Says PROBLEMS, a line each, FILE:LINE:COLUMN first where they have a place; returns BLN_EXIT_USAGE. */

@@ -12,7 +12,8 @@ struct bln_cli_lake {
 	struct bln_parquet_lazy parquet; /* DuckDB is loaded only where a checkpoint must be read */
 };
 
-/* Loads the project (its places, where it is not loaded yet) and opens its lake. Does not move while it is open; close it also after a failure. */
+/* Loads the project (its places, where it is not loaded yet) and opens its lake. Does not move while it is open; close it also
+ * after a failure. */
 enum bln_exit bln_cli_lake_open(struct bln_cli *cli, struct bln_cli_lake *lake);
 void bln_cli_lake_close(struct bln_cli_lake *lake);
 

@@ -14,8 +14,8 @@
 
 #define MEMORY_BYTES (INT64_C(1) << 30)
 
-/* A folder for what does not fit in memory, below one of this user's own in TMPDIR: what a killed query left there is removed by the
- * next. Anybody may make folders in TMPDIR: one that is not ours alone is not used. */
+/* A folder for what does not fit in memory, below one of this user's own in TMPDIR: what a killed query left there is removed
+ * by the next. Anybody may make folders in TMPDIR: one that is not ours alone is not used. */
 static struct bln_job_work *spill_open(struct bln_cli *cli)
 {
 	const char *temporary = getenv("TMPDIR");

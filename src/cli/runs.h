@@ -6,7 +6,8 @@
 #include "state/runs.h"
 #include "state/state.h"
 
-/* Opens the project's state (loading its places, where it is not loaded yet), HOW says whether it is made. *STATE is NULL, and BLN_EXIT_DONE returned, where there is none. */
+/* Opens the project's state (loading its places, where it is not loaded yet), HOW says whether it is made. *STATE is NULL, and
+ * BLN_EXIT_DONE returned, where there is none. */
 enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how);
 
 /* The same to look at it. *STATE is NULL, and BLN_EXIT_DONE returned, where nothing has run yet. Runs whose process is gone are
@@ -22,8 +23,8 @@ const char *bln_cli_time(struct bln_cli *cli, int64_t time_us);
 /* What a job did, out of the RESULT it gave: "1234 rows in 12 files, version 3". Nothing for jobs without a table. */
 void bln_cli_result_add(const char *result, struct bln_text *text);
 
-/* The lines of KEY out of the RESULT that a job gave, in the command's arena: what it "missed" where it was done in part, its "remarks".
- * Returns how many there are. */
+/* The lines of KEY out of the RESULT that a job gave, in the command's arena: what it "missed" where it was done in part, its
+ * "remarks". Returns how many there are. */
 size_t bln_cli_result_lines(struct bln_cli *cli, const char *result, const char *key, const char *const **lines);
 
 /* How long RUN took, or has taken by now: "1m30s"; NULL where it has not begun. */

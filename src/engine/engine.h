@@ -1,6 +1,7 @@
 /* DuckDB, as the rest of the program sees it: run SQL, stream rows, be stopped, stay within limits.
  *
- * One engine is one in-memory database, for one thread of ours at a time; DuckDB's own threads are within. The engine writes no file but into its spill folder and where a COPY of ours says. */
+ * One engine is one in-memory database, for one thread of ours at a time; DuckDB's own threads are within. The engine writes
+ * no file but into its spill folder and where a COPY of ours says. */
 #ifndef BLN_ENGINE_ENGINE_H
 #define BLN_ENGINE_ENGINE_H
 

@@ -1,5 +1,6 @@
-/* Staging from its beginning to its end. Read stage_plan.c next, what a spec makes of a query; stage_copy.c, one COPY; stage_rewrite.c, files written once more;
- * stage_mend.c, what COPY leaves undone; stage_stats.c, what is said of each file; stage_type.c, types. */
+/* Staging from its beginning to its end. Read stage_plan.c next, what a spec makes of a query; stage_copy.c, one COPY;
+ * stage_rewrite.c, files written once more; stage_mend.c, what COPY leaves undone; stage_stats.c, what is said of each file;
+ * stage_type.c, types. */
 #include "engine/stage.h"
 
 #include <fcntl.h>

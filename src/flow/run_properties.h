@@ -29,8 +29,8 @@ BLN_MUST_CHECK enum bln_status bln_run_properties_format(const struct bln_proper
 BLN_MUST_CHECK enum bln_status bln_run_properties_parse(struct bln_slice json, struct bln_arena *arena,
 							struct bln_properties *out, bool *is_full, struct bln_err *err);
 
-/* Gives those of PROPERTIES, as they were recorded, that are texts of PROJECT's file their place in it: what a file says may refer to
- * variables (project/expand.h), what somebody gave a run may not. */
+/* Gives those of PROPERTIES, as they were recorded, that are texts of PROJECT's file their place in it: what a file says may
+ * refer to variables (project/expand.h), what somebody gave a run may not. */
 void bln_run_properties_place(const struct bln_project *project, struct bln_properties *properties);
 
 #endif

@@ -30,10 +30,9 @@ bool bln_expand_is_needed(const char *text);
 /* BLN_INVALID for a reference that can never be resolved: "${evn:X}", "${env:}", "${project:nme}". Looks nothing up. */
 BLN_MUST_CHECK enum bln_status bln_expand_check(const char *text, struct bln_err *err);
 
-/* Lets SECRETS know every variable of the environment that PROJECT names and that is a secret (where IS_WARY, not those that only say where
- * the lake and the foreign roots are), before anything is
- * expanded: a program that a job starts may print what nobody ever put in. */
-struct bln_expander;
+/* Lets SECRETS know every variable of the environment that PROJECT names and that is a secret (where IS_WARY, not those that
+ * only say where the lake and the foreign roots are), before anything is expanded: a program that a job starts may print what
+ * nobody ever put in. */
 BLN_MUST_CHECK enum bln_status bln_expand_secrets(const struct bln_expander *expander, struct bln_err *err);
 
 /* *OUT is TEXT with all references replaced; KEY and PLACE are what errors name. The values of environment variables go to

@@ -178,9 +178,9 @@ struct bln_project {
 BLN_MUST_CHECK enum bln_status bln_project_load(const char *folder, struct bln_project **out,
 						struct bln_problems *problems, struct bln_err *err);
 
-/* The same for who looks at what is there and runs nothing: only where the lake is and what it looks like, `project`, `lake`, `settings`,
- * `tables` and `foreign_roots`, is read and checked. Of the other sections nothing is in *OUT but the nodes below ROOT, whatever is wrong
- * with them: whoever mends a job may look at the runs it had. */
+/* The same for who looks at what is there and runs nothing: only where the lake is and what it looks like, `project`, `lake`,
+ * `settings`, `tables` and `foreign_roots`, is read and checked. Of the other sections nothing is in *OUT but the nodes below
+ * ROOT, whatever is wrong with them: whoever mends a job may look at the runs it had. */
 BLN_MUST_CHECK enum bln_status bln_project_load_places(const char *folder, struct bln_project **out,
 						       struct bln_problems *problems, struct bln_err *err);
 

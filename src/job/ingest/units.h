@@ -40,8 +40,9 @@ BLN_MUST_CHECK enum bln_status bln_units_fold(struct bln_job_context *context, c
 /* The same for every table of the bronze layer. */
 BLN_MUST_CHECK enum bln_status bln_units_fold_all(struct bln_job_context *context, struct bln_err *err);
 
-/* What bronze.units says of the units of TABLE: a map from id to struct bln_unit_record *, in ARENA, with unit, hash, range, rows and
- * their ends only; and *LOADED_AT_US, the latest time at which any was loaded (0: none). KNOWN is the caller's to clean up. */
+/* What bronze.units says of the units of TABLE: a map from id to struct bln_unit_record *, in ARENA, with unit, hash, range,
+ * rows and their ends only; and *LOADED_AT_US, the latest time at which any was loaded (0: none). KNOWN is the caller's to
+ * clean up. */
 BLN_MUST_CHECK enum bln_status bln_units_known(struct bln_job_context *context, const char *table,
 					       struct bln_arena *arena, struct bln_map *known, int64_t *loaded_at_us,
 					       struct bln_err *err);
