@@ -68,7 +68,9 @@ static enum bln_status list_make(struct bln_stage *stage, struct bln_staged_list
 		memcpy(items, stage->items, stage->count * sizeof(*items));
 		qsort(items, stage->count, sizeof(*items), bln_staged_compare);
 	}
-	*out = (struct bln_staged_list){ .items = items, .count = stage->count, .may_repeat = stage->may_repeat };
+	*out = (struct bln_staged_list){
+		.items = items, .count = stage->count, .mended = stage->mended, .may_repeat = stage->may_repeat
+	};
 	for (size_t i = 0; i < out->count; i++) {
 		out->rows += items[i].rows;
 		out->size_bytes += items[i].size_bytes;

@@ -36,6 +36,8 @@ struct bln_stage_spec {
 	size_t split_count;
 	const char *const *sort; /* how rows are sorted within a file */
 	size_t sort_count;
+	bool comes_sorted; /* most rows come in the order of their files: they are not sorted, only files that turn out not to
+	                    * be are, afterwards. With partition or split columns only */
 	bool is_unique; /* whether rows have the same partition, split and sort values is to be found out */
 	int64_t rows_per_file_max; /* a file has at most this and two row groups; 0: no limit */
 	int64_t rows_per_group; /* 0: 122,880, where values tell files apart 49,152 */
@@ -61,6 +63,7 @@ struct bln_staged_list {
 	size_t count;
 	int64_t rows;
 	int64_t size_bytes;
+	size_t mended; /* files that had to be sorted after they were written */
 	bool may_repeat; /* with IS_UNIQUE: two rows have the same partition, split and sort values, or it is not known */
 };
 

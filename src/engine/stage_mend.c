@@ -117,6 +117,7 @@ static enum bln_status seams_mend(struct bln_stage *stage, struct bln_err *err)
 	enum bln_status status;
 
 	BLN_TRY(seams_gather(stage, &first, err));
+	stage->mended = stage->count - first;
 	BLN_TRY(bln_stage_sort(stage, first, err));
 	if (stage->spec->is_unique && first < stage->count) /* now that they are in order: equal rows side by side */
 		BLN_TRY(seams_gather(stage, &first, err));

@@ -336,9 +336,11 @@ enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_c
 	BLN_TRY(file_write(stage, columns, &select, err));
 	if (!spec->is_clustered) {
 		BLN_TRY(sort_write(stage, &sort, err));
-		bln_text_add(&order, stage->has_keys ? BLN_STAGE_FILE : "");
-		bln_text_add(&order, stage->has_keys && sort.length ? ", " : "");
-		bln_text_add(&order, sort.at ? sort.at : "");
+		if (!(spec->comes_sorted && stage->has_keys)) {
+			bln_text_add(&order, stage->has_keys ? BLN_STAGE_FILE : "");
+			bln_text_add(&order, stage->has_keys && sort.length ? ", " : "");
+			bln_text_add(&order, sort.at ? sort.at : "");
+		}
 	}
 	stage->rows_per_group = stage->has_keys ? GROUP_ROWS_KEYED : GROUP_ROWS_DEFAULT;
 	if (spec->rows_per_group > 0)

@@ -52,6 +52,7 @@ struct bln_stage {
 	bool has_keys; /* there are partition or split values to tell apart */
 	bool has_several; /* COPY may write more than one file */
 	bool may_repeat; /* as in struct bln_staged_list */
+	size_t mended; /* likewise */
 	struct bln_staged *items;
 	size_t count, capacity;
 	char **folders; /* made by this call */

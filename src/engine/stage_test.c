@@ -86,6 +86,37 @@ static void files_hold_one_partition_and_one_split_value_in_order(void **state)
 	kit_close(&kit);
 }
 
+/* Rows that are said to come in order, and do, or mostly, or not at all: in their files they are. */
+static void what_comes_out_of_order_is_mended(void **state)
+{
+	static const struct {
+		const char *order;
+		bool is_sorted;
+	} cases[] = {
+		{ CANDLES " ORDER BY datetime", true },
+		{ CANDLES " ORDER BY i % 100 = 7, datetime", false },
+		{ CANDLES " ORDER BY hash(i)", false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct kit kit = { 0 };
+		struct bln_staged_list list;
+		struct bln_stage_spec spec;
+
+		kit_open(&kit);
+		spec = silver(&kit);
+		spec.comes_sorted = true;
+		spec.is_unique = true;
+		list = kit_stage(&kit, cases[i].order, &spec);
+		layout_check(&kit, &list);
+		if (!cases[i].is_sorted)
+			assert_true(list.mended > 0);
+		assert_in_range(list.mended, 0, list.count);
+		kit_close(&kit);
+	}
+}
+
 static void a_limit_of_rows_holds_with_and_without_partitions(void **state)
 {
 	struct kit kit = { 0 };
@@ -474,6 +505,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_hold_one_partition_and_one_split_value_in_order),
+		cmocka_unit_test(what_comes_out_of_order_is_mended),
 		cmocka_unit_test(a_limit_of_rows_holds_with_and_without_partitions),
 		cmocka_unit_test(clustered_rows_go_where_their_thread_writes),
 		cmocka_unit_test(rows_that_repeat_are_seen),

@@ -252,11 +252,11 @@ static enum bln_status job_write(struct sql_job *sql, struct bln_err *err)
 	struct bln_table_writer *side = NULL;
 	enum bln_status status;
 
+	BLN_TRY(sql_slices_find(sql, err));
 	BLN_TRY(sql_spec_make(sql, &spec, err));
 	BLN_TRY(bln_table_writer_open(sql->context, &spec, sql->own, &main, err));
 	if (sql->side.sql)
 		BLN_TRY(bln_table_writer_open(sql->context, &side_spec, NULL, &side, err));
-	BLN_TRY(sql_slices_find(sql, err));
 	BLN_TRY(groups_run(sql, main, side, err));
 	BLN_TRY(side_commit(side, err));
 	BLN_TRY(main_commit(sql, main, err));

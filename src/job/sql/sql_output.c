@@ -115,6 +115,7 @@ enum bln_status sql_spec_make(const struct sql_job *sql, struct bln_write_spec *
 					 .partition = list_or(job->partition_by, partition),
 					 .split = list_or(job->split_by, split) };
 	spec->is_new = !sql->own;
+	spec->comes_sorted = sql->is_cut; /* as in the tables it reads, which are sorted, and of bounded size */
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)
 		spec->key = spec->partition;
 	spec->mode = modes[job->mode];

@@ -12,6 +12,9 @@
 /* Rows of a file: two years of minutes, and small enough to be rewritten for one late candle. */
 enum { FILE_ROWS_MAX = 1000000 };
 
+/* Where more than one file of so many was not in order, the next rows are sorted. */
+enum { MENDED_SHARE_MAX = 2 };
+
 /* Appends the key or the path of a new file, folder by folder: "symbol=XBTUSD/year=2024/UUID.parquet". */
 static enum bln_status file_place(struct bln_table_writer *writer, const struct bln_staged *staged,
 				  struct bln_write_file *file, struct bln_err *err)
@@ -114,8 +117,9 @@ static enum bln_status fixed_split(struct bln_table_writer *writer, const char *
 	return bln_text_check(query, err);
 }
 
-enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql, bool is_unique, bool *may_repeat,
-				struct bln_err *err)
+/* COMES_SORTED as in stage.h. */
+static enum bln_status rows_stage(struct bln_table_writer *writer, const char *sql, bool comes_sorted, bool is_unique,
+				  struct bln_staged_list *staged, struct bln_err *err)
 {
 	const struct bln_slices *columns = &writer->snapshot->metadata.partition_columns;
 	const char **partition = bln_arena_calloc(&writer->arena, columns->count + 1, sizeof(*partition));
@@ -124,10 +128,10 @@ enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql
 					.partition_count = columns->count,
 					.split = writer->spec->split.items,
 					.split_count = writer->spec->split.count,
+					.comes_sorted = comes_sorted,
 					.is_unique = is_unique,
 					.rows_per_file_max = FILE_ROWS_MAX,
 					.is_clustered = writer->spec->is_clustered };
-	struct bln_staged_list staged = { 0 };
 	struct bln_text query = { 0 };
 	enum bln_status status;
 
@@ -149,11 +153,33 @@ enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql
 		BLN_TRY(sort_make(writer, &stage, err));
 	}
 	BLN_TRY(bln_work_part(writer->context->work, &writer->arena, &stage.folder, err));
-	BLN_TRY(bln_stage(writer->context->engine, sql, &stage, &writer->arena, &staged, err));
-	*may_repeat = staged.may_repeat;
-	for (size_t i = 0; i < staged.count; i++)
-		BLN_TRY(file_add(writer, &staged.items[i], err));
+	BLN_TRY(bln_stage(writer->context->engine, sql, &stage, &writer->arena, staged, err));
+	for (size_t i = 0; i < staged->count; i++)
+		BLN_TRY(file_add(writer, &staged->items[i], err));
 done:
 	bln_text_clean_up(&query);
+	return status;
+}
+
+enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
+{
+	struct bln_staged_list staged;
+
+	return rows_stage(writer, sql, false, false, &staged, err);
+}
+
+enum bln_status bln_table_stage_incoming(struct bln_table_writer *writer, const char *sql, bool is_unique,
+					 bool *may_repeat, struct bln_err *err)
+{
+	const bool comes_sorted = writer->spec->comes_sorted && !writer->comes_unsorted;
+	struct bln_staged_list staged = { 0 };
+	enum bln_status status = rows_stage(writer, sql, comes_sorted, is_unique, &staged, err);
+
+	if (comes_sorted)
+		writer->comes_unsorted = status != BLN_OK || staged.mended > staged.count / MENDED_SHARE_MAX;
+	/* As they come, all files may be under way at once: where these are too many for the memory, sorting is not. */
+	if (comes_sorted && status == BLN_NO_MEMORY)
+		status = rows_stage(writer, sql, false, is_unique, &staged, err);
+	*may_repeat = staged.may_repeat;
 	return status;
 }

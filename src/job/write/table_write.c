@@ -47,11 +47,10 @@ static enum bln_status rows_merge(struct bln_table_writer *writer, size_t first,
 {
 	struct bln_text query = { 0 };
 	enum bln_status status;
-	bool may_repeat;
 
 	BLN_TRY(bln_table_merge(writer, first, &query, err));
 	if (query.length)
-		BLN_TRY(bln_table_stage(writer, query.at, false, &may_repeat, err));
+		BLN_TRY(bln_table_stage(writer, query.at, err));
 	bln_table_restaged(writer);
 done:
 	bln_text_clean_up(&query);
@@ -65,7 +64,6 @@ static enum bln_status owned_clear(struct bln_table_writer *writer, struct bln_e
 	struct bln_text query = { 0 };
 	struct bln_engine *engine;
 	enum bln_status status;
-	bool may_repeat;
 
 	if (!writer->spec->clears_owned || writer->is_cleared)
 		return BLN_OK;
@@ -73,7 +71,7 @@ static enum bln_status owned_clear(struct bln_table_writer *writer, struct bln_e
 	BLN_TRY(bln_job_engine(writer->context, &engine, err));
 	BLN_TRY(bln_table_owned_clear(writer, &query, err));
 	if (query.length)
-		BLN_TRY(bln_table_stage(writer, query.at, false, &may_repeat, err));
+		BLN_TRY(bln_table_stage(writer, query.at, err));
 done:
 	bln_text_clean_up(&query);
 	return status;
@@ -99,7 +97,7 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
 		sql = query.at;
 	}
-	BLN_TRY(bln_table_stage(writer, sql, is_unique, &may_repeat, err));
+	BLN_TRY(bln_table_stage_incoming(writer, sql, is_unique, &may_repeat, err));
 	if (may_repeat)
 		BLN_TRY(bln_table_keys_check(writer, first, err));
 	if (writer->spec->owned.count)

@@ -34,6 +34,7 @@ struct bln_write_spec {
 		fixed; /* columns that the rows come without, as they have one value: its text in Delta's form; with
 	                         * ADD only */
 	bool is_clustered; /* as stage.h has it */
+	bool comes_sorted; /* likewise; rows that turn out otherwise, or take too much memory so, are sorted from then on */
 	struct bln_pairs
 		owned; /* columns and the one value, as in a partition, that each has in all rows of the writer's: others
 	                         * write into the table too. Not with ALL and ADD_NEW */

@@ -29,6 +29,7 @@ struct bln_table_writer {
 	const struct bln_schema *schema; /* the snapshot's, or one with more columns */
 	bool *is_removed; /* of the snapshot's files: rewritten into staged ones, or cleared */
 	bool is_cleared; /* of its own rows */
+	bool comes_unsorted; /* its rows, as those that came before say */
 	struct bln_write_file *files;
 	size_t file_count;
 	size_t file_capacity;
@@ -58,9 +59,12 @@ void bln_table_writer_base(struct bln_table_writer *writer, const struct bln_sna
  * time have put into it since is for the commit to meet. BLN_CONFLICT: somebody made it with rows at once. */
 enum bln_status bln_table_make(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
 
-/* Stages the rows of SQL as further files. *MAY_REPEAT: with IS_UNIQUE, two may have the same key. */
-enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql, bool is_unique, bool *may_repeat,
-				struct bln_err *err);
+/* Stages the rows of SQL, which are the table's already, as further files. */
+enum bln_status bln_table_stage(struct bln_table_writer *writer, const char *sql, struct bln_err *err);
+
+/* Stages new rows, sorted or as they come, as those before say. *MAY_REPEAT: with IS_UNIQUE, two may have the same key. */
+enum bln_status bln_table_stage_incoming(struct bln_table_writer *writer, const char *sql, bool is_unique,
+					 bool *may_repeat, struct bln_err *err);
 
 /* BLN_INVALID names a key that comes twice among the rows of the staged files from FIRST on. */
 enum bln_status bln_table_keys_check(struct bln_table_writer *writer, size_t first, struct bln_err *err);
