@@ -37,7 +37,7 @@ static void a_new_file_is_made_for_its_owner_only(void **state)
 	assert_ok(bln_state_check(opened, &err), &err);
 	assert_int_equal(stat(path, &file), 0);
 	assert_int_equal(file.st_mode & 0777, 0600);
-	strcat(path, "-wal");
+	snprintf(path, sizeof(path), "%s/.bullion/state.db-wal", kit.folder);
 	assert_int_equal(stat(path, &file), 0);
 	assert_int_equal(file.st_mode & 0777, 0600);
 	bln_state_close(opened);

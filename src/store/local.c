@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/percent.h"
 
 /* What to do about it. Where it differs from what bln_err_errno makes of a code, also what it is. */
 static const struct advice {
@@ -180,15 +181,6 @@ done:
 	return status;
 }
 
-static int hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
 /* RFC 8089. What has a meaning in URLs but none here ('?', '#') must come encoded: a path with one was not meant as a URL. */
 enum bln_status bln_local_open_url(const char *url, const struct bln_store_options *options, struct bln_store **store,
 				   struct bln_err *err)
@@ -196,30 +188,21 @@ enum bln_status bln_local_open_url(const char *url, const struct bln_store_optio
 	static const char localhost[] = "localhost";
 	struct bln_text path = { 0 };
 	const char *at = url + strlen("file://");
-	enum bln_status status = BLN_OK;
+	enum bln_status status;
+	bool is_good;
 
 	if (strncmp(at, localhost, sizeof(localhost) - 1) == 0)
 		at += sizeof(localhost) - 1;
 	if (*at != '/')
 		return bln_err_set(err, BLN_INVALID, "'%s' names another host: a directory of this one is file:///path",
 				   bln_quote(url, strlen(url)).text);
-	for (; *at && status == BLN_OK; at++) {
-		int high = at[0] == '%' ? hex_value(at[1]) : 0;
-		int low = at[0] == '%' && high >= 0 ? hex_value(at[2]) : 0;
-		char byte = at[0] == '%' ? (char)(16 * high + low) : at[0];
-
-		if (high < 0 || low < 0 || byte == '\0' || at[0] == '?' || at[0] == '#')
-			status = bln_err_set(
-				err, BLN_INVALID,
-				"'%s' is no URL of a directory: wrong at '%s'; write %%25, %%3F and %%23 for "
-				"percent, question mark and hash",
-				bln_quote(url, strlen(url)).text, bln_quote(at, strlen(at)).text);
-		bln_text_add_bytes(&path, &byte, 1);
-		if (at[0] == '%' && status == BLN_OK)
-			at += 2;
-	}
-	if (status == BLN_OK)
-		status = bln_text_check(&path, err);
+	is_good = !strpbrk(at, "?#") && bln_percent_decode(&path, at, strlen(at));
+	status = bln_text_check(&path, err);
+	if (status == BLN_OK && (!is_good || strlen(path.at) < path.length)) /* %00 is not for paths */
+		status = bln_err_set(
+			err, BLN_INVALID,
+			"'%s' is no URL of a directory: write %%25, %%3F and %%23 for percent, question mark and hash",
+			bln_quote(url, strlen(url)).text);
 	if (status == BLN_OK)
 		status = bln_local_open(path.at, options, store, err);
 	bln_text_clean_up(&path);

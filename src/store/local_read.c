@@ -31,6 +31,7 @@ static enum bln_status object_open(struct bln_local *local, const char *key, int
 {
 	enum bln_status status = BLN_OK;
 
+	*stat = (struct stat){ 0 };
 	*fd = bln_local_open_at(local, key, strlen(key), flags & O_PATH ? flags : flags | O_NONBLOCK);
 	if (*fd < 0)
 		return errno == ENOTDIR || errno == ENXIO ? not_found(local, err, key)

@@ -12,7 +12,7 @@ enum { NAMES_SIZE = 2048 };
 struct sweep {
 	struct bln_local *local;
 	int64_t before_us;
-	int64_t *removed;
+	int64_t removed;
 	struct bln_err *err;
 	char path[BLN_KEY_MAX + 1]; /* of the folder at hand */
 };
@@ -27,7 +27,7 @@ static enum bln_status temp_sweep(struct sweep *sweep, int dir, const char *name
 	if (!bln_local_temp_is_left(local, name, bln_local_modified_us(&stat), sweep->before_us))
 		return BLN_OK;
 	if (bln_disk_unlink(&local->disk, dir, name) == 0)
-		(*sweep->removed)++;
+		sweep->removed++;
 	else if (errno != ENOENT) /* another sweep was here */
 		return bln_local_fail(local, sweep->err, errno, "sweep", sweep->path);
 	return BLN_OK;
@@ -74,7 +74,7 @@ static enum bln_status folder_sweep(struct sweep *sweep, int dir, size_t length,
 enum bln_status bln_local_sweep(struct bln_store *store, const char *prefix, int64_t before_us, int64_t *removed,
 				struct bln_err *err)
 {
-	struct sweep sweep = { .local = bln_local_of(store), .before_us = before_us, .removed = removed, .err = err };
+	struct sweep sweep = { .local = bln_local_of(store), .before_us = before_us, .err = err };
 	size_t length = bln_key_folder_length(prefix);
 	enum bln_status status;
 	int fd = bln_local_open_at(sweep.local, prefix, length, O_RDONLY | O_DIRECTORY);
@@ -85,5 +85,6 @@ enum bln_status bln_local_sweep(struct bln_store *store, const char *prefix, int
 	memcpy(sweep.path, prefix, length);
 	status = folder_sweep(&sweep, fd, length, prefix + length + (prefix[length] == '/'));
 	close(fd);
+	*removed += sweep.removed;
 	return status;
 }
