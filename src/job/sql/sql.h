@@ -84,10 +84,6 @@ enum bln_status sql_text_analyse(struct sql_job *sql, struct sql_text *text, str
 /* The run's properties, as variables of SQL: getvariable('base'). */
 enum bln_status sql_variables_set(struct sql_job *sql, struct bln_err *err);
 
-/* A hash over BYTES, on top of HASH; the first begins with SQL_HASH_BASIS. It stays the same from version to version. */
-#define SQL_HASH_BASIS UINT64_C(14695981039346656037)
-uint64_t sql_bytes_hash(uint64_t hash, const char *bytes, size_t length);
-
 /* Of what determines the job's output besides its tables. */
 enum bln_status sql_definition_hash(const struct sql_job *sql, uint64_t *hash, struct bln_err *err);
 

@@ -7,21 +7,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "job/mark.h"
 #include "job/sql/sql.h"
-
-#define FNV_PRIME UINT64_C(1099511628211)
-
-uint64_t sql_bytes_hash(uint64_t hash, const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * FNV_PRIME;
-	return hash;
-}
 
 /* With the NUL: "ab", "c" are not "a", "bc". NULL is not "". */
 static uint64_t text_hash(uint64_t hash, const char *text)
 {
-	return text ? sql_bytes_hash(hash, text, strlen(text) + 1) : sql_bytes_hash(hash, "\1", 1);
+	return text ? bln_mark_hash(hash, text, strlen(text) + 1) : bln_mark_hash(hash, "\1", 1);
 }
 
 static uint64_t list_hash(uint64_t hash, const struct bln_setting_list *list)
@@ -104,15 +96,15 @@ static uint64_t sql_hash(uint64_t hash, const char *sql)
 			continue;
 		}
 		if (is_apart && before)
-			hash = sql_bytes_hash(hash, " ", 1);
+			hash = bln_mark_hash(hash, " ", 1);
 		end = quoted_skip(sql, !is_apart && (before == 'e' || before == 'E'));
 		end += end == sql;
-		hash = sql_bytes_hash(hash, sql, (size_t)(end - sql));
+		hash = bln_mark_hash(hash, sql, (size_t)(end - sql));
 		before = end[-1];
 		is_apart = false;
 		sql = end;
 	}
-	return sql_bytes_hash(hash, "", 1);
+	return bln_mark_hash(hash, "", 1);
 }
 
 /* As "${run:NAME}" or getvariable('NAME'). */
@@ -142,7 +134,7 @@ static uint64_t properties_hash(const struct sql_job *sql, const struct bln_prop
 
 		if ((!override || !bln_properties_find(override, property->name)) &&
 		    is_named(sql, property->name, form))
-			hash ^= text_hash(text_hash(SQL_HASH_BASIS, property->name), property->text);
+			hash ^= text_hash(text_hash(BLN_MARK_BASIS, property->name), property->text);
 	}
 	return hash;
 }
@@ -156,15 +148,15 @@ enum bln_status sql_definition_hash(const struct sql_job *sql, uint64_t *hash, s
 	const char mode = (char)('0' + job->mode);
 	enum bln_status status = bln_text_check(&form, err);
 
-	*hash = sql_hash(SQL_HASH_BASIS, sql->main.written);
+	*hash = sql_hash(BLN_MARK_BASIS, sql->main.written);
 	*hash = sql_hash(*hash, sql->side.written);
 	*hash = sql_hash(*hash, sql->slices.written);
-	*hash = sql_bytes_hash(*hash, &mode, 1);
+	*hash = bln_mark_hash(*hash, &mode, 1);
 	*hash = list_hash(*hash, &job->key);
 	*hash = list_hash(*hash, &job->slice);
 	*hash = text_hash(*hash, job->side_into);
 	*hash = list_hash(*hash, &job->side_key);
-	*hash = sql_bytes_hash(*hash, (const char *)&properties, sizeof(properties));
+	*hash = bln_mark_hash(*hash, (const char *)&properties, sizeof(properties));
 	*hash ^= *hash >> 32; /* what is kept of it are the low bits */
 	bln_text_clean_up(&form);
 	return status;

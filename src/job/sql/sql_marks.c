@@ -1,33 +1,17 @@
 /* What a commit of the output says besides how far each table was read: which definition of the job made the rows
  * ("JOB#sql"), and which table it was ("JOB#id:TABLE"), for a name may come to mean another.
  *
- * Both are txns, as those are in checkpoints: the low bits of the version are a hash, the high ones count up, as a version only
- * may. They are written when they are first known, and when they change. */
+ * Both are marks (job/mark.h), written when they are first known, and when they change. */
 #include <inttypes.h>
 #include <string.h>
 
+#include "job/mark.h"
 #include "job/sql/sql.h"
-
-enum { HASH_BITS = 40 };
-
-static const int64_t hash_mask = (INT64_C(1) << HASH_BITS) - 1;
-static const int64_t count_max = INT64_MAX >> HASH_BITS;
-
-static bool is_same(int64_t version, uint64_t hash)
-{
-	return (version & hash_mask) == (int64_t)(hash & (uint64_t)hash_mask);
-}
 
 static void mark_set(struct sql_mark *mark, const struct bln_snapshot *own, uint64_t hash)
 {
-	int64_t count;
-
 	mark->was = own ? bln_snapshot_txn(own, mark->app_id) : -1;
-	mark->now = mark->was;
-	count = mark->was < 0 ? 0 : mark->was >> HASH_BITS;
-	count += count < count_max; /* no job gets there, but another's log may say so */
-	if (mark->was < 0 || !is_same(mark->was, hash))
-		mark->now = count << HASH_BITS | (int64_t)(hash & (uint64_t)hash_mask);
+	mark->now = bln_mark_next(mark->was, hash);
 }
 
 static bool follows(const struct sql_job *sql)
@@ -88,7 +72,7 @@ done:
 
 static uint64_t id_hash(struct bln_slice id)
 {
-	uint64_t hash = sql_bytes_hash(SQL_HASH_BASIS, id.at, id.length);
+	uint64_t hash = bln_mark_hash(BLN_MARK_BASIS, id.at, id.length);
 
 	return hash ^ hash >> 32;
 }
@@ -108,7 +92,7 @@ static enum bln_status is_renamed(const struct sql_job *sql, const struct sql_in
 	if (status == BLN_NOT_FOUND)
 		return BLN_OK;
 	if (status == BLN_OK)
-		*out = is_same(input->identity.was, id_hash(before->metadata.id));
+		*out = bln_mark_has(input->identity.was, id_hash(before->metadata.id));
 	bln_snapshot_destroy(before);
 	return status;
 }
