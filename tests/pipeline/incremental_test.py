@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """incremental_test.py BULLION ROOT: what is new is all that is worked on, and what comes of it is what --full gives."""
+import json
 import random
 import shutil
 
@@ -70,6 +71,33 @@ class OneNewCandle(Case):
             # "removed" actions and statistics are a few bytes longer or shorter by their values
             self.assertLess(abs(size - long[table]), 0.03 * size + 64, f"{table}: {short} {long}")
         self.assertLess(sum(long.values()), 100_000)
+
+
+class PutBack(Case):
+    def test_what_a_restore_took_away_is_loaded_again(self):
+        project = self.project()
+        first = self.archive("a", {"XBTUSD_60.csv": lines("2024-01-01", "2024-01-02")})
+        second = self.archive("b", {"XBTUSD_60.csv": lines("2024-01-03", "2024-01-04"), "ETHUSD_60.csv": lines("2024-01-03", "2024-01-04")})
+        project.load(first)
+        version = len(project.log("bronze.cryptos")) - 1
+        kept = project.adds("bronze.cryptos")
+        project.load(second)
+        derived = project.derived()
+        adds = project.adds("bronze.cryptos")
+        folder = project.lake / "bronze/cryptos/_delta_log"
+        with open(folder / f"{len(project.log('bronze.cryptos')):020}.json", "x") as commit:  # as delta-rs writes it
+            commit.write(json.dumps({"commitInfo": {"timestamp": 1, "operation": "RESTORE", "operationParameters": {"version": str(version)}}}) + "\n")
+            for path in set(adds) - set(kept):
+                commit.write(json.dumps({"remove": {"path": path, "dataChange": True, "deletionTimestamp": 1, "size": adds[path]["size"]}}) + "\n")
+        self.assertEqual(project.value("SELECT count(*) FROM bronze.cryptos"), 25)
+        said = project.load(first)
+        self.assertIn("0 units loaded, 1 known", said.err)
+        self.assertEqual(project.value("SELECT count(*) FROM bronze.units"), 1)
+        said = project.load(second)
+        self.assertIn("2 units loaded, 0 known", said.err)
+        self.assertEqual(project.value("SELECT count(*) FROM bronze.cryptos"), 75)
+        self.assertEqual(project.value("SELECT count(*) FROM bronze.units"), 3)
+        self.assert_same_rows(project.derived(), derived)
 
 
 class SaidAgain(Case):

@@ -6,12 +6,13 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "delta/log_name.h"
 #include "delta/log_read.h"
-#include "engine/scan.h"
 #include "job/ingest/units_private.h"
+#include "job/mark.h"
 #include "job/write/table_write.h"
 
-enum { FOLDS_MAX = 16 };
+enum { FOLDS_MAX = 16, COMMIT_HEAD_SIZE = 512 };
 
 void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_text *text)
 {
@@ -87,6 +88,7 @@ static enum bln_status commit_info_take(struct units_fold *fold, struct bln_slic
 	enum bln_status status;
 
 	BLN_TRY(bln_json_parse(text.at, text.length, "commitInfo", &json, err));
+	BLN_TRY(units_restore_take(fold, json, version, err));
 	BLN_TRY(bln_json_get_object(json, "bullion", &ours, err));
 	if (ours)
 		BLN_TRY(bln_json_get_array(ours, "units", &units, err));
@@ -99,6 +101,7 @@ static enum bln_status commit_info_take(struct units_fold *fold, struct bln_slic
 			goto done;
 		}
 		BLN_TRY(record_parse(fold, json_array_get(units, i), &fold->rows[fold->count].record, err));
+		fold->rows[fold->count].version = version;
 		fold->rows[fold->count++].loaded_at_us = loaded_at_us;
 	}
 done:
@@ -117,14 +120,56 @@ done:
 	return status;
 }
 
-/* Adds the rows and the marker to bronze.units. */
-static enum bln_status rows_write(struct bln_job_context *context, struct units_fold *fold, const char *app_id,
-				  int64_t version, const struct bln_snapshot *units, struct bln_commit_result *result,
+/* A number for the commit VERSION of the table at PLACE, from its first bytes, which say when it was made, on top of what, and its id. 0 where
+ * it is not there (any more). */
+static enum bln_status commit_hash(const struct bln_table *place, struct bln_arena *arena, int64_t version,
+				   uint64_t *hash, struct bln_err *err)
+{
+	const struct bln_log_name name = { .kind = BLN_LOG_COMMIT, .version = version, .version_to = version };
+	char file[BLN_LOG_NAME_SIZE];
+	char head[COMMIT_HEAD_SIZE];
+	enum bln_status status;
+	const char *key;
+	size_t length;
+
+	*hash = 0;
+	bln_log_name_format(&name, file);
+	key = bln_arena_printf(arena, BLN_LOG_FOLDER "/%s", file);
+	key = key ? bln_table_key(place, arena, key) : NULL;
+	if (!key)
+		return bln_err_memory(err);
+	status = bln_store_get_range(place->store, key, 0, head, sizeof(head), &length, err);
+	if (status == BLN_NOT_FOUND)
+		return BLN_OK;
+	if (status == BLN_OK)
+		*hash = bln_mark_hash(BLN_MARK_BASIS, head, length);
+	return status;
+}
+
+/* What bronze.units says of its own: up to which version it is folded, and which commit that was. */
+struct marker {
+	char app_id[BLN_TABLE_NAME_SIZE + 16];
+	char commit_app_id[BLN_TABLE_NAME_SIZE + 16];
+	int64_t version; /* -1: nothing is folded */
+	int64_t commit; /* a mark; -1: not said */
+};
+
+/* Adds the rows and the marker to bronze.units; IS_ANEW: in the place of all it says of the table. */
+static enum bln_status rows_write(struct bln_job_context *context, struct units_fold *fold, const struct marker *next,
+				  bool is_anew, const struct bln_snapshot *units, struct bln_commit_result *result,
 				  struct bln_err *err)
 {
-	const struct bln_write_spec spec = { .table = BLN_UNITS_TABLE, .mode = BLN_WRITE_ADD, .is_new = !units };
-	const struct bln_txn txn = { .app_id = bln_slice_of(app_id), .version = version, .updated_ms = -1 };
-	const struct bln_write_commit commit = { .txns = &txn, .txn_count = 1 };
+	const struct bln_pair own = { .key = bln_slice_of("table_name"), .value = bln_slice_of(fold->table) };
+	const struct bln_write_spec spec = { .table = BLN_UNITS_TABLE,
+					     .mode = BLN_WRITE_ADD,
+					     .is_new = !units,
+					     .owned = { .items = &own, .count = is_anew ? 1 : 0 },
+					     .clears_owned = is_anew };
+	const struct bln_txn txns[] = {
+		{ .app_id = bln_slice_of(next->app_id), .version = next->version, .updated_ms = -1 },
+		{ .app_id = bln_slice_of(next->commit_app_id), .version = next->commit, .updated_ms = -1 },
+	};
+	const struct bln_write_commit commit = { .txns = txns, .txn_count = 2 };
 	struct bln_row_source source;
 	struct bln_table_writer *writer = NULL;
 	struct bln_engine *engine;
@@ -144,6 +189,58 @@ done:
 	return status;
 }
 
+/* Reads the commits from FROM on: what they say of units, less what was undone. */
+static enum bln_status commits_take(struct bln_job_context *context, const struct bln_table *place,
+				    struct units_fold *fold, int64_t from, int64_t *last, bool *is_before,
+				    struct bln_err *err)
+{
+	enum bln_status status;
+
+	fold->count = 0;
+	fold->restore_count = 0;
+	BLN_TRY(bln_commits_read(place, from, BLN_VERSION_LATEST, entry_take, fold, last, err));
+	status = units_restores_apply(context, fold, from, *last, is_before, err);
+done:
+	return status;
+}
+
+/* Whether the commit up to which all is folded is another than it was: the table was rolled back, and went on otherwise, or was
+ * replaced. */
+static enum bln_status is_other(const struct bln_table *place, struct units_fold *fold, const struct marker *marker,
+				bool *is, struct bln_err *err)
+{
+	enum bln_status status = BLN_OK;
+	uint64_t hash;
+
+	*is = false;
+	if (marker->version < 0 || marker->commit < 0)
+		return BLN_OK;
+	BLN_TRY(commit_hash(place, &fold->arena, marker->version, &hash, err));
+	*is = hash != 0 && !bln_mark_has(marker->commit, hash);
+done:
+	return status;
+}
+
+/* What is undone was folded already: all is folded again. */
+static enum bln_status take_anew(struct bln_job_context *context, const struct bln_table *place,
+				 struct units_fold *fold, int64_t *last, struct bln_err *err)
+{
+	bool is_before;
+	enum bln_status status = commits_take(context, place, fold, 0, last, &is_before, err);
+
+	if (status == BLN_NOT_FOUND)
+		return bln_err_set(err, BLN_NOT_FOUND,
+				   "the table was put back to an earlier version, and its log does not go back to its "
+				   "beginning: which units are in it cannot be told");
+	if (status == BLN_OK)
+		bln_logger_say(
+			context->logger, BLN_LEVEL_WARN, "units",
+			"%s was put back to an earlier version: what was loaded behind it is not known any more, "
+			"and is loaded again where it comes again",
+			fold->table);
+	return status;
+}
+
 /* One try. *IS_DONE is false where somebody else folded meanwhile. */
 static enum bln_status fold_once(struct bln_job_context *context, const char *table, int64_t *version, bool *is_done,
 				 struct bln_err *err)
@@ -152,19 +249,24 @@ static enum bln_status fold_once(struct bln_job_context *context, const char *ta
 	struct bln_snapshot *units = NULL;
 	struct bln_commit_result result;
 	struct bln_table place;
-	char app_id[BLN_TABLE_NAME_SIZE + 8];
-	int64_t from = 0;
+	struct marker marker = { .version = -1, .commit = -1 };
 	int64_t last = -1;
+	bool is_anew = false;
 	enum bln_status status;
+	uint64_t hash;
 
 	*is_done = true;
-	snprintf(app_id, sizeof(app_id), "units:%s", table);
+	snprintf(marker.app_id, sizeof(marker.app_id), "units:%s", table);
+	snprintf(marker.commit_app_id, sizeof(marker.commit_app_id), "units#commit:%s", table);
 	BLN_TRY(bln_lake_snapshot_if_any(context->lake, BLN_UNITS_TABLE, &units, err));
-	if (units)
-		from = bln_snapshot_txn(units, app_id) + 1;
+	if (units) {
+		marker.version = bln_snapshot_txn(units, marker.app_id);
+		marker.commit = bln_snapshot_txn(units, marker.commit_app_id);
+	}
 	BLN_TRY(bln_lake_table(context->lake, table, &fold.arena, &place, err));
-	status = bln_commits_read(&place, from, BLN_VERSION_LATEST, entry_take, &fold, &last, err);
-	if ((status == BLN_NOT_FOUND || status == BLN_INVALID) && from == 0) { /* no such table */
+	BLN_TRY(is_other(&place, &fold, &marker, &is_anew, err));
+	status = is_anew ? BLN_OK : commits_take(context, &place, &fold, marker.version + 1, &last, &is_anew, err);
+	if ((status == BLN_NOT_FOUND || status == BLN_INVALID) && marker.version < 0 && last < 0) { /* no such table */
 		*version = -1;
 		status = BLN_OK;
 		goto done;
@@ -173,13 +275,18 @@ static enum bln_status fold_once(struct bln_job_context *context, const char *ta
 		status = bln_err_set(err, BLN_INVALID,
 				     "the units of its versions up to %" PRId64
 				     " are known, and it has not so many: the table "
-				     "was replaced; remove the table " BLN_UNITS_TABLE
+				     "was replaced or rolled back; remove the table " BLN_UNITS_TABLE
 				     " too, and all that is in bronze is read from its logs again",
-				     from - 1);
+				     marker.version);
+	if (status == BLN_OK && is_anew)
+		status = take_anew(context, &place, &fold, &last, err);
 	*version = last;
-	if (status != BLN_OK || last < from || fold.count == 0)
+	if (status != BLN_OK || (!is_anew && fold.count == 0))
 		goto done;
-	status = rows_write(context, &fold, app_id, last, units, &result, err);
+	BLN_TRY(commit_hash(&place, &fold.arena, last, &hash, err));
+	marker.version = last;
+	marker.commit = bln_mark_next(marker.commit, hash);
+	status = rows_write(context, &fold, &marker, is_anew, units, &result, err);
 	if (status == BLN_CONFLICT && result.race == BLN_RACE_APP_ID) {
 		*is_done = false;
 		status = BLN_OK;
@@ -187,6 +294,7 @@ static enum bln_status fold_once(struct bln_job_context *context, const char *ta
 done:
 	bln_snapshot_destroy(units);
 	bln_mem_free(fold.rows);
+	bln_mem_free(fold.restores);
 	bln_arena_clean_up(&fold.arena);
 	return status;
 }
@@ -222,68 +330,5 @@ enum bln_status bln_units_fold_all(struct bln_job_context *context, struct bln_e
 	}
 done:
 	bln_arena_clean_up(&arena);
-	return status;
-}
-
-static struct bln_slice kept(struct bln_arena *arena, struct bln_slice text, bool *has_failed)
-{
-	text.at = bln_arena_strndup(arena, text.at ? text.at : "", text.length);
-	*has_failed = *has_failed || !text.at;
-	return text;
-}
-
-enum bln_status bln_units_known(struct bln_job_context *context, const char *table, struct bln_arena *arena,
-				struct bln_map *known, int64_t *loaded_at_us, struct bln_err *err)
-{
-	struct bln_snapshot *units = NULL;
-	struct bln_rows *rows = NULL;
-	struct bln_text sql = { 0 };
-	struct bln_engine *engine;
-	struct bln_scan scan = { .is_all = true };
-	enum bln_status status;
-	size_t count;
-
-	*loaded_at_us = 0;
-	BLN_TRY(bln_lake_snapshot_if_any(context->lake, BLN_UNITS_TABLE, &units, err));
-	if (!units)
-		goto done;
-	BLN_TRY(bln_job_engine(context, &engine, err));
-	scan.snapshot = units;
-	BLN_TRY(bln_scan_view(engine, "bln_units", "units", &scan, err));
-	bln_text_add(&sql, "SELECT unit, hash, coalesce(epoch_us(\"from\"), 0), coalesce(epoch_us(\"to\"), 0), "
-			   "epoch_us(loaded_at), rows, coalesce(epoch_us(first_datetime), 1), "
-			   "coalesce(epoch_us(last_datetime), 0) FROM bln_units.units WHERE table_name = ");
-	bln_text_add_quoted(&sql, '\'', table, strlen(table));
-	BLN_TRY(bln_text_check(&sql, err));
-	BLN_TRY(bln_engine_query(engine, sql.at, &rows, err));
-	for (;;) {
-		BLN_TRY(bln_rows_next(rows, &count, err));
-		if (count == 0)
-			break;
-		for (size_t i = 0; i < count; i++) {
-			struct bln_unit_record *record = bln_arena_calloc(arena, 1, sizeof(*record));
-			bool has_failed = !record;
-
-			if (record) {
-				record->unit = kept(arena, bln_rows_text(rows, 0, i), &has_failed);
-				record->hash = kept(arena, bln_rows_text(rows, 1, i), &has_failed);
-				record->from_us = bln_rows_int64(rows, 2, i);
-				record->to_us = bln_rows_int64(rows, 3, i);
-				record->rows = bln_rows_int64(rows, 5, i);
-				record->first_us = bln_rows_int64(rows, 6, i);
-				record->last_us = bln_rows_int64(rows, 7, i);
-			}
-			if (has_failed || !bln_map_put(known, record->unit.at, record->unit.length, record)) {
-				status = bln_err_memory(err);
-				goto done;
-			}
-			if (bln_rows_int64(rows, 4, i) > *loaded_at_us)
-				*loaded_at_us = bln_rows_int64(rows, 4, i);
-		}
-	}
-done:
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&sql);
-	bln_snapshot_destroy(units);
 	return status;
 }

@@ -32,8 +32,13 @@ struct bln_unit_record {
 void bln_unit_record_add_json(const struct bln_unit_record *record, struct bln_text *text);
 
 /* Brings bronze.units up to date with TABLE's commits. Several processes may do so at once. *VERSION (may be NULL) is the one of
- * TABLE up to which all is folded; -1: there is no such table, and nothing to fold. BLN_NOT_FOUND: commits that were not folded
- * yet are gone from the log. BLN_INVALID: the table was replaced by another. BLN_CORRUPT: what a commit says of its units. */
+ * TABLE up to which all is folded; -1: there is no such table, and nothing to fold.
+ *
+ * Where the table was put back to an earlier version, by a RESTORE of whatever program or by hand, so that the commit up to which
+ * all was folded is another now, all is folded again, without the units that were undone: they can be loaded again.
+ *
+ * BLN_NOT_FOUND: commits that were not folded yet are gone from the log. BLN_INVALID: the table has not even as many versions as
+ * were folded. BLN_UNSUPPORTED: a RESTORE that does not say to which version. BLN_CORRUPT: what a commit says of its units. */
 BLN_MUST_CHECK enum bln_status bln_units_fold(struct bln_job_context *context, const char *table, int64_t *version,
 					      struct bln_err *err);
 

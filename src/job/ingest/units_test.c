@@ -162,6 +162,118 @@ static void many_units_of_one_commit(void **state)
 	assert_rows(kit, "SELECT count(*), count(DISTINCT unit) FROM bronze.units", "5000|5000\n");
 }
 
+/* The units that are known of the tables of cryptos and of forex. */
+#define assert_units(expected)                                                                                         \
+	assert_rows(kit,                                                                                               \
+		    "SELECT table_name, string_agg(unit, ' ' ORDER BY unit) FROM bronze.units GROUP BY 1 ORDER BY 1",  \
+		    expected)
+
+static void restore(const char *parameters)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "{\"commitInfo\":{\"operation\":\"RESTORE\",\"operationParameters\":%s}}\n",
+		 parameters);
+	kit_commit(kit, "bronze.cryptos", line);
+}
+
+static void what_a_restore_undid_is_forgotten(void **state)
+{
+	char parameters[64];
+	int64_t first, second, version;
+	(void)state;
+
+	commit_units("bronze.cryptos", "a", 1, 5);
+	first = kit_version(kit, "bronze.cryptos");
+	commit_units("bronze.cryptos", "b", 1, 6);
+	second = kit_version(kit, "bronze.cryptos");
+	commit_units("bronze.cryptos", "c", 2, 7);
+	commit_units("bronze.forex", "f", 1, 7);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0 b/0 c/0 c/1\nbronze.forex|f/0\n");
+	snprintf(parameters, sizeof(parameters), "{\"version\":\"%" PRId64 "\"}", second); /* as delta-rs says it */
+	restore(parameters);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0 b/0\nbronze.forex|f/0\n");
+	version = kit_version(kit, "bronze.units");
+	assert_folds(NULL);
+	assert_int_equal(kit_version(kit, "bronze.units"), version);
+	/* one that is undone itself does not count; what comes behind does */
+	commit_units("bronze.cryptos", "d", 1, 8);
+	restore("{\"version\":-7}"); /* to nowhere, but undone before anybody looks */
+	snprintf(parameters, sizeof(parameters), "{\"version\":%" PRId64 "}", second + 1);
+	restore(parameters);
+	commit_units("bronze.cryptos", "e", 1, 9);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0 b/0 c/0 c/1 e/0\nbronze.forex|f/0\n");
+	snprintf(parameters, sizeof(parameters), "{\"version\":%" PRId64 ",\"timestamp\":null}", first);
+	restore(parameters);
+	assert_folds("bronze.cryptos");
+	assert_units("bronze.cryptos|a/0\nbronze.forex|f/0\n");
+	restore("{\"version\":0}");
+	assert_folds("bronze.cryptos");
+	assert_units("bronze.forex|f/0\n");
+}
+
+static void a_restore_to_a_time(void **state)
+{
+	char parameters[64];
+	struct stat stat_;
+	(void)state;
+
+	commit_units("bronze.cryptos", "a", 1, 5);
+	commit_units("bronze.cryptos", "b", 1, 6);
+	assert_folds(NULL);
+	assert_int_equal(stat(kit_table_path(kit, "bronze.cryptos", "_delta_log/00000000000000000001.json"), &stat_),
+			 0);
+	snprintf(parameters, sizeof(parameters), "{\"datetime\":\"%lld\"}",
+		 (long long)stat_.st_mtim.tv_sec * 1000 + stat_.st_mtim.tv_nsec / 1000000);
+	restore(parameters);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0\n");
+	restore("{\"timestamp\":\"2024-01-01\"}"); /* of which zone? */
+	assert_int_equal(fold("bronze.cryptos"), BLN_UNSUPPORTED);
+	assert_says(kit->err.message, "version 4 restores the table, and does not say to which version");
+	restore("{\"version\":9}");
+	assert_int_equal(fold("bronze.cryptos"), BLN_CORRUPT);
+}
+
+/* Somebody took the newest commits away, and others came in their place. */
+static void what_was_rolled_back_by_hand_is_forgotten(void **state)
+{
+	char last[KIT_PATH_SIZE];
+	(void)state;
+
+	kit->may_have_orphans = true;
+	commit_units("bronze.cryptos", "a", 1, 5);
+	commit_units("bronze.cryptos", "b", 1, 6);
+	commit_units("bronze.forex", "f", 1, 7);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0 b/0\nbronze.forex|f/0\n");
+	snprintf(last, sizeof(last), "%s",
+		 kit_table_path(kit, "bronze.cryptos", "_delta_log/00000000000000000002.json"));
+	assert_int_equal(unlink(last), 0);
+	assert_int_equal(fold("bronze.cryptos"), BLN_INVALID);
+	assert_says(kit->err.message, "was replaced or rolled back");
+	commit_units("bronze.cryptos", "c", 1, 8);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0 c/0\nbronze.forex|f/0\n");
+	/* the same where more has come than there was */
+	assert_int_equal(unlink(last), 0);
+	commit_units("bronze.cryptos", "d", 1, 9);
+	commit_units("bronze.cryptos", "e", 1, 10);
+	assert_folds(NULL);
+	assert_units("bronze.cryptos|a/0 d/0 e/0\nbronze.forex|f/0\n");
+	/* where the log no longer tells all, nothing is guessed */
+	assert_int_equal(unlink(kit_table_path(kit, "bronze.cryptos", "_delta_log/00000000000000000003.json")), 0);
+	commit_units("bronze.cryptos", "g", 1, 11);
+	for (int i = 0; i < 12; i++) /* a checkpoint, so that the log's beginning can go */
+		commit_units("bronze.cryptos", "h", 0, 11);
+	assert_int_equal(unlink(kit_table_path(kit, "bronze.cryptos", "_delta_log/00000000000000000000.json")), 0);
+	assert_int_equal(fold("bronze.cryptos"), BLN_NOT_FOUND);
+	assert_says(kit->err.message, "its log does not go back to its beginning");
+}
+
 static void damage_is_named(void **state)
 {
 	static const struct {
@@ -286,6 +398,9 @@ int main(void)
 		kit_test(processes_fold_at_once),
 		kit_test(each_commit_is_folded_once),
 		kit_test(many_units_of_one_commit),
+		kit_test(what_a_restore_undid_is_forgotten),
+		kit_test(a_restore_to_a_time),
+		kit_test(what_was_rolled_back_by_hand_is_forgotten),
 		kit_test(damage_is_named),
 		kit_test(commits_that_are_gone_are_missed),
 		kit_test(what_is_known),
