@@ -19,6 +19,7 @@ NEXT_CANDLE, STEP = 1766000700, 900  # behind all of it
 MEMORY = "1GiB"  # of DuckDB, in bullion (a project's default) and beside it
 HEAP = "6g"  # of Spark
 THREADS = 2
+JOBS = 2  # of bullion's, at once: where one waits or has work for one thread, the other goes on
 
 PYTHON = {"polars": ROOT / "deps" / "cache" / "bench-venv" / "bin" / "python"}
 LIMITS = {"duckdb": [MEMORY, THREADS], "polars": [THREADS], "spark": [HEAP, THREADS]}
@@ -65,7 +66,7 @@ def project_make(folder):
     shutil.rmtree(folder, ignore_errors=True)
     measured([BULLION, "init", folder])
     with open(folder / "bullion.yaml", "a") as file:
-        file.write(f"\nsettings: {{memory: {MEMORY}, threads: {THREADS}}}\n")
+        file.write(f"\nsettings: {{memory: {MEMORY}, threads: {THREADS}, max_concurrent: {JOBS}}}\n")
 
 
 def historical(project, archive):
