@@ -6,31 +6,13 @@
 
 #include "store/key.h"
 
-struct place {
-	char folder[KIT_PATH_SIZE]; /* of the test */
-	char root[KIT_PATH_SIZE + 8]; /* of the store, in it */
-	char secret[KIT_PATH_SIZE + 8]; /* a file beside the root */
-};
-
-static struct place place_new(void)
-{
-	struct place place = { 0 };
-
-	kit_folder_make(place.folder);
-	snprintf(place.root, sizeof(place.root), "%s/lake", place.folder);
-	snprintf(place.secret, sizeof(place.secret), "%s/secret", place.folder);
-	assert_int_equal(mkdir(place.root, 0777), 0);
-	kit_file_write(place.secret, "secret");
-	return place;
-}
-
 static int no_openat2(void *context, enum bln_disk_call call, int fd)
 {
 	(void)context, (void)fd;
 	return call == BLN_DISK_OPEN_BENEATH ? EPERM : 0; /* as seccomp says it */
 }
 
-static void check_links(const struct place *place, struct bln_store *store)
+static void check_links(const struct kit_place *place, struct bln_store *store)
 {
 	/* a file outside, one inside, a folder outside, one inside, nothing, a folder on the way */
 	static const char *const links[] = { "out", "in", "outdir/secret", "indir/a", "dangling", "real/up/secret" };
@@ -79,7 +61,7 @@ static void no_link_in_a_store_is_followed(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
-		struct place place = place_new();
+		struct kit_place place = kit_place_new();
 		struct bln_store *store = kit_open(place.root);
 		char secret[16] = "";
 		FILE *file;
@@ -108,7 +90,7 @@ static void no_link_in_a_store_is_followed(void **state)
 
 static void what_is_no_file_is_no_object(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_store *store = kit_open(place.root);
 	struct bln_err err = { 0 };
 	struct bln_text text = { 0 };
@@ -158,7 +140,7 @@ static void folders_nest(const char *root, const char *name, bool has_files)
 /* Other programs may make folders that no key can name. */
 static void what_lies_deeper_than_keys_go_is_left_out(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_store *store = kit_open(place.root);
 	struct bln_text text = { 0 };
 	struct bln_err err = { 0 };
@@ -191,7 +173,7 @@ static void what_lies_deeper_than_keys_go_is_left_out(void **state)
 static void files_of_unknown_writers_are_swept_when_they_are_old(void **state)
 {
 	static const char *const names[] = { "1-2-3-another-boot_4026531836", "nonsense", "1-2-3-" };
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_store *store = kit_open(place.root);
 	struct bln_err err = { 0 };
 	struct bln_object_head head;

@@ -3,24 +3,6 @@
 
 enum { NOBODY = 65534 };
 
-struct place {
-	char folder[KIT_PATH_SIZE]; /* of the test */
-	char root[KIT_PATH_SIZE + 8]; /* of the store, in it */
-	char secret[KIT_PATH_SIZE + 8]; /* a file beside the root */
-};
-
-static struct place place_new(void)
-{
-	struct place place = { 0 };
-
-	kit_folder_make(place.folder);
-	snprintf(place.root, sizeof(place.root), "%s/lake", place.folder);
-	snprintf(place.secret, sizeof(place.secret), "%s/secret", place.folder);
-	assert_int_equal(mkdir(place.root, 0777), 0);
-	kit_file_write(place.secret, "secret");
-	return place;
-}
-
 static enum bln_status open_status(const char *url, struct bln_err *err)
 {
 	struct bln_store *store = NULL;
@@ -32,7 +14,7 @@ static enum bln_status open_status(const char *url, struct bln_err *err)
 
 static void a_root_that_is_not_there_is_made_by_the_first_write(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_store *store = kit_open(kit_path(place.root, "a/b"));
 	(void)state;
 
@@ -49,7 +31,7 @@ static void a_root_that_is_not_there_is_made_by_the_first_write(void **state)
 
 static void what_is_no_directory_is_no_store(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_err err = { 0 };
 	char *below = strdup(kit_path(place.secret, "lake"));
 	char *longest = malloc(6000);
@@ -72,7 +54,7 @@ static void what_is_no_directory_is_no_store(void **state)
 /* Relative paths are those of the working directory when the store was opened. */
 static void a_later_chdir_changes_nothing(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	char here[KIT_PATH_SIZE];
 	struct bln_text url = { 0 };
 	struct bln_store *store;
@@ -96,7 +78,7 @@ static void an_url_is_a_path_percent_encoded(void **state)
 {
 	static const char *const bad[] = { "file://host/lake", "file://",      "file:///a%",  "file:///a%2",
 					   "file:///a%zz",     "file:///a%00", "file:///a?b", "file:///a#b" };
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	char url[KIT_PATH_SIZE + 64];
 	struct bln_text text = { 0 };
 	struct bln_store *store;
@@ -132,7 +114,7 @@ static void an_url_is_a_path_percent_encoded(void **state)
 /* As somebody who may not do everything. */
 static bool refused_as_nobody(void *context)
 {
-	struct place *place = context;
+	struct kit_place *place = context;
 	struct bln_store *store = NULL;
 	struct bln_err err = { 0 };
 	struct bln_text text = { 0 };
@@ -159,7 +141,7 @@ static bool refused_as_nobody(void *context)
 
 static void who_may_not_is_refused_and_told_where(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_store *store = kit_open(place.root);
 	int ended;
 	(void)state;
@@ -184,7 +166,7 @@ static void who_may_not_is_refused_and_told_where(void **state)
 /* The root itself may be a link, or lie behind one: that is the user's choice. */
 static void a_root_may_be_a_link(void **state)
 {
-	struct place place = place_new();
+	struct kit_place place = kit_place_new();
 	struct bln_store *store;
 	(void)state;
 

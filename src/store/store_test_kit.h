@@ -41,6 +41,24 @@ static inline void kit_file_write(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+struct kit_place {
+	char folder[KIT_PATH_SIZE]; /* of the test */
+	char root[KIT_PATH_SIZE + 8]; /* of the store, in it */
+	char secret[KIT_PATH_SIZE + 8]; /* a file beside the root */
+};
+
+static inline struct kit_place kit_place_new(void)
+{
+	struct kit_place place = { 0 };
+
+	kit_folder_make(place.folder);
+	snprintf(place.root, sizeof(place.root), "%s/lake", place.folder);
+	snprintf(place.secret, sizeof(place.secret), "%s/secret", place.folder);
+	assert_int_equal(mkdir(place.root, 0777), 0);
+	kit_file_write(place.secret, "secret");
+	return place;
+}
+
 static inline struct bln_store *kit_open(const char *path)
 {
 	struct bln_store *store = NULL;
