@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/number.h"
+
 /* Four hexadecimal digits; -1 for anything else. */
 static int32_t hex_take(const char **at, const char *end)
 {
@@ -11,11 +13,7 @@ static int32_t hex_take(const char **at, const char *end)
 	if (end - *at < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		char c = *(*at)++;
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-						   : -1;
+		const int digit = bln_hex_value(*(*at)++);
 
 		if (digit < 0)
 			return -1;

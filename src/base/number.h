@@ -56,6 +56,16 @@ static inline bool bln_double_parse(const char *text, size_t length, double *out
 bool bln_int64_parse(const char *text, size_t length, int64_t *out);
 bool bln_uint64_parse(const char *text, size_t length, uint64_t *out);
 
+/* The value of a hexadecimal digit, or -1. */
+static inline int bln_hex_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
 /* Writes the first of 15, 16 and 17 significant digits that bln_double_parse reads back to VALUE, as C's %g does: "0.1",
  * "1e-06", "-0". What is no number is written "nan", "inf" or "-inf". Returns the length. */
 size_t bln_double_format(double value, char text[static BLN_NUMBER_TEXT_SIZE]);

@@ -1,5 +1,6 @@
 #include "base/base_test.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 
@@ -299,6 +300,19 @@ static void integers_at_their_edges(void **state)
 	assert_true(bln_uint64_parse("007", 3, &natural) && natural == 7);
 }
 
+static void hexadecimal_digits_have_values(void **state)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	(void)state;
+
+	for (int c = CHAR_MIN; c <= CHAR_MAX; c++) {
+		const char *at = c ? strchr(digits, c) : NULL;
+		const int place = at ? (int)(at - digits) : -1;
+
+		assert_int_equal(bln_hex_value((char)c), place > 15 ? place - 6 : place);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +320,7 @@ int main(void)
 		cmocka_unit_test(the_bytes_behind_are_not_read),  cmocka_unit_test(random_texts_read_like_the_library),
 		cmocka_unit_test(every_double_survives_its_text), cmocka_unit_test(doubles_are_written_short),
 		cmocka_unit_test(another_locale_changes_nothing), cmocka_unit_test(integers_at_their_edges),
+		cmocka_unit_test(hexadecimal_digits_have_values),
 	};
 
 	return cmocka_run_group_tests_name("number", tests, NULL, NULL);

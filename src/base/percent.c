@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
+
 bool bln_percent_keep_unreserved(unsigned char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
@@ -37,31 +39,20 @@ void bln_percent_encode(struct bln_text *text, const char *bytes, size_t length,
 		bln_text_add_bytes(text, bytes + kept, length - kept);
 }
 
-/* 0 to 15, or -1. */
-static int hex_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
 bool bln_percent_decode(struct bln_text *text, const char *bytes, size_t length)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < length; i++)
-		if (bytes[i] == '%' && (length - i < 3 || hex_value(bytes[i + 1]) < 0 || hex_value(bytes[i + 2]) < 0))
+		if (bytes[i] == '%' &&
+		    (length - i < 3 || bln_hex_value(bytes[i + 1]) < 0 || bln_hex_value(bytes[i + 2]) < 0))
 			return false;
 	for (size_t i = 0; i < length; i++) {
 		char decoded;
 
 		if (bytes[i] != '%')
 			continue;
-		decoded = (char)(hex_value(bytes[i + 1]) * 16 + hex_value(bytes[i + 2]));
+		decoded = (char)(bln_hex_value(bytes[i + 1]) * 16 + bln_hex_value(bytes[i + 2]));
 		bln_text_add_bytes(text, bytes + kept, i - kept);
 		bln_text_add_bytes(text, &decoded, 1);
 		i += 2;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "delta/value.h"
 #include "engine/scan_private.h"
 
@@ -160,21 +161,13 @@ void bln_scan_partition_sql(const struct bln_field *field, const char *value, st
 	}
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-				      : -1;
-}
-
 /* The byte that the ESCAPE_SIZE bytes at TEXT say, as in "\u00FF"; -1 where they say none. */
 enum { ESCAPE_SIZE = 6 };
 
 static int escaped_byte(const char *text)
 {
-	int high = hex_digit(text[4]);
-	int low = hex_digit(text[5]);
+	int high = bln_hex_value(text[4]);
+	int low = bln_hex_value(text[5]);
 
 	return memcmp(text, "\\u00", 4) == 0 && high >= 0 && low >= 0 ? high * 16 + low : -1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "catalog/standard.h"
 #include "job/ingest/units.h"
 #include "state/seen.h"
@@ -37,11 +38,6 @@ static void told(void *context, const struct bln_source_note *note)
 				    note->text);
 }
 
-static int hex_value(char c)
-{
-	return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
 static void seen_of(const struct ingest *ingest, const struct bln_unit *unit, struct bln_seen *seen)
 {
 	*seen = (struct bln_seen){ .source = ingest->job->source->name,
@@ -51,7 +47,7 @@ static void seen_of(const struct ingest *ingest, const struct bln_unit *unit, st
 				   .mtime_ns = unit->fingerprint.mtime_ns,
 				   .inode = unit->fingerprint.inode };
 	for (size_t i = 0; unit->is_hashed && i < BLN_SEEN_HASH_SIZE; i++)
-		seen->hash[i] = (uint8_t)(hex_value(unit->hash[2 * i]) << 4 | hex_value(unit->hash[2 * i + 1]));
+		seen->hash[i] = (uint8_t)(bln_hex_value(unit->hash[2 * i]) * 16 + bln_hex_value(unit->hash[2 * i + 1]));
 }
 
 /* Files that are as they were when they were last read are not read again: their hash is remembered. Whether the content is in
