@@ -3,6 +3,74 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/map.h"
+
+/* NAME with its ASCII letters made small, in the arena. */
+static char *lower(const char *name, struct bln_arena *arena)
+{
+	char *copy = bln_arena_strdup(arena, name);
+
+	for (char *at = copy; at && *at; at++)
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+	return copy;
+}
+
+/* The fields of one level, and of those below. */
+static enum bln_status level_check(const struct bln_field *fields, size_t count, struct bln_arena *arena,
+				   struct bln_err *err)
+{
+	enum bln_status status = BLN_OK;
+	struct bln_map seen = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct bln_field *field = &fields[i];
+		char *key = lower(field->name, arena);
+		struct bln_map_entry *entry;
+		bool is_new = false;
+
+		if (!key || !(entry = bln_map_insert(&seen, key, strlen(key), &is_new))) {
+			status = bln_err_memory(err);
+			goto done;
+		}
+		if (!field->name[0]) {
+			status = bln_err_set(err, BLN_UNSUPPORTED, "a column has no name: SQL cannot ask for it");
+			goto done;
+		}
+		if (!is_new) {
+			const char *other = ((const struct bln_field *)entry->pointer)->name;
+
+			status = bln_err_set(
+				err, BLN_UNSUPPORTED,
+				"the columns '%s' and '%s' differ at most by capitals: SQL cannot tell them apart",
+				bln_quote(other, strlen(other)).text, bln_quote(field->name, strlen(field->name)).text);
+			goto done;
+		}
+		entry->pointer = (void *)field;
+		if (field->type.kind == BLN_TYPE_STRUCT && field->type.field_count == 0) {
+			status = bln_err_set(err, BLN_UNSUPPORTED, "the column '%s' is a struct without members",
+					     bln_quote(field->name, strlen(field->name)).text);
+			goto done;
+		}
+		BLN_TRY(level_check(field->type.fields, field->type.field_count, arena, err));
+	}
+done:
+	bln_map_clean_up(&seen);
+	return status;
+}
+
+enum bln_status bln_schema_check_read(const struct bln_schema *schema, struct bln_err *err)
+{
+	struct bln_arena arena = { 0 };
+	enum bln_status status;
+
+	if (schema->field_count == 0)
+		return bln_err_set(err, BLN_UNSUPPORTED, "the table has no columns");
+	status = level_check(schema->fields, schema->field_count, &arena, err);
+	bln_arena_clean_up(&arena);
+	return status;
+}
+
 static enum bln_status fields_check(const struct bln_field *fields, size_t count, struct bln_err *err)
 {
 	enum bln_status status = BLN_OK;

@@ -1,10 +1,14 @@
-/* What a schema must be to be written, beyond what it must be to be read. */
+/* What a schema must be for SQL to read the table, and what more to be written. */
 #ifndef BLN_DELTA_SCHEMA_CHECK_H
 #define BLN_DELTA_SCHEMA_CHECK_H
 
 #include "base/status.h"
 #include "delta/action.h"
 #include "delta/schema.h"
+
+/* SQL can name each column and each member of a struct: there are some, they have names, and no two at one level differ in
+ * the case of ASCII letters alone (delta-rs makes such tables). BLN_UNSUPPORTED names the column. */
+BLN_MUST_CHECK enum bln_status bln_schema_check_read(const struct bln_schema *schema, struct bln_err *err);
 
 /* Names at each level are there, differ in more than the case of their letters, and hold none of " ,;{}()=\t\n", which
  * Spark refuses in tables without column mapping. BLN_INVALID names the column. */

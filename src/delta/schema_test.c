@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "delta/schema.h"
+#include "delta/schema_check.h"
 
 static const char all_types[] =
 	"{\"type\":\"struct\",\"fields\":["
@@ -93,6 +94,49 @@ static void what_cannot_be_read_is_named(void **state)
 	}
 }
 
+static void names_that_sql_cannot_tell_apart_are_refused_by_name(void **state)
+{
+	static const struct {
+		const char *fields;
+		const char *said; /* NULL: can be read */
+	} cases[] = {
+		{ "{'name':'a','type':'long'},{'name':'b','type':'long'}", NULL },
+		{ "{'name':'a b','type':'long'},{'name':'a,b','type':'long'}", NULL },
+		{ "{'name':'\xc3\xa9','type':'long'},{'name':'\xc3\x89','type':'long'}", NULL },
+		{ "{'name':'a','type':'long'},{'name':'b','type':'long'},{'name':'A','type':'long'}", "'a' and 'A'" },
+		{ "{'name':'a','type':'long'},{'name':'a','type':'long'}", "'a' and 'a'" },
+		{ "{'name':'','type':'long'}", "no name" },
+		{ "{'name':'s','type':{'type':'struct','fields':[]}}", "'s' is a struct without members" },
+		{ "{'name':'l','type':{'type':'array','elementType':{'type':'struct','fields':["
+		  "{'name':'x','type':'long'},{'name':'X','type':'long'}]}}}",
+		  "'x' and 'X'" },
+		{ "", "no columns" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bln_arena arena = { 0 };
+		struct bln_text text = { 0 };
+		struct bln_schema schema;
+		struct bln_err err = { 0 };
+
+		bln_text_add_format(&text, "{'type':'struct','fields':[%s]}", cases[i].fields);
+		for (size_t j = 0; j < text.length; j++)
+			if (text.at[j] == '\'')
+				text.at[j] = '"';
+		assert_ok(bln_schema_parse((struct bln_slice){ text.at, text.length }, false, &arena, &schema, &err),
+			  &err);
+		if (cases[i].said) {
+			assert_int_equal(bln_schema_check_read(&schema, &err), BLN_UNSUPPORTED);
+			assert_non_null(strstr(err.message, cases[i].said));
+		} else {
+			assert_ok(bln_schema_check_read(&schema, &err), &err);
+		}
+		bln_text_clean_up(&text);
+		bln_arena_clean_up(&arena);
+	}
+}
+
 static void bottomless_nesting_is_refused(void **state)
 {
 	struct bln_arena arena = { 0 };
@@ -139,6 +183,7 @@ int main(void)
 		cmocka_unit_test(every_type_comes_back_as_it_was),
 		cmocka_unit_test(mapped_columns_need_their_physical_name),
 		cmocka_unit_test(what_cannot_be_read_is_named),
+		cmocka_unit_test(names_that_sql_cannot_tell_apart_are_refused_by_name),
 		cmocka_unit_test(bottomless_nesting_is_refused),
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "delta/schema_check.h"
 #include "engine/scan_private.h"
 
 static void view_name_add(struct bln_text *sql, const char *schema_name, const char *view_name)
@@ -126,8 +127,9 @@ static void select_add(const struct bln_scan_slot *slot, const struct bln_snapsh
 
 static enum bln_status schema_check(const struct bln_snapshot *snapshot, struct bln_err *err)
 {
-	if (snapshot->schema.field_count == 0)
-		return bln_err_set(err, BLN_UNSUPPORTED, "the table has no columns");
+	enum bln_status status;
+
+	BLN_TRY(bln_schema_check_read(&snapshot->schema, err));
 	for (size_t i = 0; snapshot->mapping == BLN_MAPPING_ID && i < snapshot->schema.field_count; i++) {
 		const struct bln_field *field = &snapshot->schema.fields[i];
 
@@ -135,7 +137,8 @@ static enum bln_status schema_check(const struct bln_snapshot *snapshot, struct 
 			return bln_err_set(err, BLN_CORRUPT,
 					   "the column '%s' has no id, though columns are mapped by id", field->name);
 	}
-	return BLN_OK;
+done:
+	return status;
 }
 
 static enum bln_status view_make(struct bln_engine *engine, const struct bln_scan_slot *slot,

@@ -104,3 +104,9 @@ def test_text_forms(bullion, spark, tmp_path):
     assert bullion.sql(f"SELECT count(*) AS n, count(p) AS p FROM delta({quoted(path)})", "csv") == (
         f"n,p\n{len(seen)},{sum(v is not None for v in seen.values())}\n"
     )
+
+
+def test_names_that_differ_by_capitals(bullion, tmp_path):
+    """delta-rs makes such tables; DuckDB, whose SQL we speak, would take one column for the other."""
+    write_deltalake(tmp_path / "t", pa.table({"a": [1], "A": ["x"]}))
+    bullion.refuses(tmp_path / "t", "'a' and 'A'")
