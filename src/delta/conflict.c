@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-#include "base/time.h"
-
-/* Strings in statistics may be cut short; Spark's at 32 characters, nobody's before that. */
-enum { STRING_PREFIX_MIN = 32 };
-
 /* A file's statistics, parsed when the first range asks. */
 struct statistics {
 	const struct bln_add *file;
@@ -35,15 +30,27 @@ static bool is_all_null(struct statistics *statistics, const char *column)
 	return json_is_integer(nulls) && json_is_integer(rows) && json_integer_value(nulls) == json_integer_value(rows);
 }
 
-/* The greatest value that a column with MAX in its statistics may have; long strings aside. Protocol, "Per-file Statistics":
- * timestamps are cut down to milliseconds, strings to a prefix. */
+static bool is_time(const struct bln_type *type)
+{
+	return type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ;
+}
+
+/* The least and the greatest value that a column with MIN and MAX in its statistics may have; long strings aside. */
+static struct bln_value min_widened(const struct bln_value *min, const struct bln_type *type)
+{
+	struct bln_value low = *min;
+
+	if (is_time(type))
+		low.integer = bln_stats_time_min(low.integer, type);
+	return low;
+}
+
 static struct bln_value max_widened(const struct bln_value *max, const struct bln_type *type)
 {
 	struct bln_value high = *max;
 
-	if ((type->kind == BLN_TYPE_TIMESTAMP || type->kind == BLN_TYPE_TIMESTAMP_NTZ) &&
-	    high.integer % BLN_US_PER_MS == 0)
-		high.integer += BLN_US_PER_MS - 1;
+	if (is_time(type))
+		high.integer = bln_stats_time_max(high.integer, type);
 	return high;
 }
 
@@ -52,9 +59,12 @@ static bool max_reaches(const struct bln_value *max, const struct bln_value *min
 {
 	struct bln_value high = max_widened(max, type);
 
-	if (type->kind == BLN_TYPE_STRING && max->bytes.length >= STRING_PREFIX_MIN &&
-	    min->bytes.length >= max->bytes.length && memcmp(min->bytes.at, max->bytes.at, max->bytes.length) == 0)
-		return true;
+	if (type->kind == BLN_TYPE_STRING) {
+		struct bln_slice cut = bln_stats_text_cut(max->bytes);
+
+		if (cut.length && min->bytes.length >= cut.length && memcmp(min->bytes.at, cut.at, cut.length) == 0)
+			return true;
+	}
 	return bln_value_compare(&high, min, type) >= 0;
 }
 
@@ -105,9 +115,12 @@ static bool bound_meets(const struct bln_bound *bound, struct statistics *statis
 	max = statistic(statistics, "maxValues", field->physical_name);
 	if (!min && !max)
 		return !is_all_null(statistics, field->physical_name);
-	if (!bound->max.is_null && bln_value_from_json(min, &field->type, &value) &&
-	    bln_value_compare(&value, &bound->max, &field->type) > 0)
-		return false;
+	if (!bound->max.is_null && bln_value_from_json(min, &field->type, &value)) {
+		struct bln_value low = min_widened(&value, &field->type);
+
+		if (bln_value_compare(&low, &bound->max, &field->type) > 0)
+			return false;
+	}
 	if (!bound->min.is_null && bln_value_from_json(max, &field->type, &value) &&
 	    !max_reaches(&value, &bound->min, &field->type))
 		return false;
@@ -174,10 +187,12 @@ static bool bound_read(struct statistics *statistics, const struct bln_field *fi
 
 	if (!json_is_integer(nulls) || json_integer_value(nulls) != 0)
 		return false;
-	if (!bln_value_from_json(min, &field->type, &bound->min))
+	if (bln_value_from_json(min, &field->type, &bound->min))
+		bound->min = min_widened(&bound->min, &field->type);
+	else
 		bound->min = (struct bln_value){ .is_null = true };
 	if (!bln_value_from_json(max, &field->type, &bound->max) ||
-	    (is_text && bound->max.bytes.length >= STRING_PREFIX_MIN))
+	    (is_text && bln_stats_text_cut(bound->max.bytes).length > 0))
 		bound->max = (struct bln_value){ .is_null = true };
 	else
 		bound->max = max_widened(&bound->max, &field->type);

@@ -304,9 +304,23 @@ static void statistics_prove_or_they_do_not(void **state)
 		  "{\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"}}", true },
 		{ "datetime", "2024-01-01T00:00:00.124Z", NULL,
 		  "{\"maxValues\":{\"datetime\":\"2024-01-01T00:00:00.123Z\"}}", false },
+		/* Of a zone's offset the seconds are left out: Los Angeles' was -07:52:58. */
+		{ "datetime", "1880-06-01T00:00:30Z", NULL,
+		  "{\"maxValues\":{\"datetime\":\"1880-05-31T16:07:32.000-07:52\"}}", true },
+		{ "datetime", NULL, "1880-06-01T00:00:00Z",
+		  "{\"minValues\":{\"datetime\":\"1880-06-01T00:19:32.000+00:19\"}}", true },
+		{ "datetime", "1880-06-01T00:01:00Z", NULL,
+		  "{\"maxValues\":{\"datetime\":\"1880-06-01T00:00:00.000Z\"}}", false },
+		/* One float, written as a float and as a double. */
+		{ "f", "0.1", "0.1", "{\"minValues\":{\"f\":0.10000000149011612},\"maxValues\":{\"f\":0.1}}", true },
+		{ "f", "0.2", NULL, "{\"maxValues\":{\"f\":0.10000000149011612}}", false },
 		/* Cut short to a prefix. */
 		{ "note", "abcdefghijklmnopqrstuvwxyzABCDEFG", NULL,
 		  "{\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"}}", true },
+		{ "note", "abcdefghijklmnopqrstuvwxyzABCDEF\xf0\x9f\x98\x80", NULL,
+		  "{\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDEF\xef\xbf\xbd\"}}", true },
+		{ "note", "abcdefghijklmnopqrstuvwxyzABCDE\xf0\x9f\x98\x80", NULL,
+		  "{\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDE?\xef\xbf\xbd\"}}", true },
 		{ "note", "b", NULL, "{\"maxValues\":{\"note\":\"abcdefghijklmnopqrstuvwxyzABCDEF\"}}", false },
 		{ "note", "abd", NULL, "{\"maxValues\":{\"note\":\"abc\"}}", false },
 	};
@@ -315,7 +329,8 @@ static void statistics_prove_or_they_do_not(void **state)
 
 	kit_init(&kit);
 	struct bln_schema schema =
-		kit_schema(&kit, KIT_FIELDS ",{\"name\":\"note\",\"type\":\"string\",\"nullable\":true}");
+		kit_schema(&kit, KIT_FIELDS ",{\"name\":\"note\",\"type\":\"string\",\"nullable\":true}"
+					    ",{\"name\":\"f\",\"type\":\"float\",\"nullable\":true}");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct bln_field *field = bln_schema_find(&schema, bln_slice_of(cases[i].column));
 		struct bln_type other = { .kind = BLN_TYPE_STRING };

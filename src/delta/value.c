@@ -208,6 +208,8 @@ bool bln_value_from_json(const json_t *json, const struct bln_type *type, struct
 		if (!json_is_number(json))
 			return false;
 		found.real = json_number_value(json);
+		if (type->kind == BLN_TYPE_FLOAT) /* 0.1 and 0.10000000149011612 are one float */
+			found.real = (double)(float)found.real;
 		break;
 	case BLN_TYPE_BOOLEAN:
 		if (!json_is_boolean(json))
@@ -219,6 +221,44 @@ bool bln_value_from_json(const json_t *json, const struct bln_type *type, struct
 	}
 	*value = found;
 	return true;
+}
+
+/* Before this, zones had offsets with seconds: Monrovia's was the last, until 1972-01-07. */
+#define OFFSETS_HAD_SECONDS_UNTIL_US (737 * BLN_US_PER_DAY)
+
+static int64_t offset_error_us(int64_t time_us, const struct bln_type *type)
+{
+	return type->kind == BLN_TYPE_TIMESTAMP && time_us < OFFSETS_HAD_SECONDS_UNTIL_US
+		       ? BLN_US_PER_MINUTE - BLN_US_PER_SECOND
+		       : 0;
+}
+
+int64_t bln_stats_time_min(int64_t time_us, const struct bln_type *type)
+{
+	return time_us - offset_error_us(time_us, type);
+}
+
+int64_t bln_stats_time_max(int64_t time_us, const struct bln_type *type)
+{
+	bool is_cut = time_us % BLN_US_PER_MS == 0;
+
+	return time_us + offset_error_us(time_us, type) + (is_cut ? BLN_US_PER_MS - 1 : 0);
+}
+
+struct bln_slice bln_stats_text_cut(struct bln_slice max)
+{
+	enum { CUT_BYTES_MIN = 32 };
+	static const char greatest[] = "\xef\xbf\xbd"; /* U+FFFD */
+	const struct bln_slice whole = { 0 };
+
+	if (max.length < CUT_BYTES_MIN)
+		return whole;
+	if (!bln_slice_ends(max, greatest))
+		return max;
+	max.length -= strlen(greatest);
+	if (bln_slice_ends(max, "?")) /* half a character beyond U+FFFF, cut in two, is written so */
+		max.length--;
+	return max;
 }
 
 static int real_compare(double a, double b)

@@ -39,6 +39,18 @@ bool bln_type_has_one_text(const struct bln_type *type);
 /* Reads a value of minValues or maxValues; bytes live as long as the JSON. False for what is not of the type. */
 bool bln_value_from_json(const json_t *json, const struct bln_type *type, struct bln_value *value);
 
+/* What a bound in a file's statistics may stand for: writers cut what they write there.
+ *
+ * Times are cut to milliseconds. Those of TIMESTAMP are written with their zone's offset, of which Spark leaves out the
+ * seconds: zones had some until 1972, so that before then a bound is up to a minute off, to either side. */
+int64_t bln_stats_time_min(int64_t time_us, const struct bln_type *type);
+int64_t bln_stats_time_max(int64_t time_us, const struct bln_type *type);
+
+/* The beginning of the text MAX, the greatest by the statistics, from which values that are greater still may go on: all of a
+ * text that is long enough to have been cut (Spark keeps 32 characters, nobody fewer). Delta before 3.0 puts U+FFFD behind,
+ * which it takes for the greatest of characters; in UTF-8 those beyond U+FFFF are greater. Empty where MAX is whole. */
+struct bln_slice bln_stats_text_cut(struct bln_slice max);
+
 /* Less than, equal to or greater than 0. Null is before everything, NaN after; bytes in their own order. */
 int bln_value_compare(const struct bln_value *a, const struct bln_value *b, const struct bln_type *type);
 

@@ -3,11 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/time.h"
-
-/* A string's upper bound from this length on may be cut off (Spark keeps 32 characters): what begins with it is within. */
-enum { CUT_STRING_BYTES_MIN = 32 };
-
 static bool is_real(const struct bln_type *type)
 {
 	return type->kind == BLN_TYPE_FLOAT || type->kind == BLN_TYPE_DOUBLE;
@@ -34,8 +29,11 @@ void bln_bounds_widen(struct bln_bounds *bounds)
 
 		bounds->low.real = is_float ? (double)nextafterf((float)low, -INFINITY) : nextafter(low, -INFINITY);
 		bounds->high.real = is_float ? (double)nextafterf((float)high, INFINITY) : nextafter(high, INFINITY);
-	} else if (is_time(bounds->type) && bounds->has_high && !bounds->is_exact) {
-		bounds->high.integer += BLN_US_PER_MS - 1;
+	} else if (is_time(bounds->type) && !bounds->is_exact) {
+		if (bounds->has_low)
+			bounds->low.integer = bln_stats_time_min(bounds->low.integer, bounds->type);
+		if (bounds->has_high)
+			bounds->high.integer = bln_stats_time_max(bounds->high.integer, bounds->type);
 	}
 }
 
@@ -147,12 +145,13 @@ static int compare(const struct bln_value *bound, const struct point *point, con
 /* Like compare; a bound that may be cut off is greater than all that begins with it. */
 static int compare_high(const struct bln_bounds *bounds, const struct point *point)
 {
-	const struct bln_slice *high = &bounds->high.bytes;
-	const struct bln_slice *text = &point->value.bytes;
+	if (bounds->type->kind == BLN_TYPE_STRING && !bounds->is_exact) {
+		struct bln_slice cut = bln_stats_text_cut(bounds->high.bytes);
+		struct bln_slice text = point->value.bytes;
 
-	if (bounds->type->kind == BLN_TYPE_STRING && !bounds->is_exact && high->length >= CUT_STRING_BYTES_MIN &&
-	    text->length >= high->length && memcmp(high->at, text->at, high->length) == 0)
-		return 1;
+		if (cut.length && text.length >= cut.length && memcmp(cut.at, text.at, cut.length) == 0)
+			return 1;
+	}
 	return compare(&bounds->high, point, bounds->type);
 }
 

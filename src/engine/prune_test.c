@@ -166,6 +166,31 @@ static void odd_statistics_keep_the_file(void **state)
 	}
 }
 
+/* Statistics as Spark writes them: of an offset such as -07:52:58 the minutes only; as older Deltas write them: U+FFFD behind
+ * what is cut, half a character as '?'. */
+static void bounds_that_were_cut_keep_the_file(void **state)
+{
+	struct fixture f;
+	(void)state;
+
+	begin(&f);
+	add_file(
+		&f, "",
+		"{\"minValues\":{\"t\":\"1880-05-31T16:07:32.123-07:52\",\"s\":\"b\"},"
+		"\"maxValues\":{\"t\":\"1880-05-31T16:07:32.123-07:52\",\"s\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\xef\xbf\xbd\"}}");
+	assert_true(kept(&f, "t", BLN_OP_EQ, TEXT("1880-06-01 00:00:30.123456Z")));
+	assert_true(kept(&f, "t", BLN_OP_LT, TEXT("1880-05-31 23:59:00Z")));
+	assert_false(kept(&f, "t", BLN_OP_EQ, TEXT("1880-06-01 00:00:32Z")));
+	assert_true(kept(&f, "s", BLN_OP_EQ, TEXT("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\xf0\x9f\x98\x80")));
+	assert_false(kept(&f, "s", BLN_OP_EQ, TEXT("c")));
+	bln_arena_clean_up(&f.snapshot.arena);
+
+	begin(&f);
+	add_file(&f, "", "{\"maxValues\":{\"s\":\"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb?\xef\xbf\xbd\"}}");
+	assert_true(kept(&f, "s", BLN_OP_EQ, TEXT("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\xf0\x9f\x98\x80")));
+	bln_arena_clean_up(&f.snapshot.arena);
+}
+
 static void what_cannot_be_is_refused_or_empty(void **state)
 {
 	struct bln_predicate predicate = { .column = "none", .op = BLN_OP_IS_NULL };
@@ -394,6 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statistics_rule_files_out),
 		cmocka_unit_test(odd_statistics_keep_the_file),
+		cmocka_unit_test(bounds_that_were_cut_keep_the_file),
 		cmocka_unit_test(what_cannot_be_is_refused_or_empty),
 		cmocka_unit_test(no_file_with_a_row_that_passes_is_dropped),
 		cmocka_unit_test(failing_allocations_are_told),
