@@ -167,6 +167,8 @@ static void what_contradicts_itself_is_refused(void **state)
 	refused(&kit, &commit, BLN_INVALID, "nobody but the log");
 	two[0] = kit_txn("a\xff", 1);
 	refused(&kit, &commit, BLN_INVALID, "not UTF-8");
+	two[0] = kit_add(&kit, "X\xff", 1, 2);
+	refused(&kit, &commit, BLN_INVALID, "not UTF-8");
 
 	two[0] = add;
 	commit.bullion = bln_slice_of("{\"a\":\n1}");

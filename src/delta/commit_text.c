@@ -49,6 +49,38 @@ static void commit_info_add(const struct bln_commit *commit, const struct bln_co
 	bln_text_add(text, "}}\n");
 }
 
+static bool is_utf8(struct bln_slice text)
+{
+	return bln_utf8_is_valid(text.at, text.length);
+}
+
+static bool pairs_are_utf8(struct bln_pairs pairs)
+{
+	for (size_t i = 0; i < pairs.count; i++)
+		if (!is_utf8(pairs.items[i].key) || !is_utf8(pairs.items[i].value))
+			return false;
+	return true;
+}
+
+/* JSON would have U+FFFD in place of what is not UTF-8: another path, another value, another application's id. */
+static bool action_is_utf8(const struct bln_action *action)
+{
+	switch (action->kind) {
+	case BLN_ACTION_ADD:
+		return is_utf8(action->add.path) && pairs_are_utf8(action->add.partition) && is_utf8(action->add.stats);
+	case BLN_ACTION_REMOVE:
+		return is_utf8(action->remove.path) && pairs_are_utf8(action->remove.partition);
+	case BLN_ACTION_METADATA:
+		return is_utf8(action->metadata.schema) && pairs_are_utf8(action->metadata.configuration);
+	case BLN_ACTION_TXN:
+		return is_utf8(action->txn.app_id);
+	case BLN_ACTION_DOMAIN:
+		return is_utf8(action->domain.name) && is_utf8(action->domain.configuration);
+	default:
+		return true;
+	}
+}
+
 enum bln_status bln_commit_text(const struct bln_commit *commit, const struct bln_commit_stamp *stamp,
 				struct bln_text *text, struct bln_err *err)
 {
@@ -56,12 +88,15 @@ enum bln_status bln_commit_text(const struct bln_commit *commit, const struct bl
 
 	bln_text_clear(text);
 	commit_info_add(commit, stamp, text);
-	for (size_t i = 0; i < commit->action_count; i++)
+	for (size_t i = 0; i < commit->action_count; i++) {
+		if (!action_is_utf8(&commit->actions[i]))
+			return bln_err_set(err, BLN_INVALID, "the commit holds text that is not UTF-8");
 		bln_action_format(&commit->actions[i], text);
+	}
 	BLN_TRY(bln_text_check(text, err));
 	if (text->length > BLN_COMMIT_BYTES_MAX)
 		return bln_err_set(err, BLN_INVALID, "the commit is longer than %d bytes", BLN_COMMIT_BYTES_MAX);
-	if (!bln_utf8_is_valid(text->at, text->length))
+	if (!is_utf8(commit->bullion)) /* which stands there as it is */
 		return bln_err_set(err, BLN_INVALID, "the commit holds text that is not UTF-8");
 done:
 	return status;
