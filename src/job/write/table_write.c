@@ -35,6 +35,16 @@ enum bln_status bln_table_writer_open(struct bln_job_context *context, const str
 		BLN_TRY(bln_lake_snapshot_if_any(context->lake, spec->table, &writer->owned, err));
 	if (!snapshot)
 		bln_table_writer_base(writer, writer->owned);
+	if (writer->snapshot) { /* before any work: the commit would refuse it, too */
+		const struct bln_snapshot *base = writer->snapshot;
+
+		status = bln_protocol_check_write(&base->protocol, &base->metadata, &base->schema, BLN_WRITE_APPEND,
+						  err);
+		if (status != BLN_OK) {
+			status = bln_err_where(err, status, "%s", spec->table);
+			goto done;
+		}
+	}
 	*out = writer;
 	writer = NULL;
 done:

@@ -185,6 +185,24 @@ static void rows_that_do_not_fit_are_refused_by_name(void **state)
 	assert_rows(kit, "SELECT a, b FROM silver.t", "2|NULL\n");
 }
 
+static void a_table_that_cannot_be_honoured_is_refused_by_the_feature(void **state)
+{
+	static const char mapped[] =
+		"{\"protocol\":{\"minReaderVersion\":2,\"minWriterVersion\":5}}\n"
+		"{\"metaData\":{\"id\":\"x\",\"format\":{\"provider\":\"parquet\",\"options\":{}},\"partitionColumns\":[],"
+		"\"schemaString\":\"{\\\"type\\\":\\\"struct\\\",\\\"fields\\\":[{\\\"name\\\":\\\"b\\\",\\\"type\\\":\\\"long\\\","
+		"\\\"nullable\\\":true,\\\"metadata\\\":{\\\"delta.columnMapping.id\\\":1,"
+		"\\\"delta.columnMapping.physicalName\\\":\\\"a\\\"}}]}\","
+		"\"configuration\":{\"delta.columnMapping.mode\":\"name\"}}}\n";
+	const struct bln_write_spec add = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+	(void)state;
+
+	(void)kit_write(kit, &add, "SELECT 1::BIGINT AS a");
+	kit_commit(kit, "silver.t", mapped);
+	kit_write_fails(kit, &add, "SELECT 2::BIGINT AS b", BLN_UNSUPPORTED,
+			"silver.t: the table uses the feature 'columnMapping'");
+}
+
 /* Overwriting by what an upsert gives, as --full does, must not let in what the upsert would refuse. */
 static void a_key_comes_once_also_where_everything_is_replaced(void **state)
 {
@@ -308,6 +326,7 @@ int main(void)
 		kit_test(partition_values_of_every_kind_come_back),
 		kit_test(keys_of_every_type_are_found),
 		kit_test(rows_that_do_not_fit_are_refused_by_name),
+		kit_test(a_table_that_cannot_be_honoured_is_refused_by_the_feature),
 		kit_test(a_commit_of_txns_alone),
 		kit_test(a_table_is_made_as_the_standard_says),
 		kit_test(a_key_comes_once_also_where_everything_is_replaced),
