@@ -2,7 +2,8 @@
  *
  * The view reads the files by one read_parquet over all their paths, told by its parameter "schema" what columns there are:
  * DuckDB then casts what files have in other types, fills up what they lack and opens no file to find that out. Read
- * scan_files.c next, what is known of each file; scan_function.c, how SQL asks for it; scan_columns.c, types and names. */
+ * scan_files.c next, what is known of each file; scan_function.c, how SQL asks for it; scan_columns.c, types and names;
+ * scan_ids.c, what cannot be found by its id. */
 #include "engine/scan.h"
 
 #include <stdio.h>
@@ -189,6 +190,7 @@ enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name
 		return bln_err_memory(err);
 	BLN_TRY(schema_check(scan->snapshot, err));
 	BLN_TRY(bln_scan_files_load(files, scan, err));
+	BLN_TRY(bln_scan_ids_check(engine, scan->snapshot, files, err));
 	BLN_TRY(bln_scan_slot_find(engine, schema_name ? schema_name : "main", view_name, &slot, err));
 	BLN_TRY(view_make(engine, slot, scan->snapshot, files, err));
 	bln_scan_files_destroy(slot->files);

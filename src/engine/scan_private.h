@@ -63,6 +63,10 @@ BLN_MUST_CHECK enum bln_status bln_scan_dv_load(const struct bln_table *table, c
 BLN_MUST_CHECK enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_slot *slot,
 							   struct bln_err *err);
 
+/* BLN_UNSUPPORTED where columns are mapped by id and a file calls a member of a nested one otherwise than the log does. */
+BLN_MUST_CHECK enum bln_status bln_scan_ids_check(struct bln_engine *engine, const struct bln_snapshot *snapshot,
+						  const struct bln_scan_files *files, struct bln_err *err);
+
 /* Appends what makes the column FIELD of the view out of column INDEX of the files, f."cINDEX". */
 void bln_scan_column_sql(const struct bln_field *field, size_t index, struct bln_text *sql);
 

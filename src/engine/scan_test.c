@@ -288,6 +288,44 @@ static void mapping_by_id_needs_no_names(void **state)
 	assert_rows(&t, "FROM t ORDER BY renamed", mapped_rows);
 }
 
+/* DuckDB finds members of structs by name only: where a file has the right ids and other names they would all be null. */
+static void members_known_by_id_alone_are_refused(void **state)
+{
+	static const struct {
+		const char *ids;
+		bool is_read;
+	} cases[] = {
+		{ "1, st: {__duckdb_field_id: 3, a: 4}", true },
+		{ "1, st: {__duckdb_field_id: 3, a: 5}", false }, /* another member, of that name */
+		{ "1, st: {__duckdb_field_id: 3, old: 4}", false },
+		{ "1, st: {__duckdb_field_id: 3, gone: 5}", true }, /* dropped */
+	};
+	static const char fields[] =
+		MAPPED("k", "\"long\"", "k",
+		       "1") "," MAPPED("st", "{\"type\":\"struct\",\"fields\":[" MAPPED("a", "\"long\"", "a", "4") "]}",
+				       "st", "3");
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *name = strstr(cases[i].ids, "3, ") + 3;
+		char query[96];
+		char ids[96];
+		struct bln_err err = { 0 };
+
+		snprintf(query, sizeof(query), "SELECT 1 AS k, {'%.*s': 7} AS st", (int)strcspn(name, ":"), name);
+		snprintf(ids, sizeof(ids), ", FIELD_IDS {k: %s}", cases[i].ids);
+		table_begin(&t, BLN_MAPPING_ID, fields, "");
+		table_write(&t, "ids.parquet", query, ids);
+		table_add(&t, "\"path\":\"ids.parquet\"");
+		if (cases[i].is_read) {
+			view_made();
+		} else {
+			assert_int_equal(table_view(&t, &err), BLN_UNSUPPORTED);
+			assert_non_null(strstr(err.message, "'columnMapping' by id"));
+		}
+	}
+}
+
 static void nested_columns_grow(void **state)
 {
 	(void)state;
@@ -620,6 +658,7 @@ int main(void)
 		cmocka_unit_test(names_may_be_anything),
 		cmocka_unit_test(mapping_by_name_is_undone_at_every_depth),
 		cmocka_unit_test(mapping_by_id_needs_no_names),
+		cmocka_unit_test(members_known_by_id_alone_are_refused),
 		cmocka_unit_test(nested_columns_grow),
 		cmocka_unit_test(deleted_rows_are_not_seen),
 		cmocka_unit_test(broken_vectors_are_told_with_their_file),
