@@ -7,7 +7,7 @@
 #include "delta/schema.h"
 
 /* SQL can name each column and each member of a struct: there are some, they have names, and no two at one level differ in
- * the case of ASCII letters alone (delta-rs makes such tables). BLN_UNSUPPORTED names the column. */
+ * the case of ASCII letters alone (delta-rs before 1.0 makes such tables). BLN_UNSUPPORTED names the column. */
 BLN_MUST_CHECK enum bln_status bln_schema_check_read(const struct bln_schema *schema, struct bln_err *err);
 
 /* Names at each level are there, differ in more than the case of their letters, and hold none of " ,;{}()=\t\n", which
