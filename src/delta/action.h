@@ -66,7 +66,7 @@ struct bln_remove {
 	bool has_extended; /* partition and size are known */
 	struct bln_pairs partition;
 	int64_t size_bytes;
-	struct bln_slice stats; /* JSON; empty when there are none. Not kept in snapshots, not written */
+	struct bln_slice stats; /* JSON; empty when there are none. Not kept in snapshots */
 	struct bln_dv_ref dv;
 };
 

@@ -81,6 +81,10 @@ static void remove_format(const struct bln_remove *remove, struct bln_text *text
 		bln_pairs_format(remove->partition, text);
 		bln_text_add_format(text, ",\"size\":%" PRId64, remove->size_bytes);
 	}
+	if (remove->stats.length) {
+		bln_text_add(text, ",\"stats\":");
+		slice_format(remove->stats, text);
+	}
 	dv_format(&remove->dv, text);
 	bln_text_add(text, "}}\n");
 }

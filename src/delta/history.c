@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "delta/commit_time.h"
+#include "delta/stats.h"
 
 /* What one reading of the history needs; TEXTS, TXNS and JSON are of the entry at hand. */
 struct telling {
@@ -18,23 +19,6 @@ struct telling {
 	struct bln_txn *txns;
 	size_t txn_capacity;
 };
-
-/* The rows of a file by its statistics less those its deletion vector takes out; false where they do not say. */
-static bool rows_of(struct bln_slice stats, const struct bln_dv_ref *dv, int64_t *rows)
-{
-	json_t *json = NULL;
-	int64_t count = -1;
-
-	if (stats.length == 0 || bln_json_parse(stats.at, stats.length, "stats", &json, NULL) != BLN_OK)
-		return false;
-	if (bln_json_get_int(json, "numRecords", &count, NULL) != BLN_OK)
-		count = -1;
-	json_decref(json);
-	if (dv->storage)
-		count = dv->cardinality >= 0 && dv->cardinality <= count ? count - dv->cardinality : -1;
-	*rows = count;
-	return count >= 0;
-}
 
 /* Adds MORE to TOTAL, which is -1 once something is not known; a sum that does not fit is not known either. */
 static void sum(int64_t *total, bool is_known, int64_t more)
@@ -97,7 +81,7 @@ done:
 static void add_tell(const struct bln_add *add, struct bln_history_entry *entry)
 {
 	int64_t rows = 0;
-	bool is_known = rows_of(add->stats, &add->dv, &rows);
+	bool is_known = bln_stats_rows(add->stats, &add->dv, &rows);
 
 	entry->files_added++;
 	entry->has_data_change |= add->is_data_change;
@@ -108,7 +92,7 @@ static void add_tell(const struct bln_add *add, struct bln_history_entry *entry)
 static void remove_tell(const struct bln_remove *remove, struct bln_history_entry *entry)
 {
 	int64_t rows = 0;
-	bool is_known = rows_of(remove->stats, &remove->dv, &rows);
+	bool is_known = bln_stats_rows(remove->stats, &remove->dv, &rows);
 
 	entry->files_removed++;
 	entry->has_data_change |= remove->is_data_change;

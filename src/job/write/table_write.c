@@ -59,6 +59,8 @@ static enum bln_status rows_merge(struct bln_table_writer *writer, size_t first,
 	enum bln_status status;
 
 	BLN_TRY(bln_table_merge(writer, first, &query, err));
+	for (size_t i = 0; i < first; i++)
+		writer->has_met_own = writer->has_met_own || writer->files[i].is_replaced;
 	if (query.length)
 		BLN_TRY(bln_table_stage(writer, query.at, err));
 	bln_table_restaged(writer);
@@ -93,6 +95,7 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 	const bool is_unique = mode == BLN_WRITE_UPSERT || (mode == BLN_WRITE_ALL && writer->spec->is_unique);
 	struct bln_text query = { 0 };
 	struct bln_engine *engine;
+	int64_t before;
 	size_t first;
 	bool may_repeat = false;
 	enum bln_status status;
@@ -107,7 +110,9 @@ enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char
 		BLN_TRY(bln_table_merge_new(writer, sql, &query, err));
 		sql = query.at;
 	}
+	before = writer->rows;
 	BLN_TRY(bln_table_stage_incoming(writer, sql, is_unique, &may_repeat, err));
+	writer->incoming += writer->rows - before;
 	if (may_repeat)
 		BLN_TRY(bln_table_keys_check(writer, first, err));
 	if (writer->spec->owned.count)
@@ -166,8 +171,8 @@ static enum bln_status actions_make(struct bln_table_writer *writer, const struc
 		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_TXN, .txn = commit->txns[i] };
 	for (size_t i = 0; i < snapshot->file_count; i++)
 		if (writer->spec->mode == BLN_WRITE_ALL || (writer->is_removed && writer->is_removed[i])) {
-			actions[used++] = bln_action_remove(&snapshot->files[i], now_ms, true);
-			writer->removed++;
+			BLN_TRY(bln_table_remove(writer, &snapshot->files[i], now_ms, &actions[used], err));
+			used++;
 		}
 	for (size_t i = 0; i < writer->file_count; i++)
 		actions[used++] = (struct bln_action){ .kind = BLN_ACTION_ADD, .add = writer->files[i].add };
@@ -221,12 +226,15 @@ enum bln_status bln_table_writer_commit(struct bln_table_writer *writer, const s
 	if (!writer->snapshot)
 		return BLN_OK;
 	writer->removed = 0;
+	writer->removed_bytes = 0;
+	writer->removed_rows = 0;
 	BLN_TRY(owned_clear(writer, err)); /* there may have been no rows at all */
 	read.ranges = writer->ranges;
 	read.range_count = writer->range_count;
 	BLN_TRY(actions_make(writer, commit, &actions, &what.action_count, err));
 	if (what.action_count == 0)
 		return BLN_OK;
+	BLN_TRY(bln_table_metrics(writer, mode == BLN_WRITE_ADD_NEW || mode == BLN_WRITE_UPSERT, &what.metrics, err));
 	what.actions = actions;
 	what.kind = writer->removed ? BLN_WRITE_REWRITE : BLN_WRITE_APPEND;
 	BLN_TRY(files_store(writer, err));

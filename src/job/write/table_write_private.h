@@ -1,7 +1,7 @@
 /* What the files of the table writer share: table_write.c (from opening to the commit), table_make.c (a table that is not there
  * yet), table_stage.c (rows become files that wait), table_merge.c (which files the incoming rows meet, and the query that joins
  * them), table_owned.c (which rows are the writer's own), table_restage.c (reading back what the writer itself has staged),
- * table_evolve.c (columns that are new). */
+ * table_evolve.c (columns that are new), table_metrics.c (what a commit says that it did). */
 #ifndef BLN_JOB_TABLE_WRITE_PRIVATE_H
 #define BLN_JOB_TABLE_WRITE_PRIVATE_H
 
@@ -41,7 +41,11 @@ struct bln_table_writer {
 	struct bln_store *work_store; /* the work folder, where staged files were read back */
 	int64_t rows;
 	int64_t bytes;
+	int64_t incoming; /* rows, before they were joined with others */
+	bool has_met_own; /* keys that came in an earlier call came again */
 	int64_t removed;
+	int64_t removed_bytes;
+	int64_t removed_rows; /* -1: not known */
 	int64_t committed; /* files */
 };
 
@@ -88,6 +92,14 @@ enum bln_status bln_table_owned_check(struct bln_table_writer *writer, size_t fi
 /* Makes the view NAME of those of the staged files from FIRST on, before END, that are being replaced, or of all. */
 enum bln_status bln_table_staged_view(struct bln_table_writer *writer, const char *name, size_t first, size_t end,
 				      bool is_all, struct bln_err *err);
+
+/* What the commit of WRITER's files, from which those to be removed are known, says that it did. */
+enum bln_status bln_table_metrics(struct bln_table_writer *writer, bool is_merge, struct bln_pairs *out,
+				  struct bln_err *err);
+
+/* Makes ACTION the one that takes FILE of the table away, and says how many rows it had; counts it. */
+enum bln_status bln_table_remove(struct bln_table_writer *writer, const struct bln_add *file, int64_t now_ms,
+				 struct bln_action *action, struct bln_err *err);
 
 /* Lets go of the staged files that were replaced. */
 void bln_table_restaged(struct bln_table_writer *writer);

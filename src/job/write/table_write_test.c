@@ -1,5 +1,6 @@
 /* What each mode of the table writer reads, rewrites and refuses. The same rows as in memory: table_modes_test.c; conflicts and
  * failures: table_write_race_test.c; new columns: table_evolve_test.c. */
+#include "delta/history.h"
 #include "job/job_test_kit.h"
 
 static struct kit *kit;
@@ -70,6 +71,68 @@ static void only_files_that_meet_the_keys_are_rewritten(void **state)
 		kit,
 		"SELECT count(*), count(DISTINCT (symbol, frequency, ts)), count(*) FILTER (price = 2.5) FROM silver.t",
 		"2003|2003|26\n");
+}
+
+/* The newest commit's metrics, and the rows it added and removed by the statistics of its files. */
+static enum bln_status newest_take(void *context, const struct bln_history_entry *entry, struct bln_err *err)
+{
+	(void)err;
+	snprintf(context, 1024, "%.*s +%" PRId64 " -%" PRId64, (int)entry->metrics.length, entry->metrics.at,
+		 entry->rows_added, entry->rows_removed);
+	return BLN_OK;
+}
+
+static void assert_newest(const char *wanted)
+{
+	struct bln_snapshot *snapshot = kit_snapshot(kit, "silver.t");
+	char told[1024], format[1024];
+	const char *at;
+	size_t length = 0;
+
+	assert_ok(bln_history_read(snapshot, 1, newest_take, told, &kit->err), &kit->err);
+	bln_snapshot_destroy(snapshot);
+	for (at = told; *at;) { /* sizes may be any */
+		const char *bytes = strstr(at, "Bytes");
+		const char *colon = bytes ? strstr(bytes, ":\"") : NULL;
+		const size_t keep = colon ? (size_t)(colon + 2 - at) : strlen(at);
+
+		memcpy(format + length, at, keep);
+		length += keep;
+		at += keep;
+		if (colon && *at != '0')
+			format[length++] = 'N';
+		else if (colon)
+			format[length++] = '0';
+		if (colon)
+			at += strspn(at, "0123456789");
+	}
+	format[length] = '\0';
+	assert_string_equal(format, wanted);
+}
+
+static void what_a_commit_did_is_told_as_spark_tells_it(void **state)
+{
+	struct bln_write_spec spec = { .table = "silver.t", .mode = BLN_WRITE_ADD };
+	(void)state;
+
+	(void)kit_write(kit, &spec, "SELECT i AS k, 1.5 AS v FROM range(10) t(i)");
+	assert_newest("{\"numFiles\":\"1\",\"numOutputBytes\":\"N\",\"numOutputRows\":\"10\"} +10 -0");
+	spec.mode = BLN_WRITE_UPSERT;
+	spec.key = (struct bln_setting_list)KIT_LIST("k");
+	(void)kit_write(kit, &spec, "SELECT i AS k, 2.5 AS v FROM range(7, 12) t(i)");
+	assert_newest("{\"numTargetFilesAdded\":\"1\",\"numTargetBytesAdded\":\"N\",\"numOutputRows\":\"12\","
+		      "\"numTargetFilesRemoved\":\"1\",\"numTargetBytesRemoved\":\"N\",\"numSourceRows\":\"5\","
+		      "\"numTargetRowsInserted\":\"2\",\"numTargetRowsDeleted\":\"0\",\"numTargetRowsUpdated\":\"3\","
+		      "\"numTargetRowsCopied\":\"7\"} +12 -10");
+	(void)kit_write(kit, &spec, "SELECT i AS k, 2.5 AS v FROM range(50, 52) t(i)");
+	assert_newest("{\"numTargetFilesAdded\":\"1\",\"numTargetBytesAdded\":\"N\",\"numOutputRows\":\"2\","
+		      "\"numTargetFilesRemoved\":\"0\",\"numTargetBytesRemoved\":\"0\",\"numSourceRows\":\"2\","
+		      "\"numTargetRowsInserted\":\"2\",\"numTargetRowsDeleted\":\"0\",\"numTargetRowsUpdated\":\"0\","
+		      "\"numTargetRowsCopied\":\"0\"} +2 -0");
+	spec.mode = BLN_WRITE_ALL;
+	(void)kit_write(kit, &spec, "SELECT i AS k, 3.5 AS v FROM range(4) t(i)");
+	assert_newest("{\"numFiles\":\"1\",\"numOutputBytes\":\"N\",\"numOutputRows\":\"4\",\"numRemovedFiles\":\"2\","
+		      "\"numRemovedBytes\":\"N\"} +4 -14");
 }
 
 static void a_key_that_comes_twice_is_named(void **state)
@@ -322,6 +385,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(only_files_that_meet_the_keys_are_rewritten),
+		kit_test(what_a_commit_did_is_told_as_spark_tells_it),
 		kit_test(a_key_that_comes_twice_is_named),
 		kit_test(partition_values_of_every_kind_come_back),
 		kit_test(keys_of_every_type_are_found),
