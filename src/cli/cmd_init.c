@@ -87,6 +87,43 @@ static enum bln_status check_free(struct bln_cli *cli, const char *folder, struc
 	return BLN_OK;
 }
 
+/* WORD as a shell takes it for one word: in single quotes, unless it is plain. */
+static void add_for_shell(struct bln_text *text, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-";
+
+	if (word[0] && word[strspn(word, plain)] == '\0') {
+		bln_text_add(text, word);
+		return;
+	}
+	bln_text_add(text, "'");
+	for (; *word; word++)
+		bln_text_add_bytes(text, *word == '\'' ? "'\\''" : word, *word == '\'' ? 4 : 1);
+	bln_text_add(text, "'");
+}
+
+/* Lines to be copied into a shell. */
+static enum bln_exit say_next(struct bln_cli *cli, const char *folder)
+{
+	struct bln_text quoted = { 0 };
+	struct bln_err err = { 0 };
+
+	add_for_shell(&quoted, folder);
+	if (bln_text_check(&quoted, &err) != BLN_OK) {
+		bln_text_clean_up(&quoted);
+		return bln_cli_fail(cli, &err);
+	}
+	bln_cli_say(cli, "made a project in %s. What next:", folder);
+	bln_cli_say(cli, "  bullion -C %s validate", quoted.at);
+	bln_cli_say(
+		cli,
+		"  bullion -C %s run historical -p archive=PATH   (Kraken's archive: a ZIP, CSV files, or a folder)",
+		quoted.at);
+	bln_cli_say(cli, "  bullion -C %s sql \"FROM gold.info\"", quoted.at);
+	bln_text_clean_up(&quoted);
+	return BLN_EXIT_DONE;
+}
+
 static enum bln_exit run(struct bln_cli *cli)
 {
 	const char *word = bln_args_word(&cli->args, 0);
@@ -113,16 +150,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	}
 	if (status != BLN_OK)
 		return bln_cli_fail(cli, &err);
-	if (is_dry)
-		return BLN_EXIT_DONE;
-	bln_cli_say(cli, "made a project in %s. What next:", folder);
-	bln_cli_say(cli, "  bullion -C %s validate", folder);
-	bln_cli_say(
-		cli,
-		"  bullion -C %s run historical -p archive=PATH   (Kraken's archive: a ZIP, CSV files, or a folder)",
-		folder);
-	bln_cli_say(cli, "  bullion -C %s sql \"FROM gold.info\"", folder);
-	return BLN_EXIT_DONE;
+	return is_dry ? BLN_EXIT_DONE : say_next(cli, folder);
 }
 
 static const struct bln_argument arguments[] = {

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -113,6 +114,12 @@ class Projects(InAFolder):
         self.assertEqual(said.code, 1)
         self.assertIn("is there already, and nothing is overwritten", said.err)
         self.assertEqual((made / "bullion.yaml").read_text(), "project: mine\n")
+
+    def test_what_init_says_to_type_can_be_typed(self):
+        for name in ("plain", "it's two words", "a$HOME;b", "~x"):
+            said = bullion("init", name, cwd=self.at)
+            line = next(line for line in said.err.splitlines() if line.endswith(" validate"))
+            self.assertEqual(shlex.split(line), ["bullion", "-C", name, "validate"])
 
     def test_init_writes_nothing_when_one_file_is_there(self):
         (self.at / "jobs").mkdir()
