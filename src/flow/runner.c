@@ -193,7 +193,7 @@ done:
 	return status;
 }
 
-/* "ingest FAILED: no such file; check TIMEOUT: …" */
+/* "ingest FAILED: no such file; check TIMEOUT: …". Steps that a stopped run never came to are no reason of its end. */
 static void reasons_add(const struct bln_running *running, struct bln_text *text)
 {
 	for (size_t i = 0; i < running->plan->count; i++) {
@@ -201,6 +201,8 @@ static void reasons_add(const struct bln_running *running, struct bln_text *text
 		const enum bln_run_state state = running->states[at];
 
 		if (!bln_run_state_is_failure(state) && state != BLN_RUN_STOPPED)
+			continue;
+		if (state == BLN_RUN_STOPPED && running->is_stopping && !running->actions[at].has_begun)
 			continue;
 		bln_text_add_format(text, "%s%s %s: %s", text->length ? "; " : "", running->plan->actions[at].name,
 				    bln_run_state_name(state), running->actions[at].reason);

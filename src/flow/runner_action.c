@@ -130,6 +130,7 @@ static enum bln_status process_start(struct bln_running *running, struct bln_run
 		return action_end(running, action, BLN_RUN_ERROR, why.message, NULL, err);
 	}
 	action->phase = BLN_PHASE_ACTIVE;
+	action->has_begun = true;
 	running->active++;
 	bln_logger_say(runner->logger, BLN_LEVEL_INFO, "flow", "%s: %s began, run %s", running->plan->name,
 		       action->action->name, action->id);

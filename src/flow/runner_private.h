@@ -24,6 +24,7 @@ struct bln_run_action {
 	bool is_queued; /* somebody was told */
 	struct bln_attempt *process; /* ACTIVE */
 	int exit_code; /* of the last process that ended; -1: none */
+	bool has_begun; /* a process was started for it, in whichever attempt */
 	bool is_partial;
 	bool has_nothing_done;
 	char reason[BLN_ATTEMPT_REASON_SIZE]; /* ENDED, and not well */

@@ -52,6 +52,8 @@ static void a_run_can_be_stopped(void **state)
 		assert_int_equal(kit->outcome.exit_code, 130);
 		assert_string_equal(kit_records(kit), "talk STOPPED, first/1 STOPPED, second/1 STOPPED, ");
 		assert_string_equal(kit_record(kit, "second").reason, "never began: the run was stopped");
+		assert_null(strstr(kit_record(kit, "talk").reason, "second")); /* which is no reason of it */
+		assert_memory_equal(kit_record(kit, "talk").reason, "first STOPPED: ", 15);
 		assert_null(strstr(kit_read(kit, "order"), "second")); /* the first may have died before it could say */
 		kit_destroy(kit);
 	}
