@@ -1,24 +1,23 @@
-#include <string.h>
-
-#include "base/nearest.h"
 #include "cli/commands.h"
 #include "cli/runs.h"
 
+static const char *const states[] = { "WAITING", "RUNNING", "STOPPING", "SUCCEEDED", "COMPLETED", "FAILED",
+				      "TIMEOUT", "STOPPED", "ERROR",	"SKIPPED",   NULL };
+
 /* The states that --state names, as the filter has them. */
-static enum bln_exit states_read(struct bln_cli *cli, unsigned *states)
+static unsigned states_read(const struct bln_cli *cli)
 {
+	unsigned mask = 0;
 	const char *word;
 	size_t next = 0;
 
 	while ((word = bln_args_each(&cli->args, "state", &next))) {
 		enum bln_run_state state;
 
-		if (!bln_run_state_parse(bln_slice_of(word), &state))
-			return bln_cli_fail_with(cli, BLN_INVALID, "--state: there is no state '%s'",
-						 bln_quote(word, strlen(word)).text);
-		*states |= 1u << state;
+		if (bln_run_state_parse(bln_slice_of(word), &state))
+			mask |= 1u << state;
 	}
-	return BLN_EXIT_DONE;
+	return mask;
 }
 
 static enum bln_exit run(struct bln_cli *cli)
@@ -36,7 +35,8 @@ static enum bln_exit run(struct bln_cli *cli)
 	struct bln_grid grid = { .columns = columns, .column_count = sizeof(columns) / sizeof(columns[0]) };
 	struct bln_run_filter filter = { .name = bln_args_value(&cli->args, "name"),
 					 .is_top = bln_args_count(&cli->args, "steps") == 0,
-					 .is_active = bln_args_count(&cli->args, "active") > 0 };
+					 .is_active = bln_args_count(&cli->args, "active") > 0,
+					 .states = states_read(cli) };
 	struct bln_state *state = NULL;
 	struct bln_run *runs = NULL;
 	struct bln_err err = { 0 };
@@ -47,9 +47,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (bln_args_int(&cli->args, "limit", 1, BLN_RUNS_LIST_MAX, 20, &limit, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
 	filter.limit = (size_t)limit;
-	result = states_read(cli, &filter.states);
-	if (result == BLN_EXIT_DONE)
-		result = bln_cli_open_state(cli, &state);
+	result = bln_cli_open_state(cli, &state);
 	if (result != BLN_EXIT_DONE)
 		return result;
 	if (state && bln_runs_list(state, &filter, &cli->arena, &runs, &count, &err) != BLN_OK) {
@@ -82,6 +80,7 @@ static const struct bln_option options[] = {
 	  .complete = BLN_COMPLETE_RUNNABLE },
 	{ .name = "state",
 	  .value = "STATE",
+	  .choices = states,
 	  .help = "only runs in this state, as in FAILED; may be repeated",
 	  .complete = BLN_COMPLETE_NOTHING,
 	  .is_repeated = true },

@@ -275,6 +275,26 @@ static void a_run_is_cancelled(void **state)
 	end(&f);
 }
 
+static void every_state_can_be_asked_for(void **state)
+{
+	struct fixture f;
+	char line[64];
+	(void)state;
+
+	begin(&f);
+	for (int i = 0; i < BLN_RUN_STATES; i++) {
+		const char *name = bln_run_state_name((enum bln_run_state)i);
+
+		snprintf(line, sizeof(line), "runs list --state %s", name);
+		run(&f, line);
+		assert_int_equal(f.code, 0);
+		run(&f, "runs list --state FALED");
+		assert_int_equal(f.code, 2);
+		assert_non_null(strstr(f.talk, name)); /* which says what there is */
+	}
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_run_is_shown_with_its_steps),
 		cmocka_unit_test(logs_are_those_of_the_steps),
 		cmocka_unit_test(a_run_is_cancelled),
+		cmocka_unit_test(every_state_can_be_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
