@@ -51,7 +51,7 @@ done:
 
 static enum bln_exit run(struct bln_cli *cli)
 {
-	struct bln_cli_lake lake;
+	struct bln_cli_lake lake = { 0 };
 	struct bln_state *state = NULL;
 	struct bln_job_writer writer;
 	struct bln_properties properties = { 0 };
@@ -68,18 +68,22 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (opened != BLN_EXIT_DONE)
 		return opened;
 	bln_job_writer_init(&writer, cli->clock);
-	opened = bln_cli_lake_open(cli, &lake);
-	if (opened == BLN_EXIT_DONE)
-		opened = bln_cli_open_state_as(cli, &state, BLN_STATE_EXISTING);
+	opened = bln_cli_open_state_as(cli, &state, BLN_STATE_EXISTING);
 	if (opened == BLN_EXIT_DONE && !state)
 		opened = bln_cli_fail_with(cli, BLN_NOT_FOUND, "nothing is recorded in this project");
-	if (opened != BLN_EXIT_DONE) {
-		bln_cli_lake_close(&lake);
+	if (opened != BLN_EXIT_DONE)
 		return opened;
-	}
 	BLN_TRY(bln_random_seed_system(&seed, &err));
 	bln_random_init(&random, seed);
 	BLN_TRY(record_read(cli, state, &properties, &job, &is_full, &err));
+	if (job->kind != BLN_JOB_COMMAND) { /* who is to tell that the lake is gone must not need it */
+		opened = bln_cli_lake_open(cli, &lake);
+		if (opened != BLN_EXIT_DONE) {
+			bln_state_close(state);
+			bln_cli_lake_close(&lake);
+			return opened;
+		}
+	}
 	bln_run_properties_place(cli->project, &properties);
 	expander = bln_cli_expander(cli, &properties);
 	expander.is_wary = true; /* what the job says goes to its log */

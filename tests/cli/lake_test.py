@@ -91,6 +91,12 @@ class Run(Said):
         self.assertEqual(said.code, 0)
         self.assertIn("warning: nothing is seen to use the property mail\n", said.err)
 
+    def test_a_program_needs_no_lake(self):  # and may be the one that says that it is gone
+        for lake in ("s3://nowhere/x", "/etc/passwd"):
+            said = run("run", "alarm", BULLION_LAKE=lake)
+            self.assertEqual((said.code, said.out), (0, ""), said.err)
+            self.assertIn(run("run", "gold-info", BULLION_LAKE=lake).code, (1, 2))
+
     def test_without_anything_to_read_there_is_no_run(self):
         before = self.rows("runs", "list", "-n", "1000", "--steps")
         (AT / "no.zip").write_text("this is no ZIP")
