@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -240,6 +241,14 @@ static enum bln_exit sql_take(struct bln_cli *cli, const char **sql, const char 
 	return result;
 }
 
+/* What goes into FILE where -f does not say: who names a file x.parquet does not want CSV in it. */
+static const char *format_of(const char *file)
+{
+	const char *dot = strrchr(file, '.');
+
+	return dot && strcasecmp(dot, ".parquet") == 0 ? "parquet" : dot && strcasecmp(dot, ".json") == 0 ? "json" : "csv";
+}
+
 static enum bln_exit sql_run(struct bln_query *query, const char *sql)
 {
 	struct bln_cli *cli = query->cli;
@@ -256,7 +265,7 @@ static enum bln_exit sql_run(struct bln_query *query, const char *sql)
 	while (length && strchr("; \t\r\n", text[length - 1]))
 		text[--length] = '\0';
 	if (!format)
-		format = cli->is_json ? "json" : file ? "csv" : "table";
+		format = cli->is_json ? "json" : file ? format_of(file) : "table";
 	if (bln_query_resolve(query, text, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
 	if (strcmp(format, "table") != 0)
@@ -301,7 +310,8 @@ static const struct bln_option options[] = {
 	{ .name = "output",
 	  .letter = 'o',
 	  .value = "FILE",
-	  .help = "write to FILE, whole or not at all; csv unless -f says; - is standard output" },
+	  .help = "write to FILE, whole or not at all; -f or its ending (.json, .parquet) says how, else "
+		  "csv; - is standard output" },
 };
 
 static const struct bln_argument arguments[] = {
@@ -321,7 +331,7 @@ const struct bln_command bln_command_sql = {
 	.examples =
 		"bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
 		"bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
-		"bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet -f parquet\ninto a file\n"
+		"bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet\ninto a file\n"
 		"echo \"FROM gold.info\" | bullion sql - -f csv\nthe SQL from standard input, or with --file from a file",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),

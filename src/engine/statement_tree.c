@@ -108,16 +108,22 @@ static void first_word(const char *sql, char word[static WORD_SIZE])
 
 static enum bln_status no_select(const char *sql, struct bln_err *err)
 {
+	static const char *const writers[] = { "INSERT", "UPDATE", "DELETE", "MERGE",  "CREATE",
+					       "DROP",	 "ALTER",  "COPY",   "TRUNCATE" };
 	char word[WORD_SIZE];
+	bool is_writer = false;
 
 	first_word(sql, word);
+	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
+		is_writer |= strcmp(word, writers[i]) == 0;
 	if (strcmp(word, "PIVOT") == 0 || strcmp(word, "SELECT") == 0 || strcmp(word, "FROM") == 0 ||
 	    strcmp(word, "WITH") == 0)
 		return bln_err_set(err, BLN_INVALID,
 				   "a PIVOT must name its values here: PIVOT … ON symbol IN ('XBTUSD', 'ETHUSD')");
 	return bln_err_set(err, BLN_INVALID,
-			   "only a SELECT can be run here, not %s: tables are written by jobs (bullion run)",
-			   word[0] ? word : "this statement");
+			   "only a SELECT can be run here, not %s%s",
+			   word[0] ? word : "this statement",
+			   is_writer ? ": tables are written by jobs, with the rows that their SELECT gives" : "");
 }
 
 /* DuckDB counts characters in errors, bytes in trees. */

@@ -216,6 +216,14 @@ class Sql(Said):
         self.assertEqual(csv[1], f"XBTUSD,{row[0]['rows']},2024-01-01 00:00:00+00,0")
         self.assertEqual(run("sql", sql, "-f", "parquet", "-o", str(AT / "x.parquet")).code, 0)
         self.assertEqual(self.rows("sql", f"FROM '{AT}/x.parquet'"), row)
+        # where -f does not say, the file's name does
+        self.assertEqual(run("sql", sql, "-o", str(AT / "named.parquet")).code, 0)
+        self.assertEqual((AT / "named.parquet").read_bytes()[:4], b"PAR1")
+        self.assertEqual(run("sql", sql, "-o", str(AT / "named.JSON")).code, 0)
+        self.assertEqual(json.loads((AT / "named.JSON").read_text()), row)
+        for more in (["-o", str(AT / "named.txt")], ["-o", str(AT / "csv.parquet"), "-f", "csv"]):
+            self.assertEqual(run("sql", sql, *more).code, 0)
+            self.assertEqual(pathlib.Path(more[1]).read_text().splitlines(), csv)
 
     def test_what_is_no_json_is_null(self):
         row = self.rows("sql", "SELECT 'nan'::DOUBLE AS a, '-inf'::FLOAT AS \"b \"\"\", 0.1::DOUBLE AS c, NULL::DOUBLE AS d, 7 AS e")
@@ -250,7 +258,8 @@ class Sql(Said):
         self.fails(run("sql", "SELEC 1"), 2, 'line 1, column 1: syntax error at or near "SELEC"')
         self.fails(run("sql", "SELECT error('no good') FROM range(3)"), 2, "no good")
         self.assertNotIn("pending query", run("sql", "SELECT error('no good') FROM range(3)").err)
-        self.fails(run("sql", "DELETE FROM gold.info"), 2, "only a SELECT can be run here, not DELETE")
+        self.fails(run("sql", "DELETE FROM gold.info"), 2, "only a SELECT can be run here, not DELETE: tables are written by jobs")
+        self.assertTrue(run("sql", "SET threads = 1").err.endswith("only a SELECT can be run here, not SET\n"))  # which writes none
         self.fails(run("sql", "SELECT 1; SELECT 2"), 2, "one statement can be run at a time, not 2")
         self.fails(run("sql", " ; "), 2, "there is no statement")
         self.fails(run("sql", "FROM changes('silver.cryptos')"), 2, "in a job's SQL only", "FROM silver.cryptos")
