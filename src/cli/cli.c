@@ -305,6 +305,8 @@ enum bln_exit bln_cli_run(const struct bln_commands *commands, int argc, char *c
 	enum bln_exit result;
 
 	cli_init(&cli);
+	if (status == BLN_OK && !cli.folder[0]) /* "$UNSET", which "/bullion.yaml" was never meant by */
+		status = bln_err_set(&err, BLN_INVALID, "--directory is empty: name a folder, or . for this one");
 	if (status != BLN_OK) {
 		result = usage(&cli, &err);
 	} else if (cli.args.wants_help) {

@@ -135,6 +135,8 @@ static enum bln_exit run(struct bln_cli *cli)
 	const char *path;
 	size_t next = 0;
 
+	if (word && !word[0])
+		return bln_cli_fail_with(cli, BLN_INVALID, "DIR is empty: name a folder, or . for this one");
 	if (word && strcmp(cli->folder, ".") != 0 && word[0] != '/')
 		folder = bln_arena_printf(&cli->arena, "%s/%s", cli->folder, word);
 	status = folder ? check_free(cli, folder, &err) : bln_err_memory(&err);

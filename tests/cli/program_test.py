@@ -121,6 +121,14 @@ class Projects(InAFolder):
             line = next(line for line in said.err.splitlines() if line.endswith(" validate"))
             self.assertEqual(shlex.split(line), ["bullion", "-C", name, "validate"])
 
+    def test_no_folder_is_not_the_root_of_all(self):  # as in -C "$UNSET"
+        said = bullion("init", "", "--dry-run", cwd=self.at)
+        self.assertEqual((said.code, said.err), (2, "bullion: DIR is empty: name a folder, or . for this one\n"))
+        for words in (["init", "--dry-run"], ["validate"], ["version"]):
+            said = bullion("-C", "", *words, cwd=self.at)
+            self.assertEqual(said.code, 2)
+            self.assertTrue(said.err.startswith("bullion: --directory is empty: name a folder"), said.err)
+
     def test_init_writes_nothing_when_one_file_is_there(self):
         (self.at / "jobs").mkdir()
         (self.at / "jobs/gold_info.sql").write_text("SELECT 1")
