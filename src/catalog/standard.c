@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT(literal)                                                                                                  \
@@ -179,6 +180,23 @@ const char *bln_standard_type(const char *name)
 		if (strcmp(strchr(name, '.') + 1, classes[i]) == 0)
 			return class_types[i];
 	return NULL;
+}
+
+enum bln_status bln_standard_check_received(const char *name, struct bln_err *err)
+{
+	static const char *const received[] = { "bronze.cryptos", "bronze.indices", "bronze.forex",
+						"bronze.commodities" };
+	const char *meant = bln_nearest(bln_slice_of(name), received, COUNT(received));
+
+	for (size_t i = 0; i < COUNT(received); i++)
+		if (strcmp(name, received[i]) == 0)
+			return BLN_OK;
+	return bln_err_set(
+		err, BLN_INVALID,
+		"'%s' takes no candles as they are received%s%s%s; there are: bronze.cryptos, bronze.indices, "
+		"bronze.forex, bronze.commodities",
+		bln_quote(name, strlen(name)).text, meant ? "; did you mean '" : "", meant ? meant : "",
+		meant ? "'?" : "");
 }
 
 enum bln_status bln_standard_schema(const struct bln_standard_table *table, struct bln_arena *arena,

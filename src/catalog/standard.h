@@ -35,6 +35,10 @@ const struct bln_standard_table *bln_standard_find(const char *name);
  * asset class. */
 const char *bln_standard_type(const char *name);
 
+/* BLN_INVALID, naming all there are and the one probably meant, where NAME is none of the tables that take candles as they are
+ * received: those of bronze, one per asset class. */
+BLN_MUST_CHECK enum bln_status bln_standard_check_received(const char *name, struct bln_err *err);
+
 /* Its columns as a schema, in ARENA. */
 BLN_MUST_CHECK enum bln_status bln_standard_schema(const struct bln_standard_table *table, struct bln_arena *arena,
 						   struct bln_schema *schema, struct bln_err *err);

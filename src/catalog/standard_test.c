@@ -36,6 +36,26 @@ static const struct {
 	  "", "" },
 };
 
+static void only_a_class_of_bronze_is_received(void **state)
+{
+	static const char *const classes[] = { "cryptos", "indices", "forex", "commodities" };
+	struct bln_err err = { 0 };
+	char name[32];
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		snprintf(name, sizeof(name), "bronze.%s", classes[i]);
+		assert_non_null(bln_standard_type(name));
+		assert_ok(bln_standard_check_received(name, &err), &err);
+	}
+	assert_int_equal(bln_standard_check_received("bronze.units", &err), BLN_INVALID);
+	assert_int_equal(bln_standard_check_received("silver.cryptos", &err), BLN_INVALID);
+	assert_int_equal(bln_standard_check_received("bronze.indexes", &err), BLN_INVALID);
+	assert_non_null(strstr(err.message, "did you mean 'bronze.indices'?"));
+	assert_int_equal(bln_standard_check_received("bronze.my_own_table", &err), BLN_INVALID);
+	assert_null(strstr(err.message, "did you mean"));
+}
+
 static void a_class_has_a_type(void **state)
 {
 	(void)state;
@@ -176,9 +196,13 @@ static void what_is_none_is_not_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_are_as_promised), cmocka_unit_test(a_class_has_a_type),
-		cmocka_unit_test(all_classes_are_alike),   cmocka_unit_test(each_is_whole),
-		cmocka_unit_test(bronze_keeps_its_log),	   cmocka_unit_test(what_is_none_is_not_found),
+		cmocka_unit_test(columns_are_as_promised),
+		cmocka_unit_test(only_a_class_of_bronze_is_received),
+		cmocka_unit_test(a_class_has_a_type),
+		cmocka_unit_test(all_classes_are_alike),
+		cmocka_unit_test(each_is_whole),
+		cmocka_unit_test(bronze_keeps_its_log),
+		cmocka_unit_test(what_is_none_is_not_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

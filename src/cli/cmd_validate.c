@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/standard.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "flow/plan_check.h"
@@ -44,6 +45,17 @@ static void check_source(struct bln_cli *cli, const struct bln_project_source *s
 		bln_cli_say(cli, "note: source '%s': %s", source->name, err.message);
 	else
 		bln_problems_add(problems, kind->value->place, "source '%s': %s", source->name, err.message);
+}
+
+/* That the table of an ingest job takes what is ingested. */
+static void check_job(const struct bln_job *job, struct bln_problems *problems)
+{
+	const struct bln_entry *into = bln_node_find(job->node, "into");
+	struct bln_err err = { 0 };
+
+	if (job->kind == BLN_JOB_INGEST && bln_standard_check_received(job->into, &err) != BLN_OK)
+		bln_problems_add(problems, into ? into->value->place : job->place, "job '%s': into: %s", job->name,
+				 err.message);
 }
 
 /* Says which properties the runs of WORKFLOW must be given: no fault, but good to know before. */
@@ -103,6 +115,8 @@ static enum bln_exit run(struct bln_cli *cli)
 		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < cli->project->source_count; i++)
 		check_source(cli, &cli->project->sources[i], problems);
+	for (size_t i = 0; i < cli->project->job_count; i++)
+		check_job(&cli->project->jobs[i], problems);
 	(void)bln_project_check_files(cli->project, problems);
 	if (problems->has_failed)
 		result = bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");

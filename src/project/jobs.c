@@ -39,7 +39,7 @@ static const struct bln_setting ingest[] = {
 	{ .name = "source", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, source), .is_required = true,
 	  .help = "which of the project's sources to read" },
 	{ .name = "into", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.into), .is_required = true,
-	  .help = "the bronze table that gets the rows, as layer.table" },
+	  .help = "the table that gets the rows: bronze.cryptos, bronze.indices, bronze.forex or bronze.commodities" },
 	{ .name = "quarantine", .type = BLN_SETTING_STRING, .offset = offsetof(struct reading, job.quarantine),
 	  .default_text = "silver.quarantine",
 	  .help = "the table that gets the rows that were refused, with the reason" },

@@ -172,7 +172,10 @@ class Projects(InAFolder):
             "  b: {kind: krakn}\n"
             "  c: {kind: kraken, whatever: it takes}\n"
             "  d: {kind: kraken_archive, pth: x}\n"
-            "jobs: {j: {kind: sql, file: jobs/no.sql, into: silver.x}}\n"
+            "jobs:\n"
+            "  j: {kind: sql, file: jobs/no.sql, into: silver.x}\n"
+            "  i: {kind: ingest, source: c, into: bronze.crypto}\n"
+            "  k: {kind: ingest, source: c, into: silver.cryptos}\n"
         )
         said = bullion("validate", cwd=self.at)
         self.assertEqual(said.code, 2)
@@ -181,7 +184,10 @@ class Projects(InAFolder):
             "bullion.yaml:3:13: source 'b': there is no source of kind \"krakn\"; did you mean kraken?; there are: kraken_archive",
             "note: source 'c': this version of bullion does not read from kraken yet",
             "bullion.yaml:5:29: unknown key 'pth' in source 'd'; did you mean 'path'?",
-            "bullion.yaml:6:29: job 'j': file: cannot read jobs/no.sql: No such file or directory",
+            "bullion.yaml:8:38: job 'i': into: 'bronze.crypto' takes no candles as they are received; did you mean 'bronze.cryptos'?; "
+            "there are: bronze.cryptos, bronze.indices, bronze.forex, bronze.commodities",
+            "bullion.yaml:9:38: job 'k': into: 'silver.cryptos' takes no candles",
+            "bullion.yaml:7:24: job 'j': file: cannot read jobs/no.sql: No such file or directory",
         ):
             self.assertIn(part, said.err)
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "catalog/standard.h"
 #include "project/expand.h"
 
 enum { FREQUENCIES_MAX = 64 };
@@ -148,12 +149,25 @@ done:
 	return status;
 }
 
+static enum bln_status into_check(const struct bln_job *job, const struct bln_project *project, struct bln_err *err)
+{
+	const struct bln_entry *entry = bln_node_find(job->node, "into");
+	enum bln_status status = bln_standard_check_received(job->into, err);
+
+	if (status != BLN_OK) {
+		status = bln_err_where(err, status, "into");
+		status = bln_project_where(project, entry ? entry->value->place : job->place, err, status);
+	}
+	return status;
+}
+
 enum bln_status ingest_source_open(const struct bln_job *job, const struct bln_expander *expander,
 				   struct bln_clock *clock, struct bln_source **source,
 				   struct bln_source_filter *filter, const char **venue, struct bln_err *err)
 {
 	enum bln_status status;
 
+	BLN_TRY(into_check(job, expander->project, err));
 	BLN_TRY(source_open(job->source, expander, clock, source, venue, err));
 	status = filter_make(expander, filter, err);
 done:

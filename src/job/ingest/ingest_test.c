@@ -18,6 +18,7 @@ static const char *const yaml = "properties: {symbols: all}\n"
 				"  load: {kind: ingest, source: archive, into: bronze.cryptos}\n"
 				"  load-large: {kind: ingest, source: large, into: bronze.cryptos}\n"
 				"  load-forex: {kind: ingest, source: archive, into: bronze.forex}\n"
+				"  load-other: {kind: ingest, source: archive, into: bronze.forexx}\n"
 				"  load-unset: {kind: ingest, source: unset, into: bronze.cryptos}\n"
 				"  load-unknown: {kind: ingest, source: unknown, into: bronze.cryptos}\n";
 
@@ -349,6 +350,9 @@ static void what_is_wrong_is_named(void **state)
 	(void)state;
 	kit_fails(kit, "load", BLN_NOT_FOUND, "/in");
 	kit_fails(kit, "load-unset", BLN_INVALID, "the run has no property 'nothing'");
+	assert_says(kit->err.message, "bullion.yaml:");
+	kit_fails(kit, "load-other", BLN_INVALID,
+		  "into: 'bronze.forexx' takes no candles as they are received; did you mean 'bronze.forex'?");
 	assert_says(kit->err.message, "bullion.yaml:");
 	kit_fails(kit, "load-unknown", BLN_INVALID, "kraken_archive");
 	assert_says(kit->err.message, "bullion.yaml:");
