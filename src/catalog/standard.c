@@ -59,9 +59,20 @@ static const struct bln_standard_column silver_candles[] = {
 };
 
 static const struct bln_standard_column silver_quarantine[] = {
-	{ "id", "string" },	{ "reason", "string" }, { "is_kept", "boolean" },     { "unit", "string" },
-	{ "source", "string" }, { "symbol", "string" }, { "frequency", "string" },    { "path", "string" },
-	{ "line", "long" },	{ "raw", "string" },	{ "loaded_at", "timestamp" },
+	{ "id", "string" },
+	{ "reason", "string" },
+	{ "is_kept", "boolean" },
+	{ "unit", "string" },
+	{ "source", "string" },
+	{ "symbol", "string" },
+	{ "frequency", "string" },
+	{ "path", "string" },
+	{ "line", "long" },
+	{ "raw", "string" },
+	{ "loaded_at", "timestamp" },
+	/* where no time can be read in the row: the rows of its unit between which it stands */
+	{ "after_datetime", "timestamp" },
+	{ "before_datetime", "timestamp" },
 };
 
 static const struct bln_standard_column silver_restatements[] = {

@@ -28,7 +28,7 @@ static const struct {
 	  "symbol, year", "frequency" },
 	{ "silver.quarantine",
 	  "id string, reason string, is_kept boolean, unit string, source string, symbol string, frequency string, path string, "
-	  "line long, raw string, loaded_at timestamp",
+	  "line long, raw string, loaded_at timestamp, after_datetime timestamp, before_datetime timestamp",
 	  "", "" },
 	{ "gold.info",
 	  "stage string, table string, symbol string, base_currency string, type string, frequency string, "

@@ -105,7 +105,17 @@ struct bln_refusal {
 	int64_t line; /* from 1; 0: the file as a whole */
 	const char *raw; /* the row: valid UTF-8 without NUL, cut after BLN_REFUSAL_RAW_MAX bytes */
 	size_t raw_length;
+	bool is_unplaced; /* it may have been a candle, and nobody can tell of which time */
+	int64_t after_us; /* where is_unplaced: open of the unit's row that was taken before it; INT64_MIN: none was */
 	char id[BLN_REFUSAL_ID_SIZE]; /* the same each time the same content is read: "UNIT:LINE:REASON" */
+};
+
+/* Where rows that are is_unplaced lie: between two rows of the unit that were taken, or, where AFTER_US is INT64_MIN, before the
+ * first. */
+struct bln_unplaced {
+	const struct bln_unit *unit;
+	int64_t after_us; /* as in their refusals */
+	int64_t before_us; /* open of the row that was taken behind them */
 };
 
 /* Outside bytes made storable as text: what is not UTF-8, and NUL, becomes U+FFFD; cut, at a character's end, to what

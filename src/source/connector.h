@@ -31,7 +31,8 @@ struct bln_source_methods {
 	enum bln_status (*check)(struct bln_source *source, const struct bln_source_filter *filter,
 				 struct bln_err *err);
 	enum bln_status (*reader_open)(struct bln_source *source, struct bln_unit *unit, bln_source_refuse *refuse,
-				       void *context, struct bln_source_reader **reader, struct bln_err *err);
+				       bln_source_resume *resume, void *context, struct bln_source_reader **reader,
+				       struct bln_err *err);
 	enum bln_status (*reader_next)(struct bln_source_reader *reader, struct bln_chunk *chunk, struct bln_err *err);
 	void (*reader_close)(struct bln_source_reader *reader);
 	enum bln_status (*settle)(struct bln_source *source, struct bln_unit *units, size_t count, struct bln_err *err);

@@ -118,9 +118,10 @@ enum bln_status bln_source_check(struct bln_source *source, const struct bln_sou
 }
 
 enum bln_status bln_source_reader_open(struct bln_source *source, struct bln_unit *unit, bln_source_refuse *refuse,
-				       void *context, struct bln_source_reader **reader, struct bln_err *err)
+				       bln_source_resume *resume, void *context, struct bln_source_reader **reader,
+				       struct bln_err *err)
 {
-	return source->ops->methods->reader_open(source, unit, refuse, context, reader, err);
+	return source->ops->methods->reader_open(source, unit, refuse, resume, context, reader, err);
 }
 
 enum bln_status bln_source_reader_next(struct bln_source_reader *reader, struct bln_chunk *chunk, struct bln_err *err)

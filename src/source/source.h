@@ -104,6 +104,10 @@ BLN_MUST_CHECK enum bln_status bln_source_list(struct bln_source *source, const 
  * ends the reading with that status. */
 typedef enum bln_status bln_source_refuse(void *context, const struct bln_refusal *refusal, struct bln_err *err);
 
+/* Told, in the same thread, where unplaced rows lie once a row follows them that is taken; of those at the end of a unit nothing is
+ * told. Returns the same. */
+typedef enum bln_status bln_source_resume(void *context, const struct bln_unplaced *unplaced, struct bln_err *err);
+
 struct bln_source_reader;
 
 /* Whether there is something to list, as far as that costs little: who is about to begin a run asks this first, so that a mistyped path
@@ -112,8 +116,8 @@ BLN_MUST_CHECK enum bln_status bln_source_check(struct bln_source *source, const
 						struct bln_err *err);
 
 /* Reads the content of UNIT (of the last list, or a copy of one of its units) as far as its hash needs: sets hash,
- * is_hashed, and first_us and last_us as the ends of the content show them. The unit and REFUSE (may be NULL) must
- * outlive the reader. Different units may be read by different threads at once; a reader and its unit are for one
+ * is_hashed, and first_us and last_us as the ends of the content show them. The unit must outlive the reader; REFUSE
+ * and RESUME may be NULL. Different units may be read by different threads at once; a reader and its unit are for one
  * thread at a time.
  *
  * Content up to the source's memory bound stays in memory, so that it is read and unpacked once, and its errors come
@@ -123,8 +127,9 @@ BLN_MUST_CHECK enum bln_status bln_source_check(struct bln_source *source, const
  * Errors name the file and the entry: BLN_NOT_FOUND, BLN_DENIED, BLN_IO; BLN_CORRUPT for a damaged archive;
  * BLN_UNSUPPORTED for one we do not read; BLN_CONFLICT where the file is no longer the one that was listed. */
 BLN_MUST_CHECK enum bln_status bln_source_reader_open(struct bln_source *source, struct bln_unit *unit,
-						      bln_source_refuse *refuse, void *context,
-						      struct bln_source_reader **reader, struct bln_err *err);
+						      bln_source_refuse *refuse, bln_source_resume *resume,
+						      void *context, struct bln_source_reader **reader,
+						      struct bln_err *err);
 
 /* The next rows: CHUNK's are replaced by 1 to BLN_CHUNK_ROWS_MAX others, or none at the end; then is_read, rows,
  * refused, first_us and last_us of the unit are set. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """bad_rows_test.py BULLION ROOT: what is wrong with the input is put away with its reason, line and text; the rest is loaded."""
+import json
 import os
 import re
 import unittest
@@ -81,9 +82,9 @@ class Rows(Case):
 class Coverage(Case):
     """Where a row was refused something was said: that nothing traded there is not true."""
 
-    def states(self, project, symbol="XBTUSD", frequency="1h"):
+    def states(self, project, symbol="XBTUSD", frequency="1h", table="silver.cryptos"):
         got = project.sql(f"""SELECT CAST(epoch("from") - {T} AS BIGINT) // 3600 AS a, CAST(epoch("to") - {T} AS BIGINT) // 3600 AS b, state
-                              FROM gold.coverage WHERE symbol = '{symbol}' AND frequency = '{frequency}' ORDER BY ALL""")
+                              FROM gold.coverage WHERE symbol = '{symbol}' AND frequency = '{frequency}' AND "table" = '{table}' ORDER BY ALL""")
         return [tuple(r.values()) for r in got]
 
     def missing(self, project):
@@ -96,11 +97,11 @@ class Coverage(Case):
                 "1.1.2024 16:00,2,4,1,3,5,7", hour(7), hour(20), hour(18), hour(20)]
         project = self.project()
         project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join(rows) + "\n"}))
-        wanted = [(0, 1, "data"), (1, 3, "missing"), (3, 5, "data"), (5, 7, "confirmed_empty"), (7, 8, "data"),
+        wanted = [(0, 1, "data"), (1, 3, "missing"), (3, 5, "data"), (5, 7, "missing"), (7, 8, "data"),
                   (8, 13, "confirmed_empty"), (13, 14, "missing"), (14, 15, "confirmed_empty"), (15, 16, "missing"),
                   (16, 18, "confirmed_empty"), (18, 19, "missing"), (19, 20, "confirmed_empty"), (20, 21, "data")]
-        self.assertEqual(self.states(project), wanted)  # hour 16 has no time that we can read
-        self.assertEqual(self.missing(project), {"bronze": 5, "silver": 5, "gold": 5})
+        self.assertEqual(self.states(project), wanted)  # the line between 4 and 7 has no time that we can read
+        self.assertEqual(self.missing(project), {"bronze": 7, "silver": 7, "gold": 7})
         coverage = project.derived("gold.coverage")
         project.load(self.at / "a", "--full")
         self.assert_same_rows(coverage, project.derived("gold.coverage"), "--full")
@@ -164,6 +165,90 @@ class Coverage(Case):
         coverage = project.derived("gold.coverage")
         project.load(cut, "--full")
         self.assert_same_rows(coverage, project.derived("gold.coverage"), "--full")
+
+    def test_lines_without_a_time_are_no_silence(self):
+        """Between the rows that were taken before and behind them nothing was said, until somebody who can be read says it."""
+        project = self.project()
+        bad = ["#" + hour(n) for n in range(1, 801)]
+        broken = self.archive("Q1_2024", {"XBTUSD_60.csv": "\n".join(["time,open,high,low,close,volume,trades", hour(9), *bad, hour(810),
+                                                                      hour(812), "x" * 2000, hour(814)]) + "\n"})
+        project.load(broken)
+        end = 91 * 24
+        self.assertEqual(self.states(project), [
+            (0, 9, "confirmed_empty"), (9, 10, "data"), (10, 810, "missing"), (810, 811, "data"), (811, 812, "confirmed_empty"),
+            (812, 813, "data"), (813, 814, "missing"), (814, 815, "data"), (815, end, "confirmed_empty")])
+        self.assertEqual(project.sql(f"""
+            SELECT count(*) AS n, epoch(after_datetime) - {T} AS a, epoch(before_datetime) - {T} AS b FROM silver.quarantine
+            GROUP BY ALL ORDER BY min(line)"""), [
+            {"n": 1, "a": None, "b": None}, {"n": 800, "a": 9 * 3600, "b": 810 * 3600}, {"n": 1, "a": 812 * 3600, "b": 814 * 3600}])
+        # others have candles in there, and one says of a part that it had none
+        project.load(self.archive("base", {"XBTUSD_60.csv": "\n".join(hour(n) for n in (20, 21, 25)) + "\n"}))
+        wanted = [(0, 9, "confirmed_empty"), (9, 10, "data"), (10, 20, "missing"), (20, 22, "data"), (22, 25, "confirmed_empty"),
+                  (25, 26, "data"), (26, 810, "missing"), (810, 811, "data")]
+        self.assertEqual(self.states(project)[:8], wanted)
+        coverage = project.derived("gold.coverage")
+        project.load(broken, "--full")
+        self.assert_same_rows(coverage, project.derived("gold.coverage"), "--full")
+        project.load(self.archive("again/Q1_2024", {"XBTUSD_60.csv": "\n".join(hour(n) for n in (9, 12, 810)) + "\n"}))
+        self.assertEqual(self.states(project)[:4], [(0, 9, "confirmed_empty"), (9, 10, "data"), (10, 12, "confirmed_empty"), (12, 13, "data")])
+        self.assertNotIn("missing", str(self.states(project)))
+
+    def test_lines_without_a_time_over_years(self):
+        """The years between have nothing else; nor has the first, behind what cannot be read at the beginning of its quarter."""
+        project = self.project()
+        years = 24 * 700
+        project.load(self.archive("base", {"XBTUSD_60.csv": "\n".join([hour(0), "?1,", hour(years), hour(years + 2)]) + "\n"}))
+        self.assertEqual({s for a, b, s in self.states(project) if a >= 1 and b <= years}, {"missing"})
+        self.assertEqual(self.states(project)[-3:], [(years, years + 1, "data"), (years + 1, years + 2, "confirmed_empty"),
+                                                     (years + 2, years + 3, "data")])
+        project.load(self.archive("Q4_2023", {"XBTUSD_60.csv": "\n".join(["?1,", hour(-24), "?1,", hour(-3)]) + "\n"}))
+        wanted = [(-92 * 24, -24, "missing"), (-24, -23, "data"), (-23, -3, "missing"), (-3, -2, "data"), (-2, 0, "confirmed_empty"), (0, 1, "data")]
+        self.assertEqual(self.states(project)[:6], wanted)
+        coverage = project.derived("gold.coverage")
+        project.load(self.at / "base", "--full")
+        self.assert_same_rows(coverage, project.derived("gold.coverage"), "--full")
+
+    def test_a_quarantine_of_an_earlier_version(self):
+        """It has no columns for where such lines lie: they come with the first of them, and until then nothing is amiss."""
+        project = self.project()
+        project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join([hour(0), hour(1, o="x"), hour(2)]) + "\n"}))
+        path = project.lake / "silver/quarantine/_delta_log/00000000000000000000.json"
+        before = path.read_text()
+        actions = [json.loads(text) for text in before.splitlines()]
+        for action in actions:
+            if "metaData" in action:
+                schema = json.loads(action["metaData"]["schemaString"])
+                schema["fields"] = [f for f in schema["fields"] if f["name"] not in ("after_datetime", "before_datetime")]
+                action["metaData"]["schemaString"] = json.dumps(schema)
+        path.write_text("".join(json.dumps(action) + "\n" for action in actions))
+        self.assertNotEqual(path.read_text(), before)
+        project.load(self.archive("b", {"XBTUSD_60.csv": hour(4) + "\n"}))
+        self.assertNotIn("after_datetime", project.sql("FROM silver.quarantine")[0])
+        self.assertEqual(self.states(project)[:3], [(0, 1, "data"), (1, 2, "missing"), (2, 3, "data")])
+        project.load(self.archive("c", {"XBTUSD_60.csv": "\n".join([hour(4), "?1,", hour(8)]) + "\n"}))
+        self.assertEqual(self.states(project)[-3:], [(4, 5, "data"), (5, 8, "missing"), (8, 9, "data")])
+        self.assertEqual(project.value("SELECT count(*) AS n FROM silver.quarantine WHERE after_datetime IS NULL"), 1)
+
+    def test_a_class_has_its_own_refused_rows(self):
+        """One symbol in two classes: what was refused of one file says nothing of the other."""
+        project = self.project()
+        path = project.at / "bullion.yaml"
+        path.write_text(path.read_text().replace("\njobs:\n", "\njobs:\n  ingest-fx: {kind: ingest, source: archive, into: bronze.forex}\n", 1))
+        project.load(self.archive("a", {"XBTUSD_60.csv": "\n".join([hour(0), hour(2), hour(3, o="x"), hour(4), "?1,", hour(6)]) + "\n"}))
+        fx = self.archive("fx", {"XBTUSD_60.csv": "\n".join([hour(0), hour(1, o="x"), hour(2), hour(4), hour(6)]) + "\n"})
+        cryptos = [(0, 1, "data"), (1, 2, "confirmed_empty"), (2, 3, "data"), (3, 4, "missing"), (4, 5, "data"), (5, 6, "missing"), (6, 7, "data")]
+        forex = [(0, 1, "data"), (1, 2, "missing"), (2, 3, "data"), (3, 4, "confirmed_empty"), (4, 5, "data"), (5, 6, "confirmed_empty"),
+                 (6, 7, "data")]
+        project("run", "ingest-fx", "-p", f"archive={fx}")
+        for full in ([], ["--full"]):
+            for job in ("silver-forex", "coverage-forex", "coverage-cryptos"):
+                project("run", job, *full)
+            self.assertEqual(self.states(project, table="silver.cryptos"), cryptos, full)
+            self.assertEqual(self.states(project, table="silver.forex"), forex, full)
+        # the same content for the other class: its refused rows, which are in the quarantine by now, are that class's as well
+        project.ingest(fx)
+        project("run", "coverage-cryptos")
+        self.assertEqual(self.states(project, table="silver.cryptos")[1], (1, 2, "missing"))
 
     def test_other_classes_are_not_concerned(self):
         project = self.project()

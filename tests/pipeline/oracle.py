@@ -47,6 +47,19 @@ def time_told(text):
     return t if 946684800 <= t < 4102444800 else None
 
 
+def stretches(lines, taken):
+    """Where lines lie of which no time can be read: (time of the row before, of the one behind), None where there is none."""
+    found, after, is_lost = [], None, False
+    for n, text, reason in lines:
+        if n in taken:
+            if is_lost:
+                found.append((after, taken[n]))
+            after, is_lost = taken[n], False
+        elif reason not in ("empty_line", "empty_file") and time_told(text) is None:
+            is_lost = True
+    return found + [(after, None)] * is_lost
+
+
 def is_quarter_end(t):
     return text_of(t)[5:19] in ("01-01 00:00:00", "04-01 00:00:00", "07-01 00:00:00", "10-01 00:00:00")
 
@@ -75,7 +88,7 @@ def settle(archive, units):
                 last_close = max(b, u.times[-1])
         elif len({x.minutes for x in units}) > 1:
             last_close = end
-        u.rows, u.refused = [], []
+        u.rows, u.refused, taken = [], [], {}
         for n, text, reason in u.all:
             t = int(text.split(",")[0]) if reason is None or reason in JUDGED_AFTER_TIME else 0
             if t and last_close is not None and t + u.step > last_close:
@@ -83,15 +96,21 @@ def settle(archive, units):
             if reason:
                 u.refused.append((reason, n, text))
             else:
+                taken[n] = t
                 u.rows.append((t, *(float(x) for x in text.split(",")[1:6]), int(text.split(",")[6])))
         close = u.rows[-1][0] + u.step if u.rows else 0
+        u.lost = stretches(u.all, taken)
+        # what cannot be read at the end, also behind a candle that was not committed, may have been anything
+        is_cut = any(b is None for _, b in stretches(u.all, {n: int(text.split(",")[0]) for n, text, reason in u.all if reason is None}))
         if not archive.quarter:
             # trades in another file of the symbol, of which this one should have had a candle
             is_left_behind = u.times and any(x.times[-1] >= u.times[-1] + u.step for x in units if x.symbol == u.symbol and x.times)
-            goes_to = close if is_left_behind else end // u.step * u.step
+            goes_to = close if is_left_behind or is_cut else end // u.step * u.step
             u.begin, u.end = (u.rows[0][0], max(goes_to, close)) if u.rows else (0, 0)
         elif u.rows and (close <= a or u.rows[0][0] >= b):
             u.begin, u.end = u.rows[0][0], close
+        elif is_cut:
+            u.begin, u.end = (min(a, u.rows[0][0]), close) if u.rows else (0, 0)
         else:
             u.begin, u.end = (min(a, u.rows[0][0]) if u.rows else a), max(b // u.step * u.step, close)
 
@@ -152,16 +171,18 @@ class Oracle:
             data[symbol, frequency].add(t)
         states = {}
         for symbol, frequency, step in self.keys():
-            ranges = [(-(-u.begin // step) * step, u.end // step * step) for u in self.units
+            ranges = [(-(-u.begin // step) * step, u.end // step * step, u.lost) for u in self.units
                       if (u.symbol, u.frequency) == (symbol, frequency) and u.begin < u.end]
-            said = {t for a, b in ranges for t in range(a, b, step)}
-            if not said:
+            if not any(a < b for a, b, _ in ranges):
                 continue
+            said = {t for a, b, lost in ranges for t in range(a, b, step)
+                    if not any((x is None or t > x) and (y is None or t < y) and (x, y) != (None, None) for x, y in lost)}
+            begin, end = min(a for a, b, _ in ranges if a < b), max(b for a, b, _ in ranges if a < b)
             told = {time_told(text) for u in self.units if (u.symbol, u.frequency) == (symbol, frequency) for _, _, text in u.refused}
             said_of = said - {t // step * step for t in told if t is not None}
             states[symbol, frequency] = {
                 t: "data" if t in data[symbol, frequency] else "confirmed_empty" if t in said_of else "missing"
-                for t in range(min(said), max(said) + 1, step)}
+                for t in range(begin, end, step)}
         return states
 
     def info(self):

@@ -93,6 +93,13 @@ static enum bln_status refused(void *context, const struct bln_refusal *refusal,
 	return bln_quarantine_add(&batch->quarantine, refusal, err);
 }
 
+static enum bln_status resumed(void *context, const struct bln_unplaced *unplaced, struct bln_err *err)
+{
+	struct ingest_batch *batch = context;
+
+	return bln_quarantine_place(&batch->quarantine, unplaced, err);
+}
+
 /* Whether the unit, whose hash is known now, is this thread's to load. */
 static enum bln_status unit_claim(struct reading *reading, bool *is_ours, struct bln_err *err)
 {
@@ -152,7 +159,7 @@ static enum bln_status unit_next(struct reading *reading, struct bln_err *err)
 		if (reading->item->state != INGEST_NEW)
 			continue;
 		reading->has_given = false;
-		status = bln_source_reader_open(batch->ingest->source, reading->item->unit, refused, batch,
+		status = bln_source_reader_open(batch->ingest->source, reading->item->unit, refused, resumed, batch,
 						&reading->reader, &why);
 		if (status != BLN_OK && is_the_units_fault(status)) {
 			ingest_miss(batch->ingest, why.message);

@@ -243,6 +243,11 @@ static void refused_rows_are_kept_once(void **state)
 		kit,
 		"SELECT line, raw, q.symbol, q.unit = u.unit FROM silver.quarantine q, bronze.units u ORDER BY line",
 		"2|nonsense \"ü\"|XBTUSD|true\n3|1500001200,1,2,1,x,3,4|XBTUSD|true\n");
+	/* the one without a time lies between two that were taken */
+	assert_rows(kit,
+		    "SELECT line, epoch_us(after_datetime) // 1000000, epoch_us(before_datetime) // 1000000 "
+		    "FROM silver.quarantine ORDER BY line",
+		    "2|1500000300|1500002100\n3|NULL|NULL\n");
 	assert_rows(kit, "SELECT rows, refused FROM bronze.units", "2|2\n");
 	assert_true(kit_run(kit, "load").is_idle);
 }

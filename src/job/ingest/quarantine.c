@@ -68,6 +68,21 @@ static void add_member(struct bln_text *text, const char *key, const char *value
 	bln_json_add_string(text, value, strlen(value));
 }
 
+static void add_after(struct bln_text *text, int64_t after_us)
+{
+	bln_text_add(text, ",\"is_unplaced\":true");
+	if (after_us != INT64_MIN)
+		bln_text_add_format(text, ",\"after\":%" PRId64, after_us);
+}
+
+static enum bln_status line_end(struct bln_quarantine *quarantine, struct bln_err *err)
+{
+	bln_text_add(&quarantine->pending, "}\n");
+	if (quarantine->pending.length >= PENDING_MAX || quarantine->pending.has_failed)
+		return pending_write(quarantine, err);
+	return BLN_OK;
+}
+
 /* A refusal is called UNIT:LINE:REASON. */
 static size_t unit_length(const char *id)
 {
@@ -82,7 +97,7 @@ enum bln_status bln_quarantine_add(struct bln_quarantine *quarantine, const stru
 {
 	const struct bln_unit *unit = refusal->unit;
 	struct bln_text *text = &quarantine->pending;
-	enum bln_status status = BLN_OK;
+	enum bln_status status;
 
 	pthread_mutex_lock(&quarantine->lock);
 	bln_text_add_format(text, "{\"line\":%" PRId64 ",\"is_kept\":%s", refusal->line,
@@ -106,10 +121,27 @@ enum bln_status bln_quarantine_add(struct bln_quarantine *quarantine, const stru
 	}
 	bln_text_add(text, ",\"raw\":");
 	bln_json_add_string(text, refusal->raw, refusal->raw_length);
-	bln_text_add(text, "}\n");
+	if (refusal->is_unplaced)
+		add_after(text, refusal->after_us);
 	quarantine->count++;
-	if (text->length >= PENDING_MAX || text->has_failed)
-		status = pending_write(quarantine, err);
+	status = line_end(quarantine, err);
+	pthread_mutex_unlock(&quarantine->lock);
+	return status;
+}
+
+enum bln_status bln_quarantine_place(struct bln_quarantine *quarantine, const struct bln_unplaced *unplaced,
+				     struct bln_err *err)
+{
+	struct bln_text *text = &quarantine->pending;
+	char id[BLN_UNIT_ID_SIZE];
+	enum bln_status status;
+
+	bln_unit_id(unplaced->unit, id);
+	pthread_mutex_lock(&quarantine->lock);
+	bln_text_add_format(text, "{\"before\":%" PRId64, unplaced->before_us);
+	add_member(text, "unit", id);
+	add_after(text, unplaced->after_us);
+	status = line_end(quarantine, err);
 	pthread_mutex_unlock(&quarantine->lock);
 	return status;
 }
@@ -133,6 +165,24 @@ done:
 	return status;
 }
 
+/* Rows without an id say where those of their unit lie that stand behind the same candle. */
+static void sql_make(const struct bln_quarantine *quarantine, int64_t loaded_at_us, struct bln_text *sql)
+{
+	bln_text_add(sql, "WITH told AS NOT MATERIALIZED (FROM read_json(");
+	bln_text_add_quoted(sql, '\'', quarantine->path, strlen(quarantine->path));
+	bln_text_add_format(
+		sql,
+		", format = 'newline_delimited', columns = {id: 'VARCHAR', reason: 'VARCHAR', is_kept: 'BOOLEAN', "
+		"unit: 'VARCHAR', source: 'VARCHAR', symbol: 'VARCHAR', frequency: 'VARCHAR', path: 'VARCHAR', "
+		"line: 'BIGINT', raw: 'VARCHAR', is_unplaced: 'BOOLEAN', \"after\": 'BIGINT', \"before\": 'BIGINT'})) "
+		"SELECT r.id, r.reason, r.is_kept, r.unit, r.source, r.symbol, r.frequency, r.path, r.line, r.raw, "
+		"make_timestamptz(%" PRId64 ") AS loaded_at, make_timestamptz(r.\"after\") AS after_datetime, "
+		"make_timestamptz(p.\"before\") AS before_datetime "
+		"FROM told r LEFT JOIN (FROM told WHERE id IS NULL) p ON p.unit = r.unit AND p.is_unplaced = r.is_unplaced "
+		"AND p.\"after\" IS NOT DISTINCT FROM r.\"after\" WHERE r.id IS NOT NULL",
+		loaded_at_us);
+}
+
 enum bln_status bln_quarantine_write(struct bln_job_context *context, struct bln_quarantine *quarantine,
 				     const char *table, int64_t loaded_at_us, struct bln_err *err)
 {
@@ -142,15 +192,7 @@ enum bln_status bln_quarantine_write(struct bln_job_context *context, struct bln
 	if (quarantine->count == 0)
 		return BLN_OK;
 	BLN_TRY(pending_write(quarantine, err));
-	bln_text_add_format(&sql,
-			    "SELECT id, reason, is_kept, unit, source, symbol, frequency, path, line, raw, "
-			    "make_timestamptz(%" PRId64 ") AS loaded_at FROM read_json(",
-			    loaded_at_us);
-	bln_text_add_quoted(&sql, '\'', quarantine->path, strlen(quarantine->path));
-	bln_text_add(&sql,
-		     ", format = 'newline_delimited', columns = {id: 'VARCHAR', reason: 'VARCHAR', is_kept: 'BOOLEAN', "
-		     "unit: 'VARCHAR', source: 'VARCHAR', symbol: 'VARCHAR', frequency: 'VARCHAR', path: 'VARCHAR', "
-		     "line: 'BIGINT', raw: 'VARCHAR'})");
+	sql_make(quarantine, loaded_at_us, &sql);
 	BLN_TRY(bln_text_check(&sql, err));
 	status = BLN_CONFLICT;
 	for (int i = 0; i < WRITES_MAX && status == BLN_CONFLICT; i++)

@@ -31,6 +31,10 @@ void bln_quarantine_close(struct bln_quarantine *quarantine);
 BLN_MUST_CHECK enum bln_status bln_quarantine_add(struct bln_quarantine *quarantine, const struct bln_refusal *refusal,
 						  struct bln_err *err);
 
+/* Keeps where rows lie of which the time cannot be told. Safe for several threads. */
+BLN_MUST_CHECK enum bln_status bln_quarantine_place(struct bln_quarantine *quarantine,
+						    const struct bln_unplaced *unplaced, struct bln_err *err);
+
 /* Adds what was kept to TABLE. LOADED_AT_US is when the job says it read its input. */
 BLN_MUST_CHECK enum bln_status bln_quarantine_write(struct bln_job_context *context, struct bln_quarantine *quarantine,
 						    const char *table, int64_t loaded_at_us, struct bln_err *err);

@@ -1,5 +1,5 @@
 /* New columns: rows may bring some that the table has not, and the commit that adds the rows then adds the columns. Tables with a
- * contract (catalog/standard.h) get none. */
+ * contract (catalog/standard.h) get those of the contract, where an earlier version made them without, and no others. */
 #include <string.h>
 
 #include "base/nearest.h"
@@ -109,18 +109,45 @@ done:
 	return status;
 }
 
+static bool standard_has(const struct bln_standard_table *standard, const char *name)
+{
+	for (size_t i = 0; i < standard->column_count; i++)
+		if (strcmp(standard->columns[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Whether SCHEMA has all columns of the contract: nearly always, and then nobody need ask what the rows bring. */
+static bool is_complete(const struct bln_standard_table *standard, const struct bln_schema *schema)
+{
+	for (size_t i = 0; i < standard->column_count; i++)
+		if (!bln_schema_find(schema, bln_slice_of(standard->columns[i].name)))
+			return false;
+	return true;
+}
+
+/* Whether all new columns are the contract's. */
+static bool is_standard(const struct bln_standard_table *standard, const struct columns *columns)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		if (!standard_has(standard, columns->added[i]))
+			return false;
+	return true;
+}
+
 enum bln_status bln_table_evolve(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
 {
+	const struct bln_standard_table *standard = bln_standard_find(writer->spec->table);
 	struct columns columns = { .table = writer->schema };
 	struct bln_schema joined;
 	struct bln_evolved evolved;
 	struct bln_schema *schema;
 	enum bln_status status;
 
-	if (bln_standard_find(writer->spec->table))
+	if (standard && is_complete(standard, columns.table))
 		return BLN_OK; /* staging refuses what it has not */
 	BLN_TRY(columns_read(writer, sql, &columns, err));
-	if (columns.count == 0)
+	if (columns.count == 0 || (standard && !is_standard(standard, &columns)))
 		goto done;
 	BLN_TRY(mistyped_check(&columns, err));
 	BLN_TRY(schema_join(writer, sql, &columns, &joined, err));

@@ -80,6 +80,23 @@ static void a_contract_is_not_extended(void **state)
 	kit_write_fails(kit, &spec, "SELECT 'b' AS id, 1 AS mine", BLN_INVALID, "'mine' is no column of the table");
 }
 
+/* An earlier version made the table without some of its columns: they come when rows have them, and nothing else does. */
+static void a_contract_is_made_up_to(void **state)
+{
+	const struct bln_write_spec spec = { .table = "silver.quarantine", .mode = BLN_WRITE_ADD };
+	(void)state;
+
+	kit_file(kit, "lake/silver/quarantine/_delta_log/00000000000000000000.json",
+		 KIT_PROTOCOL KIT_METADATA("x", KIT_FIELD("id", "string", true)));
+	kit_write_fails(kit, &spec, "SELECT 'b' AS id, 'x' AS reason, 1 AS mine", BLN_INVALID,
+			"no column of the table");
+	(void)kit_write(kit, &spec, "SELECT 'a' AS id");
+	assert_int_equal(kit_actions(kit, "silver.quarantine", 1, 1).metadatas, 0);
+	(void)kit_write(kit, &spec, "SELECT 'b' AS id, make_timestamptz(1000000) AS after_datetime");
+	assert_int_equal(kit_actions(kit, "silver.quarantine", 2, 2).metadatas, 1);
+	assert_rows(kit, "SELECT id, epoch(after_datetime) FROM silver.quarantine ORDER BY id", "a|NULL\nb|1.0\n");
+}
+
 /* Two that bring columns: the second must look at what the first has made of the table. */
 static void of_two_the_second_plans_again(void **state)
 {
@@ -106,6 +123,7 @@ int main(void)
 		kit_test(everything_else_is_refused_by_name),
 		kit_test(a_column_that_must_not_be_null_stays_so),
 		kit_test(a_contract_is_not_extended),
+		kit_test(a_contract_is_made_up_to),
 		kit_test(of_two_the_second_plans_again),
 	};
 

@@ -19,6 +19,11 @@ struct collected_refusal {
 	char bytes[BLN_CSV_LINE_MAX];
 };
 
+struct collected_place {
+	int64_t after_s;
+	int64_t before_s;
+};
+
 struct collected {
 	struct collected_row *rows;
 	size_t row_count;
@@ -26,6 +31,9 @@ struct collected {
 	struct collected_refusal *refusals;
 	size_t refusal_count;
 	size_t refusal_capacity;
+	struct collected_place *places; /* of lines without a time */
+	size_t place_count;
+	size_t place_capacity;
 };
 
 static inline enum bln_status collect_refusal(void *context, enum bln_reason reason, int64_t line, const char *bytes,
@@ -40,6 +48,16 @@ static inline enum bln_status collect_refusal(void *context, enum bln_reason rea
 	refusal = &c->refusals[c->refusal_count++];
 	*refusal = (struct collected_refusal){ .reason = reason, .line = line, .length = length };
 	memcpy(refusal->bytes, bytes, length);
+	return BLN_OK;
+}
+
+static inline enum bln_status collect_place(void *context, int64_t after_s, int64_t before_s, struct bln_err *err)
+{
+	struct collected *c = context;
+	(void)err;
+
+	assert_true(bln_mem_grow(&c->places, c->place_count, &c->place_capacity, sizeof(*c->places)));
+	c->places[c->place_count++] = (struct collected_place){ after_s, before_s };
 	return BLN_OK;
 }
 
@@ -70,6 +88,7 @@ static inline void collect(struct collected *c, struct bln_csv_rows *rows, const
 	assert_non_null(chunk);
 	memset(chunk->vwap_valid, 0xFF, sizeof(uint64_t) * BLN_CHUNK_VALID_WORDS); /* what was there must not matter */
 	rows->refuse = collect_refusal;
+	rows->resume = collect_place;
 	rows->context = c;
 	for (size_t at = 0; at < length; at += block_size) {
 		const size_t size = length - at < block_size ? length - at : block_size;
@@ -95,6 +114,7 @@ static inline void collected_clean_up(struct collected *c)
 {
 	bln_mem_free(c->rows);
 	bln_mem_free(c->refusals);
+	bln_mem_free(c->places);
 	*c = (struct collected){ 0 };
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "source/csv/judge.h"
+#include "source/csv/place.h"
 #include "source/csv/quick.h"
 
 static const char BOM[] = "\xEF\xBB\xBF";
@@ -25,12 +26,30 @@ void bln_csv_rows_init(struct bln_csv_rows *rows, int64_t step_s, int64_t end_us
 	};
 }
 
+/* A first line without a digit is a header: no candle is lost by it. */
+static bool is_header(int64_t line, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)(bytes[i] - '0') <= 9)
+			return false;
+	return line == 1;
+}
+
 static enum bln_status tell(struct bln_csv_rows *rows, enum bln_reason reason, int64_t line, const char *bytes,
 			    size_t length, struct bln_err *err)
 {
 	if (!bln_reason_is_kept(reason))
 		rows->refused++;
+	rows->is_unplaced = bln_csv_is_unplaced(reason, bytes, length) && !is_header(line, bytes, length);
+	rows->has_unplaced = rows->has_unplaced || rows->is_unplaced;
 	return rows->refuse ? rows->refuse(rows->context, reason, line, bytes, length, err) : BLN_OK;
+}
+
+/* Lines without a time end where a row at TIME_S follows. */
+static enum bln_status unplaced_tell(struct bln_csv_rows *rows, int64_t time_s, struct bln_err *err)
+{
+	rows->has_unplaced = false;
+	return rows->resume ? rows->resume(rows->context, rows->last_s, time_s, err) : BLN_OK;
 }
 
 static void row_append(struct bln_chunk *chunk, int64_t time_s, const struct bln_candle *candle, int64_t line)
@@ -102,6 +121,8 @@ static enum bln_status line_take(struct bln_csv_rows *rows, const char *at, size
 	if (reason != ACCEPTED)
 		return tell(rows, reason, rows->lines, at, length, err);
 
+	if (rows->has_unplaced)
+		BLN_TRY(unplaced_tell(rows, time_s, err));
 	row_append(chunk, time_s, &candle, rows->lines);
 	rows->accepted++;
 	rows->first_s = rows->accepted == 1 ? time_s : rows->first_s;
@@ -199,7 +220,7 @@ enum bln_status bln_csv_rows_feed(struct bln_csv_rows *rows, const char *bytes, 
 	while (at < end && chunk->count < BLN_CHUNK_ROWS_MAX && status == BLN_OK) {
 		const char *newline;
 
-		if (rows->carry_length == 0 && rows->empty_lines == 0 && !rows->is_careful) {
+		if (rows->carry_length == 0 && rows->empty_lines == 0 && !rows->has_unplaced && !rows->is_careful) {
 			quick_rows(rows, &at, end, chunk);
 			if (at == end || chunk->count == BLN_CHUNK_ROWS_MAX)
 				break;

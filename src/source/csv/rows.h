@@ -32,6 +32,10 @@ enum {
 typedef enum bln_status bln_csv_refuse(void *context, enum bln_reason reason, int64_t line, const char *bytes,
 				       size_t length, struct bln_err *err);
 
+/* Told of lines whose time cannot be told (place.h), once a row is accepted behind them: they were candles between the one accepted
+ * before them, which opens at AFTER_S (INT64_MIN: there was none), and that row, at BEFORE_S. Returns as bln_csv_refuse. */
+typedef enum bln_status bln_csv_resume(void *context, int64_t after_s, int64_t before_s, struct bln_err *err);
+
 struct bln_candle {
 	double open;
 	double high;
@@ -47,6 +51,7 @@ struct bln_csv_rows {
 	int64_t end_s;
 	bln_csv_refuse *refuse;
 	void *context;
+	bln_csv_resume *resume; /* NULL, or the caller's to set behind bln_csv_rows_init; shares CONTEXT */
 	bool is_careful; /* tests: every line takes the long way */
 
 	/* To be read by all. */
@@ -55,10 +60,12 @@ struct bln_csv_rows {
 	int64_t refused;
 	int64_t first_s; /* of the accepted; FIRST > LAST before there is one */
 	int64_t last_s;
+	bool is_unplaced; /* while REFUSE is called: nobody can tell the time of the line it is told of */
 
 	/* The parser's own. */
 	struct bln_candle last; /* the accepted row before this call */
 	int64_t empty_lines; /* seen since the last line that was not empty */
+	bool has_unplaced; /* lines since the row accepted last */
 	bool has_lines; /* other than empty ones */
 	bool has_crlf;
 	bool is_ended;

@@ -120,6 +120,44 @@ static void bad_lines_are_refused_for_the_reason(void **state)
 	}
 }
 
+/* Of those without a time it is told between which rows they lie, wherever blocks end; of those with one, of empty lines, and of a
+ * header, which is no row, nothing. */
+static void lines_without_a_time_are_placed(void **state)
+{
+	char text[4096] = "time,open\n";
+	char more[4096];
+	const size_t length =
+		strlen(text) + text_with(more,
+					 NEXT ",100\n\n#" NEXT ",100\n0,100\n" NEXT ",x,101,99,100,12.5,7\n"
+					      "1388553300,100,101,99,100,12.5,7\n1388554200,100,101,99,100,12.5,7\n"
+					      "1388555100000,100\n1388555100,100,101,99,100,12.5,7\n?,2\n");
+	(void)state;
+
+	snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s", more);
+	for (size_t block_size = 1; block_size <= length; block_size += 1 + block_size / 8) {
+		struct collected c = { 0 };
+
+		collect_text(&c, text, length, block_size, false);
+		assert_int_equal(c.row_count, 23);
+		assert_int_equal(c.refusal_count, 8);
+		assert_int_equal(c.place_count, 1);
+		assert_int_equal(c.places[0].after_s, 1388551500);
+		assert_int_equal(c.places[0].before_s, 1388553300);
+		collected_clean_up(&c);
+	}
+	for (int i = 0; i < 2; i++) { /* before the first row: with a digit it is no header, nor in the second line */
+		const char *const first[] = { "7,open\n1388553300,100,101,99,100,12.5,7\n",
+					      "\nopen\n1388553300,100,101,99,100,12.5,7\n" };
+		struct collected c = { 0 };
+
+		collect_text(&c, first[i], strlen(first[i]), 100, false);
+		assert_int_equal(c.place_count, 1);
+		assert_true(c.places[0].after_s == INT64_MIN);
+		assert_int_equal(c.places[0].before_s, 1388553300);
+		collected_clean_up(&c);
+	}
+}
+
 static void a_line_with_nul_or_too_long_costs_only_itself(void **state)
 {
 	char text[8192];
@@ -461,6 +499,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_lines_are_refused_for_the_reason),
+		cmocka_unit_test(lines_without_a_time_are_placed),
 		cmocka_unit_test(a_line_with_nul_or_too_long_costs_only_itself),
 		cmocka_unit_test(a_line_of_the_stated_length_is_read),
 		cmocka_unit_test(zero_has_no_sign),

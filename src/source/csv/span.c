@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include "base/number.h"
-#include "base/text.h"
 #include "base/time.h"
+#include "source/csv/place.h"
 #include "source/csv/rows.h"
 
 void bln_csv_span_add(struct bln_csv_span *span, const char *bytes, size_t length)
@@ -30,27 +29,6 @@ void bln_csv_span_skip(struct bln_csv_span *span, int64_t bytes)
 	span->tail_length = 0;
 }
 
-/* Whether a refused line's first field tells its time, whatever the unit: then its candle is known to be missing. Not stricter
- * than who looks for such candles in the quarantine (templates/crypto/jobs/gold_coverage.sql). */
-static bool line_has_time(const char *line, size_t length)
-{
-	static const double units[] = { 1, 1e3, 1e6, 1e9 }; /* in a second */
-	struct bln_slice rest = { line, length };
-	struct bln_slice field = bln_slice_cut(&rest, ',');
-	double time;
-
-	for (; field.length > 0 && field.at[0] == ' '; field.at++)
-		field.length--;
-	while (field.length > 0 && field.at[field.length - 1] == ' ')
-		field.length--;
-	if (!bln_double_parse(field.at, field.length, &time))
-		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (time / units[i] >= BLN_CSV_ROW_SECONDS_MIN && time / units[i] < BLN_CSV_ROW_SECONDS_MAX)
-			return true;
-	return false;
-}
-
 /* The ends of one text. */
 struct text_ends {
 	struct bln_csv_rows rows;
@@ -63,8 +41,7 @@ static enum bln_status line_refused(void *context, enum bln_reason reason, int64
 	struct text_ends *ends = context;
 	(void)line, (void)err;
 
-	if (!bln_reason_is_kept(reason) && reason != BLN_REASON_EMPTY_FILE && reason != BLN_REASON_EMPTY_LINE &&
-	    !line_has_time(bytes, length))
+	if (bln_csv_is_unplaced(reason, bytes, length))
 		ends->accepted_at_last = ends->rows.accepted;
 	return BLN_OK;
 }

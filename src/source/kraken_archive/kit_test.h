@@ -15,6 +15,7 @@ struct kit {
 	size_t count;
 	struct bln_text notes; /* one a line: "status: text" */
 	struct bln_text refusals; /* one a line: "SYMBOL line reason raw" */
+	struct bln_text unplaced; /* one a line: "line AFTER", then "AFTER-BEFORE", in seconds */
 	struct bln_err err;
 };
 
@@ -77,6 +78,19 @@ static inline enum bln_status kit_refuse(void *context, const struct bln_refusal
 	assert_int_equal(strlen(refusal->raw), refusal->raw_length);
 	bln_text_add_format(&kit->refusals, "%s %lld %s %s%s\n", refusal->unit->symbol, (long long)refusal->line,
 			    bln_reason_code(refusal->reason), refusal->is_kept ? "kept " : "", refusal->raw);
+	if (refusal->is_unplaced)
+		bln_text_add_format(&kit->unplaced, "%lld %lld\n", (long long)refusal->line,
+				    (long long)(refusal->after_us / BLN_US_PER_SECOND));
+	return BLN_OK;
+}
+
+static inline enum bln_status kit_resume(void *context, const struct bln_unplaced *unplaced, struct bln_err *err)
+{
+	struct kit *kit = context;
+	(void)err;
+
+	bln_text_add_format(&kit->unplaced, "%lld-%lld\n", (long long)(unplaced->after_us / BLN_US_PER_SECOND),
+			    (long long)(unplaced->before_us / BLN_US_PER_SECOND));
 	return BLN_OK;
 }
 
@@ -90,7 +104,7 @@ static inline enum bln_status kit_read(struct kit *kit, struct bln_unit *unit, i
 
 	if (!chunk)
 		goto done;
-	BLN_TRY(bln_source_reader_open(kit->source, unit, kit_refuse, kit, &reader, &kit->err));
+	BLN_TRY(bln_source_reader_open(kit->source, unit, kit_refuse, kit_resume, kit, &reader, &kit->err));
 	assert_true(unit->is_hashed && strlen(unit->hash) == BLN_HASH_TEXT_SIZE - 1);
 	do {
 		BLN_TRY(bln_source_reader_next(reader, chunk, &kit->err));
@@ -127,6 +141,7 @@ static inline void kit_clean_up(struct kit *kit)
 	bln_source_close(kit->source);
 	bln_text_clean_up(&kit->notes);
 	bln_text_clean_up(&kit->refusals);
+	bln_text_clean_up(&kit->unplaced);
 	*kit = (struct kit){ 0 };
 }
 

@@ -26,7 +26,7 @@ static enum bln_status unit_read(void *context, size_t index, struct bln_err *er
 
 	if (!chunk)
 		return bln_err_memory(err);
-	BLN_TRY(bln_source_reader_open(bench->source, &bench->units[index], NULL, NULL, &reader, err));
+	BLN_TRY(bln_source_reader_open(bench->source, &bench->units[index], NULL, NULL, NULL, &reader, err));
 	do
 		BLN_TRY(bln_source_reader_next(reader, chunk, err));
 	while (chunk->count > 0);

@@ -324,7 +324,7 @@ static void a_file_that_changed_or_went_is_said(void **state)
 	assert_int_equal(kit_read(&kit, &kit.units[0], NULL), BLN_NOT_FOUND);
 
 	/* between the two passes, its times put back: only the bytes tell */
-	assert_ok(bln_source_reader_open(kit.source, &kit.units[1], NULL, NULL, &reader, &kit.err), &kit.err);
+	assert_ok(bln_source_reader_open(kit.source, &kit.units[1], NULL, NULL, NULL, &reader, &kit.err), &kit.err);
 	{
 		struct stat stat_before;
 		struct timespec times[2];
@@ -369,7 +369,7 @@ static enum bln_status read_one(void *context, size_t index, struct bln_err *err
 
 	if (!chunk)
 		return status;
-	BLN_TRY(bln_source_reader_open(kit->source, &kit->units[index], NULL, NULL, &reader, err));
+	BLN_TRY(bln_source_reader_open(kit->source, &kit->units[index], NULL, NULL, NULL, &reader, err));
 	do
 		BLN_TRY(bln_source_reader_next(reader, chunk, err));
 	while (chunk->count > 0);

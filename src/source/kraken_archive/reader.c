@@ -21,6 +21,7 @@ struct reader {
 	struct kraken_item *item;
 	struct bln_unit *unit;
 	bln_source_refuse *refuse;
+	bln_source_resume *resume;
 	void *context;
 	struct kraken_content content;
 	bool is_whole; /* BYTES holds all of it */
@@ -35,6 +36,12 @@ struct reader {
 	struct bln_refusal refusal;
 	char raw[BLN_REFUSAL_RAW_MAX + 1];
 };
+
+/* The open at SECONDS; INT64_MIN, which is none, stays. */
+static int64_t open_us(int64_t seconds)
+{
+	return seconds == INT64_MIN ? INT64_MIN : seconds * BLN_US_PER_SECOND;
+}
 
 static enum bln_status row_refused(void *context, enum bln_reason reason, int64_t line, const char *bytes,
 				   size_t length, struct bln_err *err)
@@ -51,9 +58,21 @@ static enum bln_status row_refused(void *context, enum bln_reason reason, int64_
 	refusal->line = line;
 	refusal->raw = reader->raw;
 	refusal->raw_length = bln_raw_text(bytes, length, reader->raw);
+	refusal->is_unplaced = reader->rows.is_unplaced;
+	refusal->after_us = open_us(reader->rows.last_s);
 	bln_unit_id(reader->unit, id);
 	snprintf(refusal->id, sizeof(refusal->id), "%s:%lld:%s", id, (long long)line, bln_reason_code(reason));
 	return reader->refuse(reader->context, refusal, err);
+}
+
+static enum bln_status rows_resumed(void *context, int64_t after_s, int64_t before_s, struct bln_err *err)
+{
+	const struct reader *reader = context;
+	const struct bln_unplaced unplaced = { .unit = reader->unit,
+					       .after_us = open_us(after_s),
+					       .before_us = open_us(before_s) };
+
+	return reader->resume ? reader->resume(reader->context, &unplaced, err) : BLN_OK;
 }
 
 static XXH3_state_t *hash_place(char *block)
@@ -102,7 +121,8 @@ done:
 }
 
 enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *unit, bln_source_refuse *refuse,
-				   void *context, struct bln_source_reader **out, struct bln_err *err)
+				   bln_source_resume *resume, void *context, struct bln_source_reader **out,
+				   struct bln_err *err)
 {
 	struct kraken_source *source = (struct kraken_source *)base;
 	struct kraken_item *item = &source->items[unit->entry_index];
@@ -119,6 +139,7 @@ enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *uni
 				   .item = item,
 				   .unit = unit,
 				   .refuse = refuse,
+				   .resume = resume,
 				   .context = context,
 				   .content = { .fd = -1 },
 				   .is_whole = item->content_bytes <= source->values->memory_bytes,
@@ -135,6 +156,7 @@ enum bln_status kraken_reader_open(struct bln_source *base, struct bln_unit *uni
 	unit->last_us = span.last_us;
 	BLN_TRY(kraken_range_end(source, item, &span, &end_us, err));
 	bln_csv_rows_init(&reader->rows, unit->step_us / BLN_US_PER_SECOND, end_us, row_refused, reader);
+	reader->rows.resume = rows_resumed;
 	*out = &reader->base;
 done:
 	bln_mem_free(scratch);

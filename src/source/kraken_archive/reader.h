@@ -5,7 +5,8 @@
 #include "source/kraken_archive/private.h"
 
 enum bln_status kraken_reader_open(struct bln_source *source, struct bln_unit *unit, bln_source_refuse *refuse,
-				   void *context, struct bln_source_reader **reader, struct bln_err *err);
+				   bln_source_resume *resume, void *context, struct bln_source_reader **reader,
+				   struct bln_err *err);
 enum bln_status kraken_reader_next(struct bln_source_reader *reader, struct bln_chunk *chunk, struct bln_err *err);
 void kraken_reader_close(struct bln_source_reader *reader);
 

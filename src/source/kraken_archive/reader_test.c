@@ -60,6 +60,7 @@ static void every_line_is_loaded_or_refused(void **state)
 		assert_int_equal(kit.units[0].rows, 3);
 		assert_int_equal(kit.units[0].refused, sizeof(lines) / sizeof(lines[0]) - 3);
 		assert_string_equal(kit.refusals.at, wanted.at);
+		assert_part(kit.unplaced.at, " 1500000300\n1500000300-1500001200\n"); /* those without a time */
 		kit_clean_up(&kit);
 	}
 	bln_text_clean_up(&text);
@@ -97,7 +98,8 @@ static void whoever_is_told_can_end_it(void **state)
 	(void)state;
 
 	kit_make(&kit, "rows");
-	assert_ok(bln_source_reader_open(kit.source, &kit.units[0], refuse_no_more, NULL, &reader, &kit.err), &kit.err);
+	assert_ok(bln_source_reader_open(kit.source, &kit.units[0], refuse_no_more, NULL, NULL, &reader, &kit.err),
+		  &kit.err);
 	assert_int_equal(bln_source_reader_next(reader, chunk, &kit.err), BLN_PARTIAL);
 	assert_string_equal(kit.err.message, "enough of XBTUSD");
 	assert_false(kit.units[0].is_read);

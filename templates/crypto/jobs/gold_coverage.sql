@@ -1,6 +1,7 @@
 -- gold.coverage: for each symbol, frequency and year the stretches of candles that are there (data), of which a source says that
 -- nothing traded (confirmed_empty), and of which nobody has said anything that we took (missing): also where something was said
--- and refused (silver.quarantine), whoever else says that nothing traded there. All times are opens of candles, in µs.
+-- and refused (silver.quarantine), whoever else says that nothing traded there; and where lines could not be read, unless somebody
+-- else says that. All times are opens of candles, in µs.
 WITH parts AS MATERIALIZED (
     SELECT CAST(row_number() OVER () AS INTEGER) AS part, symbol, frequency, CAST(year AS INTEGER) AS year,
            frequency_us(frequency) AS step,
@@ -10,15 +11,36 @@ WITH parts AS MATERIALIZED (
            epoch_us(candle_open(make_timestamptz(CAST(year AS INTEGER) + 1, 1, 1, 0, 0, 0, 'UTC') - INTERVAL 1 MICROSECOND, frequency))
                + frequency_us(frequency) AS year_to
     FROM (SELECT unnest(getvariable('slices'), recursive := true))),
--- What was said, in whole candles; each range once, or those that are equal would come in no certain order below.
-units AS (
-    SELECT DISTINCT symbol, frequency,
+-- What was said, in whole candles. CONTENT is what silver.quarantine has as `unit`.
+told AS (
+    SELECT unit, concat_ws('/', source, symbol, frequency, hash) AS content, symbol, frequency,
            epoch_us(candle_open("from" - INTERVAL 1 MICROSECOND, frequency)) + frequency_us(frequency) AS a,
            epoch_us(candle_open("to", frequency)) AS b
     FROM bronze.units
-    WHERE table_name = 'bronze.${run:class}' AND "from" < "to"),
+    WHERE table_name = 'bronze.${run:class}'),
 span AS (
-    SELECT symbol, frequency, min(a) AS a, max(b) AS b FROM units WHERE a < b GROUP BY ALL),
+    SELECT symbol, frequency, min(a) AS a, max(b) AS b FROM told WHERE a < b GROUP BY ALL),
+-- What was refused of those units. A table that an earlier version made has not all columns.
+refusals AS (
+    SELECT q.unit AS content, q.symbol, q.frequency, split_part(q.raw, ',', 1) AS field, q.after_datetime, q.before_datetime
+    FROM (FROM silver.quarantine UNION ALL BY NAME
+          SELECT CAST(NULL AS TIMESTAMPTZ) AS after_datetime, CAST(NULL AS TIMESTAMPTZ) AS before_datetime WHERE false) q
+    SEMI JOIN told t ON q.unit = t.content
+    WHERE NOT q.is_kept),
+-- Where in a unit rows lie whose time nobody can tell: behind one candle, before another.
+unplaced AS (
+    SELECT DISTINCT content, epoch_us(after_datetime) AS behind, epoch_us(before_datetime) AS before
+    FROM refusals
+    WHERE after_datetime IS NOT NULL OR before_datetime IS NOT NULL),
+-- There the unit says nothing: what is left of it. Each range once, or those that are equal would come in no certain order below.
+units AS (
+    SELECT DISTINCT symbol, frequency, a, b
+    FROM (SELECT symbol, frequency, a, coalesce(lead(stop) OVER (PARTITION BY unit ORDER BY a, stop NULLS FIRST), b) AS b
+          FROM (SELECT unit, symbol, frequency, a, b, CAST(NULL AS BIGINT) AS stop FROM told
+                UNION ALL
+                SELECT t.unit, t.symbol, t.frequency, coalesce(u.before, t.b), t.b,
+                       coalesce(u.behind + frequency_us(t.frequency), t.a)
+                FROM told t JOIN unplaced u USING (content)))),
 -- Units that overlap or touch, as one.
 said AS (
     SELECT symbol, frequency, min(a) AS a, max(b) AS b
@@ -54,7 +76,7 @@ refused AS (
                                                WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000
                                                WHEN n BETWEEN 946684800000000 AND 4102444799999999 THEN n
                                                WHEN n BETWEEN 946684800000000000 AND 4102444799999999999 THEN n // 1000 END AS us
-                FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM silver.quarantine WHERE NOT is_kept)) r
+                FROM (SELECT *, TRY_CAST(field AS BIGINT) AS n FROM refusals)) r
               USING (symbol, frequency))
     WHERE a <= t AND t < b),
 -- Where there is neither a candle nor a refused row.

@@ -1,8 +1,20 @@
 -- The parts of gold.coverage that may have changed: years in which new candles lie, or something new was said; and those from
 -- there to what was said before and after, as what lies in between may now be missing, or no longer. A refused row comes with
--- what was said, but not always with its year. How much there is of a part, which says how
--- many are worked on at once, is what the log says of its files.
-WITH parts AS (
+-- what was said, before it or with it, but not always with its year; where nobody can tell its time, it lies within what was said.
+-- How much there is of a part, which says how many are worked on at once, is what the log says of its files.
+WITH refused AS (
+    SELECT symbol, frequency, raw
+    FROM changes('silver.quarantine')
+    SEMI JOIN (SELECT concat_ws('/', source, symbol, frequency, hash) AS unit FROM bronze.units
+               WHERE table_name = 'bronze.${run:class}') USING (unit)
+    WHERE NOT is_kept
+    UNION ALL
+    SELECT symbol, frequency, raw
+    FROM silver.quarantine
+    SEMI JOIN (SELECT concat_ws('/', source, symbol, frequency, hash) AS unit FROM changes('bronze.units')
+               WHERE table_name = 'bronze.${run:class}') USING (unit)
+    WHERE NOT is_kept),
+parts AS (
     SELECT symbol, frequency, year FROM changes('silver.${run:class}') GROUP BY ALL
     UNION
     SELECT symbol, frequency, CAST(unnest(range(year(a AT TIME ZONE 'UTC'), year(b AT TIME ZONE 'UTC') + 1)) AS INTEGER) AS year
@@ -20,8 +32,7 @@ WITH parts AS (
                                          WHEN n BETWEEN 946684800000 AND 4102444799999 THEN n * 1000
                                          WHEN n BETWEEN 946684800000000 AND 4102444799999999 THEN n
                                          WHEN n BETWEEN 946684800000000000 AND 4102444799999999999 THEN n // 1000 END AS us
-          FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM changes('silver.quarantine') WHERE NOT is_kept))
-    SEMI JOIN (SELECT symbol, frequency FROM bronze.units WHERE table_name = 'bronze.${run:class}') USING (symbol, frequency)
+          FROM (SELECT *, TRY_CAST(split_part(raw, ',', 1) AS BIGINT) AS n FROM refused))
     WHERE us IS NOT NULL),
 sizes AS (
     SELECT "partition"->>'symbol' AS symbol, min->>'frequency' AS frequency, CAST("partition"->>'year' AS INTEGER) AS year,
