@@ -246,7 +246,9 @@ static const char *format_of(const char *file)
 {
 	const char *dot = strrchr(file, '.');
 
-	return dot && strcasecmp(dot, ".parquet") == 0 ? "parquet" : dot && strcasecmp(dot, ".json") == 0 ? "json" : "csv";
+	return dot && strcasecmp(dot, ".parquet") == 0 ? "parquet"
+	       : dot && strcasecmp(dot, ".json") == 0  ? "json"
+						       : "csv";
 }
 
 static enum bln_exit sql_run(struct bln_query *query, const char *sql)

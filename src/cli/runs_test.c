@@ -298,10 +298,8 @@ static void every_state_can_be_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_list_has_what_ran),
-		cmocka_unit_test(a_run_is_shown_with_its_steps),
-		cmocka_unit_test(logs_are_those_of_the_steps),
-		cmocka_unit_test(a_run_is_cancelled),
+		cmocka_unit_test(a_list_has_what_ran),		cmocka_unit_test(a_run_is_shown_with_its_steps),
+		cmocka_unit_test(logs_are_those_of_the_steps),	cmocka_unit_test(a_run_is_cancelled),
 		cmocka_unit_test(every_state_can_be_asked_for),
 	};
 

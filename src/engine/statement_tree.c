@@ -108,7 +108,7 @@ static void first_word(const char *sql, char word[static WORD_SIZE])
 
 static enum bln_status no_select(const char *sql, struct bln_err *err)
 {
-	static const char *const writers[] = { "INSERT", "UPDATE", "DELETE", "MERGE",  "CREATE",
+	static const char *const writers[] = { "INSERT", "UPDATE", "DELETE", "MERGE",	"CREATE",
 					       "DROP",	 "ALTER",  "COPY",   "TRUNCATE" };
 	char word[WORD_SIZE];
 	bool is_writer = false;
@@ -120,8 +120,7 @@ static enum bln_status no_select(const char *sql, struct bln_err *err)
 	    strcmp(word, "WITH") == 0)
 		return bln_err_set(err, BLN_INVALID,
 				   "a PIVOT must name its values here: PIVOT … ON symbol IN ('XBTUSD', 'ETHUSD')");
-	return bln_err_set(err, BLN_INVALID,
-			   "only a SELECT can be run here, not %s%s",
+	return bln_err_set(err, BLN_INVALID, "only a SELECT can be run here, not %s%s",
 			   word[0] ? word : "this statement",
 			   is_writer ? ": tables are written by jobs, with the rows that their SELECT gives" : "");
 }
