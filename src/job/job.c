@@ -27,14 +27,30 @@ static enum bln_status kind_check(const struct bln_job *job, struct bln_err *err
 			   bln_job_kind_name(job->kind));
 }
 
+/* Whether the lake that JOB writes into can be opened and written to. */
+static enum bln_status lake_check(const struct bln_expander *expander, struct bln_err *err)
+{
+	struct bln_store *store = NULL;
+	enum bln_status status;
+	const char *lake;
+
+	BLN_TRY(bln_project_lake(expander, &lake, err));
+	BLN_TRY(bln_store_open(lake, NULL, &store, err));
+	status = bln_store_check_write(store, err);
+done:
+	bln_store_close(store);
+	return status;
+}
+
 enum bln_status bln_job_check(const struct bln_job *job, const struct bln_expander *expander, struct bln_clock *clock,
 			      struct bln_err *err)
 {
 	enum bln_status status = kind_check(job, err);
 
-	if (status != BLN_OK || !kinds[job->kind].check)
-		return status;
-	status = kinds[job->kind].check(job, expander, clock, err);
+	if (status == BLN_OK && job->into)
+		status = lake_check(expander, err);
+	if (status == BLN_OK && kinds[job->kind].check)
+		status = kinds[job->kind].check(job, expander, clock, err);
 	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "job %s", job->name);
 }
 

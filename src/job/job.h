@@ -74,9 +74,9 @@ void bln_job_result_add_json(const struct bln_job_result *result, struct bln_tex
 BLN_MUST_CHECK enum bln_status bln_job_run(struct bln_job_context *context, const struct bln_job *job,
 					   struct bln_job_result *result, struct bln_err *err);
 
-/* Whether there is anything for JOB to work on, as far as can be told without doing it or writing anything: an ingest's source is there,
- * can be read and has what is wanted. EXPANDER has the run's properties. BLN_UNSUPPORTED for a kind that this version cannot run; else
- * what the job itself would say. BLN_OK promises nothing. */
+/* Whether JOB can begin, as far as can be told without doing it or writing anything: the lake can be written to; an ingest's source
+ * is there, can be read and has what is wanted. EXPANDER has the run's properties. BLN_UNSUPPORTED for a kind that this version
+ * cannot run; else what the job itself would say. BLN_OK promises nothing. */
 BLN_MUST_CHECK enum bln_status bln_job_check(const struct bln_job *job, const struct bln_expander *expander,
 					     struct bln_clock *clock, struct bln_err *err);
 

@@ -272,6 +272,11 @@ static enum bln_status faulty_local_path(struct bln_store *store, const char *ke
 	return status == BLN_OK ? bln_store_local_path(inner_of(store), key, path, err) : status;
 }
 
+static enum bln_status faulty_check_write(struct bln_store *store, struct bln_err *err)
+{
+	return bln_store_check_write(inner_of(store), err);
+}
+
 static void faulty_url(struct bln_store *store, const char *key, struct bln_text *url)
 {
 	inner_of(store)->ops->url(inner_of(store), key, url);
@@ -301,6 +306,7 @@ static const struct bln_store_ops faulty_ops = {
 	.delete_many = faulty_delete_many,
 	.sweep = faulty_sweep,
 	.local_path = faulty_local_path,
+	.check_write = faulty_check_write,
 	.url = faulty_url,
 	.put_torn = faulty_put_torn,
 };

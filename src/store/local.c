@@ -74,6 +74,25 @@ static void local_close(struct bln_store *store)
 	bln_mem_free(local);
 }
 
+/* Of the root, or of the nearest folder above it that is there. */
+static enum bln_status local_check_write(struct bln_store *store, struct bln_err *err)
+{
+	struct bln_local *local = bln_local_of(store);
+	char path[PATH_MAX];
+	char *end;
+
+	if (snprintf(path, sizeof(path), "%s/", local->root) >= (int)sizeof(path))
+		return BLN_OK;
+	while (access(path, F_OK) != 0 && errno == ENOENT && (end = strrchr(path, '/')) != path) {
+		*end = '\0';
+		end = strrchr(path, '/');
+		end[1] = '\0';
+	}
+	if (access(path, W_OK | X_OK) == 0)
+		return BLN_OK;
+	return bln_local_fail(local, err, errno, "write into", "");
+}
+
 /* RFC 3986's unreserved characters and '/' stay as they are. */
 static void local_url(struct bln_store *store, const char *key, struct bln_text *url)
 {
@@ -114,6 +133,7 @@ static const struct bln_store_ops local_ops = {
 	.delete_many = bln_local_delete_many,
 	.sweep = bln_local_sweep,
 	.local_path = bln_local_path,
+	.check_write = local_check_write,
 	.url = local_url,
 	.put_torn = bln_local_put_torn,
 };

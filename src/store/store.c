@@ -250,6 +250,11 @@ enum bln_status bln_store_sweep(struct bln_store *store, const char *prefix, int
 	return status;
 }
 
+enum bln_status bln_store_check_write(struct bln_store *store, struct bln_err *err)
+{
+	return store->ops->check_write ? store->ops->check_write(store, err) : BLN_OK;
+}
+
 enum bln_status bln_store_local_path(struct bln_store *store, const char *key, struct bln_text *path,
 				     struct bln_err *err)
 {

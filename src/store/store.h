@@ -147,6 +147,9 @@ BLN_MUST_CHECK enum bln_status bln_store_sweep(struct bln_store *store, const ch
 
 /* --- Where things are. --- */
 
+/* Whether objects can be put at all, as far as can be told without putting one: BLN_DENIED and its like say why not. */
+BLN_MUST_CHECK enum bln_status bln_store_check_write(struct bln_store *store, struct bln_err *err);
+
 /* Puts into PATH (its content is replaced) where the object KEY lies on a local disk, for engines that read files in
  * place. BLN_UNSUPPORTED where objects are no files; BLN_NOT_FOUND when there is none. */
 BLN_MUST_CHECK enum bln_status bln_store_local_path(struct bln_store *store, const char *key, struct bln_text *path,
@@ -188,6 +191,7 @@ struct bln_store_ops {
 				 struct bln_err *err); /* PREFIX and REMOVED are not NULL; *REMOVED begins as 0 */
 	enum bln_status (*local_path)(struct bln_store *store, const char *key, struct bln_text *path,
 				      struct bln_err *err);
+	enum bln_status (*check_write)(struct bln_store *store, struct bln_err *err); /* NULL: nothing can be told */
 	void (*url)(struct bln_store *store, const char *key, struct bln_text *url); /* KEY may be NULL */
 	/* Leaves behind what a writer leaves that is killed in the middle of a put of BYTES: for the faulty store. */
 	enum bln_status (*put_torn)(struct bln_store *store, const char *key, const void *bytes, size_t length,

@@ -173,7 +173,7 @@ class Run(Said):
     def test_dry_runs_say_what_would_be_done(self):
         said = run("run", "historical", "--dry-run", "-p", "archive=../archive")
         self.assertEqual((said.code, said.err), (0, ""))
-        self.assertIn("into gold.coverage (replace by symbol, frequency, year)", said.out)
+        self.assertIn("into gold.coverage (replace by table, symbol, frequency, year)", said.out)
         self.assertNotIn("null", said.out)
         plan = json.loads(run("run", "historical", "--dry-run", "--json").out)  # it lacks an archive, and says so
         self.assertEqual([action["name"] for action in plan["actions"]], ["ingest", "silver", "gold", "coverage", "info", "alarm"])

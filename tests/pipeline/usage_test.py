@@ -99,9 +99,14 @@ class Usage(Case):
         self.p.load(self.data, prefix=drop)
         more = self.archive("b", {"XBTUSD_60.csv": lines("2024-01-03", "2024-01-04")})
         folders = [self.p.lake, *(path for path in self.p.lake.rglob("*") if path.is_dir())]
+        runs = len(json.loads(self.p("runs", "list", "--json").out))
         for folder in folders:
             folder.chmod(0o500)
         try:
+            said = self.refused("run", "historical", "-p", f"archive={more}", code=FAILED, says=[str(self.p.lake), "Permission denied"], prefix=drop)
+            self.assertEqual(said.err.count("\n"), 1)
+            self.assertEqual(len(json.loads(self.p("runs", "list", "--json").out)), runs)
+            self.p.lake.chmod(0o700)  # what lies in it may not be written: that only the step finds
             said = self.refused("run", "historical", "-p", f"archive={more}", code=FAILED, says=["bronze", "Permission denied"], prefix=drop)
             self.assertIn("COMPLETED  historical", said.err)
             self.assertEqual(self.p("sql", "SELECT count(*) FROM silver.cryptos", "-f", "csv", prefix=drop).out.split(), ["count_star()", "25"])
