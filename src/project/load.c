@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -107,6 +108,7 @@ static enum bln_status load(const char *folder, bool is_places, struct bln_proje
 {
 	char path[PATH_MAX];
 	char *bytes = bln_mem_alloc(BLN_PROJECT_SIZE_MAX + 1);
+	struct stat stat;
 	size_t length = 0;
 	enum bln_status status = BLN_OK;
 	int fd = -1;
@@ -117,7 +119,7 @@ static enum bln_status load(const char *folder, bool is_places, struct bln_proje
 		status = bln_err_set(err, BLN_INVALID, "the path of the project's folder is too long");
 		goto done;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not keep everybody waiting */
 	if (fd < 0 && errno == ENOENT)
 		status = bln_err_set(
 			err, BLN_NOT_FOUND,
@@ -127,6 +129,10 @@ static enum bln_status load(const char *folder, bool is_places, struct bln_proje
 	else if (fd < 0)
 		status = bln_err_errno(err, errno, "cannot open %s", path);
 	BLN_TRY(status);
+	if (fstat(fd, &stat) != 0 || (!S_ISREG(stat.st_mode) && !S_ISDIR(stat.st_mode))) {
+		status = bln_err_set(err, BLN_INVALID, "%s is no file", path);
+		goto done;
+	}
 	BLN_TRY(read_all(fd, path, bytes, &length, err));
 	status = parse(folder, bytes, length, is_places, out, problems, err);
 done:

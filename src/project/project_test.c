@@ -215,6 +215,12 @@ static void a_folder_is_read(void **state)
 	assert_int_equal(bln_project_load(folder, &project, NULL, &err), BLN_INVALID);
 	assert_says(err.message, "the file is larger than 1048576 bytes");
 	unlink(path);
+
+	/* Nobody waits for what a pipe may say. */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(bln_project_load(folder, &project, NULL, &err), BLN_INVALID);
+	assert_says(err.message, "bullion.yaml is no file");
+	unlink(path);
 	rmdir(folder);
 }
 
