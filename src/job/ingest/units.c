@@ -120,8 +120,8 @@ done:
 	return status;
 }
 
-/* A number for the commit VERSION of the table at PLACE, from its first bytes, which say when it was made, on top of what, and its id. 0 where
- * it is not there (any more). */
+/* A number for the commit VERSION of the table at PLACE, from its first bytes, which say when it was made, on top of what, and its
+ * id. 0 where it is not there (any more). */
 static enum bln_status commit_hash(const struct bln_table *place, struct bln_arena *arena, int64_t version,
 				   uint64_t *hash, struct bln_err *err)
 {
