@@ -74,7 +74,7 @@ static enum bln_exit cancel(struct bln_cli *cli, struct bln_state *state_file)
 static enum bln_exit run(struct bln_cli *cli)
 {
 	struct bln_state *state_file = NULL;
-	enum bln_exit result = bln_cli_open_state(cli, &state_file);
+	enum bln_exit result = bln_cli_open_state(cli, &state_file, BLN_STATE_EXISTING);
 
 	if (result == BLN_EXIT_DONE)
 		result = cancel(cli, state_file);

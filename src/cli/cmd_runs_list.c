@@ -47,7 +47,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	if (bln_args_int(&cli->args, "limit", 1, BLN_RUNS_LIST_MAX, 20, &limit, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
 	filter.limit = (size_t)limit;
-	result = bln_cli_open_state(cli, &state);
+	result = bln_cli_open_state(cli, &state, BLN_STATE_LOOK);
 	if (result != BLN_EXIT_DONE)
 		return result;
 	if (state && bln_runs_list(state, &filter, &cli->arena, &runs, &count, &err) != BLN_OK) {
@@ -91,7 +91,8 @@ static const struct bln_option options[] = {
 const struct bln_command bln_command_runs_list = {
 	.name = "runs list",
 	.summary = "what ran and what runs, newest first",
-	.description = "Lists the runs of the project's workflows and jobs. Times are UTC.",
+	.description = "Lists the runs of the project's workflows and jobs. Times are UTC. Where the project\n"
+		       "may only be read, a run whose process was killed is shown as it was.",
 	.json = "[{id, name, kind, state, started_at, ended_at, reason}]",
 	.examples = "bullion runs list\nthe newest 20\n"
 		    "bullion runs list --active\nwhat is under way\n"

@@ -142,7 +142,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	struct bln_run *steps = NULL;
 	struct bln_err err = { 0 };
 	size_t count = 0;
-	enum bln_exit result = bln_cli_open_state(cli, &state);
+	enum bln_exit result = bln_cli_open_state(cli, &state, BLN_STATE_LOOK);
 
 	if (result == BLN_EXIT_DONE)
 		result = bln_cli_find_run(cli, state, bln_args_word(&cli->args, 0), &found);

@@ -18,18 +18,18 @@ enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **stat
 		return loaded;
 	path = bln_arena_printf(&cli->arena, "%s/" BLN_PROJECT_STATE, cli->project->folder);
 	status = path ? bln_state_open(path, how, state, &err) : bln_err_memory(&err);
-	if (status == BLN_OK || (status == BLN_NOT_FOUND && how == BLN_STATE_EXISTING))
+	if (status == BLN_OK || (status == BLN_NOT_FOUND && how != BLN_STATE_CREATE))
 		return BLN_EXIT_DONE;
 	return bln_cli_fail(cli, &err);
 }
 
-enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state)
+enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how)
 {
-	const enum bln_exit opened = bln_cli_open_state_as(cli, state, BLN_STATE_EXISTING);
+	const enum bln_exit opened = bln_cli_open_state_as(cli, state, how);
 	struct bln_err err = { 0 };
 	size_t ended = 0;
 
-	if (opened != BLN_EXIT_DONE || !*state ||
+	if (opened != BLN_EXIT_DONE || !*state || bln_state_is_read_only(*state) ||
 	    bln_runs_reap(*state, bln_clock_now_us(cli->clock), &ended, &err) == BLN_OK)
 		return opened;
 	bln_state_close(*state);

@@ -10,9 +10,9 @@
  * BLN_EXIT_DONE returned, where there is none. */
 enum bln_exit bln_cli_open_state_as(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how);
 
-/* The same to look at it. *STATE is NULL, and BLN_EXIT_DONE returned, where nothing has run yet. Runs whose process is gone are
- * ended first, so that none is shown as running for ever. */
-enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state);
+/* The same with runs ended whose process is gone, so that none is shown as running for ever; but not where the state can only
+ * be read (BLN_STATE_LOOK). */
+enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state, enum bln_state_open how);
 
 /* Finds the run that WORD names: its id, or enough of its beginning; NULL is the newest. In the command's arena. */
 enum bln_exit bln_cli_find_run(struct bln_cli *cli, struct bln_state *state, const char *word, struct bln_run *run);

@@ -13,6 +13,7 @@
 struct bln_state {
 	sqlite3 *db;
 	char *path;
+	bool is_read_only;
 	sqlite3_stmt *rollback; /* compiled when opened, so that undoing needs no memory when there is none */
 };
 

@@ -98,6 +98,23 @@ enum bln_status bln_schema_check(const struct bln_state *state, int target, stru
 	return status == BLN_OK ? bln_db_end(state, facts_check(state, target, err), "read", err) : status;
 }
 
+enum bln_status bln_schema_check_current(const struct bln_state *state, struct bln_err *err)
+{
+	int64_t version = 0;
+	enum bln_status status;
+
+	BLN_TRY(bln_schema_check(state, STEPS, err));
+	BLN_TRY(version_read(state, &version, err));
+	if (version < STEPS)
+		status = bln_err_set(err, BLN_UNSUPPORTED,
+				     "%s was written by an older bullion (schema %" PRId64
+				     ", this one's is %d), and cannot be "
+				     "brought up to date: give yourself write permission on it and its folder",
+				     state->path, version, STEPS);
+done:
+	return status;
+}
+
 /* Under the lock the version is read again: another process may just have taken this step. */
 static enum bln_status step_take(const struct bln_state *state, int target, int64_t *version, struct bln_err *err)
 {

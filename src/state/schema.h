@@ -18,6 +18,9 @@ const char *bln_schema_step(int version);
 /* Refuses, without writing, what is not ours or is newer than TARGET. */
 BLN_MUST_CHECK enum bln_status bln_schema_check(const struct bln_state *state, int target, struct bln_err *err);
 
+/* Refuses, without writing, what is not of this very version (BLN_UNSUPPORTED), besides. */
+BLN_MUST_CHECK enum bln_status bln_schema_check_current(const struct bln_state *state, struct bln_err *err);
+
 /* Takes the steps that are missing up to TARGET, each in a transaction of its own. Another process may do the same. */
 BLN_MUST_CHECK enum bln_status bln_schema_migrate(const struct bln_state *state, int target, struct bln_err *err);
 

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "state/schema.h"
+#include "state/state_look.h"
 
 enum {
 	VALUE_BYTES_MAX = 16 << 20, /* one text or blob in the file: a larger one is a lie */
@@ -78,11 +79,43 @@ static enum bln_status wal_switch(const struct bln_state *state, struct bln_err 
 	return code == SQLITE_OK ? BLN_OK : bln_db_fail(state, code, "open", err);
 }
 
+/* To write, also where it is only looked at: whoever may bring it up to date does. */
+static enum bln_status writer_open(struct bln_state *state, struct bln_err *err)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	const int code = sqlite3_open_v2(state->path, &state->db, flags, NULL);
+	enum bln_status status;
+
+	if (code != SQLITE_OK)
+		return bln_db_fail(state, code, "open", err);
+	if (sqlite3_db_readonly(state->db, "main") == 1)
+		return bln_err_set(err, BLN_DENIED,
+				   "cannot write %s: give yourself write permission on it and its folder", state->path);
+	BLN_TRY(connection_set_up(state, err));
+	BLN_TRY(bln_schema_check(state, bln_schema_version(), err));
+	BLN_TRY(wal_switch(state, err));
+	BLN_TRY(bln_schema_migrate(state, bln_schema_version(), err));
+	(void)sqlite3_db_config(state->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+done:
+	return status;
+}
+
+static enum bln_status reader_open(struct bln_state *state, struct bln_err *err)
+{
+	enum bln_status status;
+
+	state->is_read_only = true;
+	BLN_TRY(bln_state_look(state, err));
+	BLN_TRY(connection_set_up(state, err));
+	BLN_TRY(bln_schema_check_current(state, err));
+done:
+	return status;
+}
+
 enum bln_status bln_state_open(const char *path, enum bln_state_open how, struct bln_state **out, struct bln_err *err)
 {
 	struct bln_state *state = bln_mem_calloc(1, sizeof(*state));
 	enum bln_status status = BLN_OK;
-	int code;
 
 	if (state)
 		state->path = bln_mem_strndup(path, strlen(path));
@@ -92,27 +125,20 @@ enum bln_status bln_state_open(const char *path, enum bln_state_open how, struct
 	}
 	if (how == BLN_STATE_CREATE)
 		BLN_TRY(file_create(path, err));
-	code = sqlite3_open_v2(path, &state->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-			       NULL);
-	if (code != SQLITE_OK) {
-		status = bln_db_fail(state, code, "open", err);
-		goto done;
-	}
-	if (sqlite3_db_readonly(state->db, "main") == 1) {
-		status = bln_err_set(err, BLN_DENIED,
-				     "cannot write %s: give yourself write permission on it and its folder", path);
-		goto done;
-	}
-	BLN_TRY(connection_set_up(state, err));
-	BLN_TRY(bln_schema_check(state, bln_schema_version(), err));
-	BLN_TRY(wal_switch(state, err));
-	BLN_TRY(bln_schema_migrate(state, bln_schema_version(), err));
-	(void)sqlite3_db_config(state->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	if (how == BLN_STATE_LOOK && bln_state_must_look(path))
+		BLN_TRY(reader_open(state, err));
+	else
+		BLN_TRY(writer_open(state, err));
 	*out = state;
 done:
 	if (status != BLN_OK)
 		bln_state_close(state);
 	return status;
+}
+
+bool bln_state_is_read_only(const struct bln_state *state)
+{
+	return state->is_read_only;
 }
 
 void bln_state_close(struct bln_state *state)

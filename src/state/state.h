@@ -9,6 +9,8 @@
 #ifndef BLN_STATE_STATE_H
 #define BLN_STATE_STATE_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 struct bln_state;
@@ -18,6 +20,7 @@ enum { BLN_STATE_BUSY_MS = 10000 };
 enum bln_state_open {
 	BLN_STATE_EXISTING, /* BLN_NOT_FOUND where there is none: to look without leaving anything behind */
 	BLN_STATE_CREATE, /* made where there is none, with the folder it is in (but no folder above), for its owner only */
+	BLN_STATE_LOOK, /* as EXISTING; where it or its folder cannot be written, it is only read (state_look.h) */
 };
 
 /* Opens PATH and brings its schema up to date, one step at a time, each in a transaction: a process killed on the way leaves
@@ -27,6 +30,9 @@ enum bln_state_open {
  * (BLN_INVALID), a damaged file (BLN_CORRUPT), one that cannot be written (BLN_DENIED). *OUT is the caller's to close. */
 BLN_MUST_CHECK enum bln_status bln_state_open(const char *path, enum bln_state_open how, struct bln_state **out,
 					      struct bln_err *err);
+
+/* Whether it was opened with BLN_STATE_LOOK and can only be read: what would write fails with BLN_DENIED. */
+bool bln_state_is_read_only(const struct bln_state *state);
 
 /* NULL is fine. */
 void bln_state_close(struct bln_state *state);

@@ -273,6 +273,137 @@ static void without_permission_to_write_one_line_says_so(void **state)
 	kit_remove(&kit);
 }
 
+/* What nobody, who may not write, finds when looking: the old run, if EXPECTED is BLN_OK. Nothing is left behind. */
+static void expect_nobody_sees(const struct kit *kit, enum bln_status expected)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct bln_run_filter all = { 0 };
+		struct bln_state *opened = NULL;
+		struct bln_arena arena = { 0 };
+		struct bln_run *runs = NULL;
+		struct bln_err err = { 0 };
+		size_t count = 0;
+
+		if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+			_exit(2);
+		if (bln_state_open(kit->path, BLN_STATE_LOOK, &opened, &err) != expected) {
+			print_error("%s: %s\n", bln_status_name(err.status), err.message);
+			_exit(3);
+		}
+		if (expected == BLN_OK &&
+		    (!bln_state_is_read_only(opened) ||
+		     bln_runs_list(opened, &all, &arena, &runs, &count, &err) != BLN_OK || count != 1 ||
+		     strcmp(runs[0].id, "old") != 0 ||
+		     bln_run_create(opened, &(struct bln_run){ .id = "new", .name = "x", .attempt = 1 }, &err) !=
+			     BLN_DENIED)) {
+			print_error("%zu runs; %s: %s\n", count, bln_status_name(err.status), err.message);
+			_exit(4);
+		}
+		bln_state_close(opened);
+		bln_arena_clean_up(&arena);
+		_exit(0);
+	}
+	assert_true(kit_child_ended_well(child));
+}
+
+static void beside_set(const struct kit *kit, mode_t mode)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < 3; i++) {
+		char path[KIT_PATH_SIZE + 32];
+
+		snprintf(path, sizeof(path), "%s%s", kit->path, ends[i]);
+		(void)!chmod(path, mode);
+	}
+}
+
+/* A process that has the file open until the end that it returns is closed: SQLite's locks are those of a process. */
+static pid_t holder_start(const struct kit *kit, int *end)
+{
+	struct bln_state *opened = NULL;
+	int there[2];
+	int back[2];
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(there), 0);
+	assert_int_equal(pipe(back), 0);
+	child = fork();
+	if (child == 0) {
+		close(there[1]);
+		if (bln_state_open(kit->path, BLN_STATE_LOOK, &opened, NULL) != BLN_OK || write(back[1], "o", 1) != 1)
+			_exit(2);
+		(void)!read(there[0], &byte, 1);
+		bln_state_close(opened);
+		_exit(0);
+	}
+	close(there[0]);
+	assert_int_equal(read(back[0], &byte, 1), 1);
+	close(back[0]);
+	close(back[1]);
+	*end = there[1];
+	return child;
+}
+
+static void what_may_only_be_read_is_looked_at(void **state)
+{
+	struct kit kit = kit_new();
+	char path[KIT_PATH_SIZE + 32];
+	pid_t holder;
+	int end;
+	(void)state;
+
+	assert_int_equal(chmod(kit.folder, 0555), 0);
+	expect_nobody_sees(&kit, BLN_NOT_FOUND);
+	assert_int_equal(chmod(kit.folder, 0755), 0);
+	kit_make_version(kit.path, bln_schema_version() - 1, a_run_sql);
+	assert_int_equal(chmod(kit.folder, 0555), 0);
+	beside_set(&kit, 0444);
+	expect_nobody_sees(&kit, BLN_UNSUPPORTED); /* it would have to be brought up to date */
+	assert_int_equal(chmod(kit.folder, 0755), 0);
+	beside_set(&kit, 0644);
+	holder = holder_start(&kit, &end); /* which brings it up to date */
+	assert_int_equal(chmod(kit.folder, 0555), 0);
+	beside_set(&kit, 0444);
+	expect_nobody_sees(&kit, BLN_OK); /* its newest rows are in the log */
+	assert_int_equal(chmod(kit.folder, 0755), 0);
+	close(end);
+	assert_true(kit_child_ended_well(holder));
+	assert_int_equal(chmod(kit.folder, 0555), 0);
+	expect_nobody_sees(&kit, BLN_OK); /* nobody has: there is but the file */
+	assert_int_equal(chmod(kit.folder, 0777), 0); /* where something could be made beside it, nothing is */
+	expect_nobody_sees(&kit, BLN_OK);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s%s", kit.path, i ? "-wal" : "-shm");
+		assert_int_not_equal(access(path, F_OK), 0);
+	}
+	kit_remove(&kit);
+}
+
+static void a_log_that_cannot_be_read_is_told(void **state)
+{
+	struct kit kit = kit_new();
+	char path[KIT_PATH_SIZE + 32];
+	FILE *log;
+	(void)state;
+
+	kit_make_version(kit.path, bln_schema_version(), a_run_sql);
+	kit_sql(kit.path, "PRAGMA journal_mode = WAL");
+	snprintf(path, sizeof(path), "%s-wal", kit.path);
+	log = fopen(path, "w");
+	assert_non_null(log);
+	assert_true(fputs("what a killed writer left", log) > 0);
+	assert_int_equal(fclose(log), 0);
+	assert_int_equal(chmod(kit.folder, 0555), 0);
+	beside_set(&kit, 0444);
+	expect_nobody_sees(&kit, BLN_DENIED);
+	assert_int_equal(chmod(kit.folder, 0755), 0);
+	kit_remove(&kit);
+}
+
 /* Opens and records, telling DONE_FD a byte after each thing that was promised to be durable. */
 static void open_and_record(const struct kit *kit, int done_fd)
 {
@@ -457,6 +588,8 @@ int main(void)
 		cmocka_unit_test(another_programs_file_is_refused_untouched),
 		cmocka_unit_test(damage_is_told),
 		cmocka_unit_test(without_permission_to_write_one_line_says_so),
+		cmocka_unit_test(what_may_only_be_read_is_looked_at),
+		cmocka_unit_test(a_log_that_cannot_be_read_is_told),
 		cmocka_unit_test(a_kill_at_any_write_loses_nothing_that_was_promised),
 		cmocka_unit_test(a_full_or_failing_disk_is_an_error_and_the_file_stays_whole),
 		cmocka_unit_test(no_memory_at_any_request_is_told_and_leaves_the_file_good),

@@ -240,6 +240,32 @@ class Runs(InAFolder):
         self.assertEqual(self.run_in("runs", "list", "--json").out, "[]\n")
         self.assertEqual(self.run_in("runs", "show").code, 5)
 
+    def test_they_may_be_looked_at_by_who_may_not_write(self):
+        self.project("jobs: {say: {kind: command, argv: [echo, hello]}}\n")
+        self.at.chmod(0o755)
+
+        def nobody(*args, code=0):
+            seal = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+            said = subprocess.run([BULLION, "-C", self.at, *args], capture_output=True, timeout=60, text=True, **seal)
+            self.assertEqual(said.returncode, code, said.stderr)
+            return said
+
+        def writable(may):
+            for path in [self.at, *self.at.rglob("*")]:
+                mode = path.stat().st_mode
+                path.chmod(mode | 0o200 if may else mode & ~0o222 | 0o444 | (0o111 if path.is_dir() else 0))
+
+        writable(False)
+        self.assertEqual(nobody("runs", "list").stderr, "no runs\n")
+        writable(True)
+        self.assertEqual(self.run_in("run", "say").code, 0)
+        writable(False)
+        self.assertEqual([run["state"] for run in json.loads(nobody("runs", "list", "--json").stdout)], ["SUCCEEDED"])
+        self.assertIn("state       SUCCEEDED", nobody("runs", "show").stdout)
+        self.assertIn("hello\n", nobody("runs", "logs").stdout)
+        self.assertIn("cannot write", nobody("runs", "cancel", "1", code=1).stderr)
+        writable(True)
+
     def test_options_are_checked(self):
         self.assertEqual(self.run_in("runs", "list", "--limit", "0").code, 2)
         self.assertEqual(self.run_in("runs", "list", "--state", "DONE").code, 2)
