@@ -270,6 +270,12 @@ static enum bln_exit sql_run(struct bln_query *query, const char *sql)
 		format = cli->is_json ? "json" : file ? format_of(file) : "table";
 	if (bln_query_resolve(query, text, &err) != BLN_OK)
 		return bln_cli_fail(cli, &err);
+	if (bln_statement_explain_length(text) > 0) {
+		if (strcmp(format, cli->is_json ? "json" : "table") == 0 && !file)
+			return bln_query_print_plan(query, text);
+		return bln_cli_fail_with(cli, BLN_INVALID,
+					 "a plan is printed as it is, or with --json: it is no table");
+	}
 	if (strcmp(format, "table") != 0)
 		return file ? file_write(query, text, format, file) : out_write(query, text, format);
 	if (file && strcmp(file, "-") != 0)
@@ -328,12 +334,14 @@ const struct bln_command bln_command_sql = {
 	.summary = "ask the lake",
 	.description = "Runs one SELECT of DuckDB's SQL (or DESCRIBE, SUMMARIZE). Tables are named layer.table;\n"
 		       "delta('PATH') is a Delta table anywhere, files('layer.table') has a row for each of a\n"
-		       "table's data files. Times are UTC.",
+		       "table's data files. EXPLAIN prints the plan instead, and says how many files of each\n"
+		       "table are left to read; EXPLAIN ANALYZE runs it and names them. Times are UTC.",
 	.json = "[{…}]: the columns of each row, NaN and infinities as null",
 	.examples =
 		"bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
 		"bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
 		"bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet\ninto a file\n"
+		"bullion sql \"EXPLAIN FROM gold.candles WHERE symbol = 'XBTUSD'\"\nwhich files that would read\n"
 		"echo \"FROM gold.info\" | bullion sql - -f csv\nthe SQL from standard input, or with --file from a file",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),

@@ -115,8 +115,7 @@ static enum bln_status resolve(void *context, const struct bln_relation *relatio
 	return table_load(query, relation->name, &out->snapshot, err);
 }
 
-/* Names the file that the SQL is from, where it is from one. */
-static enum bln_status where(const struct bln_query *query, enum bln_status status, struct bln_err *err)
+enum bln_status bln_query_where(const struct bln_query *query, enum bln_status status, struct bln_err *err)
 {
 	return status == BLN_OK || !query->file ? status : bln_err_where(err, status, "%s", query->file);
 }
@@ -125,12 +124,19 @@ enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, stru
 {
 	const struct bln_statement_options options = { .may_read_files = true };
 	const struct bln_resolver resolver = { .context = query, .resolve = resolve };
+	const size_t explain = bln_statement_explain_length(sql);
+	char *asked = bln_arena_strndup(&query->cli->arena, sql, strlen(sql));
 	enum bln_status status;
 
-	BLN_TRY(bln_statement_resolve(query->engine, sql, &options, &resolver, &query->cli->arena, NULL, err));
+	if (!asked)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < explain; i++) /* what is explained stays where it is: errors point to it */
+		asked[i] = asked[i] == '\n' ? '\n' : ' ';
+	BLN_TRY(bln_statement_resolve(query->engine, asked, &options, &resolver, &query->cli->arena, &query->named,
+				      err));
 	BLN_TRY(bln_engine_check(query->engine, sql, err));
 done:
-	return where(query, status, err);
+	return bln_query_where(query, status, err);
 }
 
 static bool is_number(struct bln_slice type)
@@ -253,7 +259,7 @@ enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t r
 done:
 	if (status != BLN_OK) {
 		bln_statement_mend_error(sql, &err);
-		(void)where(query, status, &err);
+		(void)bln_query_where(query, status, &err);
 		bln_grid_clean_up(&grid);
 		return bln_cli_fail(query->cli, &err);
 	}
@@ -287,5 +293,5 @@ done:
 		bln_statement_mend_error(sql, err);
 	bln_rows_destroy(rows);
 	bln_text_clean_up(&copy);
-	return where(query, status, err);
+	return bln_query_where(query, status, err);
 }

@@ -3,7 +3,7 @@
 #define BLN_CLI_QUERY_H
 
 #include "cli/lake.h"
-#include "engine/engine.h"
+#include "engine/statement.h"
 
 enum { BLN_QUERY_TABLES_MAX = 256 };
 
@@ -23,17 +23,25 @@ struct bln_query {
 		struct bln_store *store;
 	} tables[BLN_QUERY_TABLES_MAX]; /* one snapshot per table, however often it is named */
 	size_t table_count;
+	struct bln_relations named; /* by what was resolved last */
 };
 
 /* Opens the lake and the engine. Close it also after a failure. */
 enum bln_exit bln_query_open(struct bln_cli *cli, struct bln_query *query);
 void bln_query_close(struct bln_query *query);
 
-/* Makes the engine know the tables that SQL names, so that it can be run. */
+/* Makes the engine know the tables that SQL names, also behind EXPLAIN, so that it can be run. */
 BLN_MUST_CHECK enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, struct bln_err *err);
+
+/* Puts the file that the SQL is from before the message, where it is from one. */
+enum bln_status bln_query_where(const struct bln_query *query, enum bln_status status, struct bln_err *err);
 
 /* Runs SQL and prints at most ROWS_MAX rows as a table. */
 enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t rows_max);
+
+/* Runs SQL, an EXPLAIN that was resolved, and prints the plan as DuckDB draws it; says of each table how many of its data files
+ * are left to read. */
+enum bln_exit bln_query_print_plan(struct bln_query *query, const char *sql);
 
 /* Runs SQL and writes all rows to the file PATH as FORMAT ("csv", "json", "parquet"). */
 BLN_MUST_CHECK enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format,

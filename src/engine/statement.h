@@ -34,6 +34,7 @@ struct bln_relation {
 		*predicates; /* what every row that the statement can use passes; only where the text */
 	size_t predicate_count; /* names the relation once */
 	int line, column; /* where the text names it first, from 1; 0 where DuckDB does not say */
+	size_t file_count, file_total; /* once resolved: data files that are left to read, and that the snapshot has */
 };
 
 struct bln_relations {
@@ -88,6 +89,10 @@ BLN_MUST_CHECK enum bln_status bln_statement_resolve(struct bln_engine *engine, 
 						     const struct bln_statement_options *options,
 						     const struct bln_resolver *resolver, struct bln_arena *arena,
 						     struct bln_relations *out, struct bln_err *err);
+
+/* How many bytes of SQL are "EXPLAIN", "EXPLAIN ANALYZE" or "EXPLAIN (options)", with what is white space and comments before and
+ * within; 0 where SQL is none. What is behind them is what the functions above take. */
+size_t bln_statement_explain_length(const char *sql);
 
 /* Of an error that DuckDB gave for SQL within another statement: sets the number of the line that it shows to what it is in SQL,
  * and takes the line out where it is none of SQL's. */

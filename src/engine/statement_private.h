@@ -1,6 +1,6 @@
 /* What the files of statement.h share. Read statement_analyse.c first, which tables a text names; then statement_tree.c, the
  * text as a tree; statement_where.c, what a WHERE says of a table; statement_resolve.c, how DuckDB comes to know the
- * tables; statement_files.c, files('…'). */
+ * tables; statement_files.c, files('…'); statement_explain.c, EXPLAIN. */
 #ifndef BLN_ENGINE_STATEMENT_PRIVATE_H
 #define BLN_ENGINE_STATEMENT_PRIVATE_H
 
@@ -19,6 +19,9 @@ BLN_MUST_CHECK enum bln_status bln_statement_files(struct bln_engine *engine, co
  * BLN_INVALID: not one SELECT; a syntax error, with its place. */
 BLN_MUST_CHECK enum bln_status bln_statement_tree(struct bln_engine *engine, const char *sql, json_t **tree,
 						  struct bln_err *err);
+
+/* What of SQL is behind white space, comments and the characters BESIDES. */
+const char *bln_statement_skip(const char *sql, const char *besides);
 
 /* Line and column, in characters, of byte OFFSET of SQL, from 1; 0 where OFFSET is beyond it. */
 void bln_statement_place(const char *sql, int64_t offset, int *line, int *column);

@@ -196,7 +196,7 @@ static enum bln_status at_relation(const struct bln_relation *relation, enum bln
 	return bln_err_where(err, status, "line %d, column %d", relation->line, relation->column);
 }
 
-static enum bln_status relation_resolve(struct bln_engine *engine, const struct bln_relation *relation,
+static enum bln_status relation_resolve(struct bln_engine *engine, struct bln_relation *relation,
 					const struct bln_resolver *resolver, struct bln_arena *arena,
 					struct bln_err *err)
 {
@@ -206,6 +206,9 @@ static enum bln_status relation_resolve(struct bln_engine *engine, const struct 
 	BLN_TRY(resolver->resolve(resolver->context, relation, &resolved, err));
 	BLN_TRY(files_prune(relation, &resolved, arena, err));
 	BLN_TRY(relation_make(engine, relation, &resolved, arena, err));
+	relation->file_total = resolved.snapshot->file_count;
+	relation->file_count = resolved.is_all ? relation->file_total
+					       : resolved.file_count + resolved.written_count + resolved.replaced_count;
 done:
 	return at_relation(relation, status, err);
 }
@@ -215,14 +218,20 @@ enum bln_status bln_statement_resolve(struct bln_engine *engine, const char *sql
 				      struct bln_arena *arena, struct bln_relations *out, struct bln_err *err)
 {
 	struct bln_relations relations = { 0 };
+	struct bln_relation *items;
 	enum bln_status status;
 
 	BLN_TRY(bln_statement_analyse(engine, sql, options, arena, &relations, err));
 	BLN_TRY(bln_engine_exec(engine, macros, err));
-	for (size_t i = 0; i < relations.count; i++)
-		BLN_TRY(relation_resolve(engine, &relations.items[i], resolver, arena, err));
+	items = bln_arena_calloc(arena, relations.count + 1, sizeof(*items));
+	if (!items)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < relations.count; i++) {
+		items[i] = relations.items[i];
+		BLN_TRY(relation_resolve(engine, &items[i], resolver, arena, err));
+	}
 	if (out)
-		*out = relations;
+		*out = (struct bln_relations){ .items = items, .count = relations.count };
 done:
 	return status;
 }

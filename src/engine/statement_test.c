@@ -497,6 +497,39 @@ static void without_memory_nothing_leaks(void **state)
 	table_close(&lake.table);
 }
 
+static void what_is_explained_is_found(void **state)
+{
+	static const struct {
+		const char *sql;
+		const char *explained; /* NULL: it is no EXPLAIN */
+	} cases[] = {
+		{ "EXPLAIN SELECT 1", "SELECT 1" },
+		{ " \n-- why\nexplain/**/Analyze/* x */SELECT 1", "SELECT 1" },
+		{ "EXPLAIN (SELECT 1)", "(SELECT 1)" },
+		{ "EXPLAIN (FORMAT json) SELECT 1", " SELECT 1" },
+		{ "EXPLAIN ( analyze , format json)FROM t", "FROM t" },
+		{ "EXPLAIN (ANALYZE", "(ANALYZE" },
+		{ "EXPLAIN", "" },
+		{ "EXPLAIN -- nothing", "" },
+		{ "EXPLAIN ANALYZED", "ANALYZED" },
+		{ "EXPLAINED", NULL },
+		{ "(EXPLAIN SELECT 1)", NULL },
+		{ "SELECT 'EXPLAIN'", NULL },
+		{ "/* EXPLAIN SELECT 1", NULL },
+		{ "", NULL },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const size_t length = bln_statement_explain_length(cases[i].sql);
+
+		if (!cases[i].explained)
+			assert_int_equal(length, 0);
+		else
+			assert_string_equal(cases[i].sql + length, cases[i].explained);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +543,7 @@ int main(void)
 		cmocka_unit_test(files_that_cannot_matter_are_not_opened),
 		cmocka_unit_test(leaving_files_out_changes_no_result),
 		cmocka_unit_test(errors_are_told_by_the_lines_that_were_written),
+		cmocka_unit_test(what_is_explained_is_found),
 		cmocka_unit_test(without_memory_nothing_leaks),
 	};
 

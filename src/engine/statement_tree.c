@@ -84,13 +84,11 @@ static void numbers_quote(struct bln_slice json, struct bln_text *out)
 	}
 }
 
-/* The first word of SQL, in capitals, behind comments and parentheses. */
-static void first_word(const char *sql, char word[static WORD_SIZE])
+const char *bln_statement_skip(const char *sql, const char *besides)
 {
-	size_t length = 0;
-
 	for (;;) {
-		sql += strspn(sql, " \t\r\n(;");
+		while (*sql && (strchr(" \t\r\n", *sql) || strchr(besides, *sql)))
+			sql++;
 		if (strncmp(sql, "--", 2) == 0) {
 			sql += strcspn(sql, "\n");
 		} else if (strncmp(sql, "/*", 2) == 0) {
@@ -98,9 +96,17 @@ static void first_word(const char *sql, char word[static WORD_SIZE])
 
 			sql = end ? end + 2 : sql + strlen(sql);
 		} else {
-			break;
+			return sql;
 		}
 	}
+}
+
+/* The first word of SQL, in capitals, behind comments and parentheses. */
+static void first_word(const char *sql, char word[static WORD_SIZE])
+{
+	size_t length = 0;
+
+	sql = bln_statement_skip(sql, "(;");
 	for (; length + 1 < WORD_SIZE && isalpha((unsigned char)sql[length]); length++)
 		word[length] = (char)toupper((unsigned char)sql[length]);
 	word[length] = '\0';

@@ -249,6 +249,29 @@ class Sql(Said):
         self.assertEqual(columns["from"], "TIMESTAMP WITH TIME ZONE")
         self.assertIn("approx_unique", run("sql", "SUMMARIZE gold.info").out)
 
+    def test_a_plan_says_which_files_are_read(self):
+        path = self.rows("sql", "SELECT path FROM files('gold.candles')")[0]["path"]
+        said = run("sql", "-- why?\nEXPLAIN FROM gold.candles WHERE symbol = 'XBTUSD'")
+        self.assertEqual((said.code, said.err), (0, "gold.candles: 1 of 1 data file left to read\n"))
+        self.assertTrue(said.out.startswith("┌──"), said.out)
+        self.assertIn("\n│        READ_PARQUET       │\n", said.out)
+        self.assertNotIn("physical_plan", said.out)
+        skipped = run("sql", "EXPLAIN SELECT * FROM gold.candles JOIN gold.info USING (symbol) WHERE gold.candles.year = 1999")
+        self.assertEqual(skipped.err, "gold.candles: 0 of 1 data file left to read\ngold.info: 1 of 1 data file left to read\n")
+        ran = run("sql", "explain /* and run */ analyze FROM gold.candles")
+        self.assertIn("Total Files Read: 1", ran.out)
+        self.assertIn(path[-12:-8], ran.out)
+        self.assertEqual([row["explain_key"] for row in self.rows("sql", "EXPLAIN FROM gold.info")], ["physical_plan"])
+        self.assertIsInstance(json.loads(run("sql", "-q", "EXPLAIN (FORMAT json) FROM gold.info").out), list)
+        self.assertEqual(run("sql", "EXPLAIN (SELECT 1)").code, 0)
+
+    def test_a_plan_that_cannot_be_made(self):
+        self.fails(run("sql", "EXPLAIN\nFROM gold.inf"), 5, "line 2, column 6: there is no table gold.inf; did you mean gold.info?")
+        self.fails(run("sql", "EXPLAIN SELECT nope FROM gold.info"), 2, "LINE 1: EXPLAIN SELECT nope FROM gold.info\n                       ^")
+        self.fails(run("sql", "EXPLAIN DROP TABLE gold.info"), 2, "only a SELECT can be run here, not DROP")
+        self.fails(run("sql", "EXPLAIN ANALYZE"), 2, "there is no statement")
+        self.fails(run("sql", "EXPLAIN FROM gold.info", "-f", "csv"), 2, "a plan is printed as it is, or with --json")
+
     def test_errors_point_into_what_was_typed(self):
         said = run("sql", "SELECT symbol,\n  foo FROM gold.info")
         self.fails(said, 2, 'Referenced column "foo" not found', "LINE 2:   foo FROM gold.info")
