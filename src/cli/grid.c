@@ -31,7 +31,7 @@ static const char *cell(const struct bln_grid *grid, size_t row, size_t column)
 {
 	const char *text = grid->cells[row * grid->column_count + column];
 
-	return text ? text : "-";
+	return text ? text : grid->null ? grid->null : "-";
 }
 
 /* Without the spaces at the end of a line. */

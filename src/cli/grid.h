@@ -28,6 +28,7 @@ struct bln_grid {
 	const struct bln_column *columns;
 	size_t column_count;
 	bool has_own_heads; /* the columns' names are shown as they are, not as heads of ours */
+	const char *null; /* how a table shows a null; NULL: "-" */
 	struct bln_arena arena; /* of the cells' texts */
 	const char **cells; /* row by row; NULL is a null */
 	size_t cell_count;
@@ -40,7 +41,7 @@ void bln_grid_add(struct bln_grid *grid, const char *text);
 void bln_grid_add_int(struct bln_grid *grid, int64_t number);
 
 /* Appends a table: a head, a line per row, columns two spaces apart. Control characters are shown as '?', so that no value
- * steers the terminal; a null is '-'. Nothing where there are no rows. BLN_NO_MEMORY. */
+ * steers the terminal. Nothing where there are no rows. BLN_NO_MEMORY. */
 BLN_MUST_CHECK enum bln_status bln_grid_format(const struct bln_grid *grid, struct bln_text *text, struct bln_err *err);
 
 /* Appends an array of objects, and a newline. */

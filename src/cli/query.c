@@ -247,7 +247,7 @@ done:
 enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t rows_max)
 {
 	struct bln_column *columns = NULL;
-	struct bln_grid grid = { .has_own_heads = true };
+	struct bln_grid grid = { .has_own_heads = true, .null = "NULL" };
 	struct bln_err err = { 0 };
 	bool is_cut = false;
 	enum bln_status status;

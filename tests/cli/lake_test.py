@@ -235,6 +235,11 @@ class Sql(Said):
         self.assertEqual(run("sql", sql, "-f", "json", "-o", str(AT / "nan.json")).code, 0)
         self.assertEqual(json.loads((AT / "nan.json").read_text()), row)
 
+    def test_nulls_are_told_from_texts(self):
+        said = run("sql", "SELECT NULL AS a, '-' AS b, '' AS c, NULL::INT AS d")
+        self.assertEqual(said.out, "   a  b  c     d\nNULL  -     NULL\n")
+        self.assertRegex(run("runs", "list", "--state", "SUCCEEDED").out, r"s  -\n")  # in lists of ours nothing is '-'
+
     def test_no_rows(self):
         for format, out in (("csv", "table\n"), ("json", "[\n\t\n]\n"), ("table", "")):
             said = run("sql", 'SELECT "table" FROM gold.info WHERE false', "-f", format)
