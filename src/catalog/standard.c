@@ -232,16 +232,14 @@ enum bln_status bln_standard_schema(const struct bln_standard_table *table, stru
 	return BLN_OK;
 }
 
-enum bln_status bln_standard_empty(const char *name, struct bln_snapshot **out, struct bln_err *err)
+enum bln_status bln_standard_empty(const struct bln_standard_table *table, struct bln_snapshot **out,
+				   struct bln_err *err)
 {
-	const struct bln_standard_table *table = bln_standard_find(name);
 	struct bln_snapshot *snapshot = NULL;
 	struct bln_slice *partition;
 	enum bln_status status;
 
 	*out = NULL;
-	if (!table)
-		return bln_err_set(err, BLN_NOT_FOUND, "there is no table %s", name);
 	snapshot = bln_mem_calloc(1, sizeof(*snapshot));
 	if (!snapshot)
 		return bln_err_memory(err);

@@ -43,8 +43,8 @@ BLN_MUST_CHECK enum bln_status bln_standard_check_received(const char *name, str
 BLN_MUST_CHECK enum bln_status bln_standard_schema(const struct bln_standard_table *table, struct bln_arena *arena,
 						   struct bln_schema *schema, struct bln_err *err);
 
-/* A standard table that nobody has written yet, as it reads: no rows, version -1. BLN_NOT_FOUND where NAME is none. */
-BLN_MUST_CHECK enum bln_status bln_standard_empty(const char *name, struct bln_snapshot **snapshot,
-						  struct bln_err *err);
+/* One that nobody has written yet, as it reads: no rows, version -1. TABLE outlives *SNAPSHOT, which is the caller's to destroy. */
+BLN_MUST_CHECK enum bln_status bln_standard_empty(const struct bln_standard_table *table,
+						  struct bln_snapshot **snapshot, struct bln_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "flow/plan_check.h"
+#include "job/write/table_look.h"
 #include "project/feed.h"
 #include "source/source.h"
 
@@ -45,6 +46,30 @@ static void check_source(struct bln_cli *cli, const struct bln_project_source *s
 		bln_cli_say(cli, "note: source '%s': %s", source->name, err.message);
 	else
 		bln_problems_add(problems, kind->value->place, "source '%s': %s", source->name, err.message);
+}
+
+static void check_table(const struct bln_project_table *table, struct bln_problems *problems)
+{
+	struct bln_err err = { 0 };
+
+	if (bln_table_look_check(table, &err) != BLN_OK)
+		bln_problems_add(problems, table->columns_place, "%s", err.message);
+}
+
+/* That the table of a job, where bullion knows its columns, has those by which the job owns rows of it. */
+static void check_owns(struct bln_cli *cli, const struct bln_job *job, struct bln_problems *problems)
+{
+	const struct bln_standard_table *standard = job->into ? bln_standard_find(job->into) : NULL;
+	struct bln_place place = { 0 };
+	struct bln_schema schema;
+	struct bln_err err = { 0 };
+
+	if (!standard || !job->owns)
+		return;
+	if (bln_standard_schema(standard, &cli->arena, &schema, &err) != BLN_OK)
+		problems->has_failed = true;
+	else if (bln_table_owns_check(&schema, job, &place, &err) != BLN_OK)
+		bln_problems_add(problems, place, "job '%s': %s", job->name, err.message);
 }
 
 /* That the table of an ingest job takes what is ingested. */
@@ -115,8 +140,12 @@ static enum bln_exit run(struct bln_cli *cli)
 		return bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < cli->project->source_count; i++)
 		check_source(cli, &cli->project->sources[i], problems);
-	for (size_t i = 0; i < cli->project->job_count; i++)
+	for (size_t i = 0; i < cli->project->table_count; i++)
+		check_table(&cli->project->tables[i], problems);
+	for (size_t i = 0; i < cli->project->job_count; i++) {
 		check_job(&cli->project->jobs[i], problems);
+		check_owns(cli, &cli->project->jobs[i], problems);
+	}
 	(void)bln_project_check_files(cli->project, problems);
 	if (problems->has_failed)
 		result = bln_cli_fail_with(cli, BLN_NO_MEMORY, "out of memory");

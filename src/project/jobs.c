@@ -251,6 +251,8 @@ static void sql_read(struct bln_parse *parse, const char *of, struct bln_job *jo
 {
 	owns_read(parse, of, job);
 	check_sql(parse, of, job);
+	if (job->into)
+		bln_parse_check_columns(parse, of, job);
 }
 
 static void check_command(struct bln_parse *parse, const char *of, const struct bln_job *job)

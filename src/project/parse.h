@@ -1,6 +1,6 @@
 /* What the readers of the sections share. For the .c files of this folder; others use project.h.
  *
- * load.c reads the file, root.c its top; jobs.c, workflows.c and sections.c read the sections; graph.c looks at the order of
+ * load.c reads the file, root.c its top; jobs.c, workflows.c, sections.c and columns.c read the sections; graph.c looks at the order of
  * steps. They note what is wrong and go on; memory that is lacking is noted too (problems->has_failed). */
 #ifndef BLN_PROJECT_PARSE_H
 #define BLN_PROJECT_PARSE_H
@@ -44,6 +44,13 @@ void bln_parse_triggers(struct bln_parse *parse, const struct bln_node *section)
 /* Names, and under each a map. */
 void bln_parse_items(struct bln_parse *parse, const struct bln_node *section, const char *what,
 		     struct bln_project_items *out);
+
+/* What MAP, the one of TABLE, says of its columns. */
+void bln_parse_columns(struct bln_parse *parse, const char *of, const struct bln_node *map,
+		       struct bln_project_table *table);
+
+/* That the columns which JOB, of kind sql, names of its tables are among those that they have, where that is said. */
+void bln_parse_check_columns(struct bln_parse *parse, const char *of, const struct bln_job *job);
 
 /* Circles among the steps of WORKFLOW, and steps whose conditions can never be met. */
 void bln_parse_check_steps(struct bln_parse *parse, const struct bln_workflow *workflow);

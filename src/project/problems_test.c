@@ -6,6 +6,8 @@
 
 #define JOBS "jobs: {j: {kind: command, argv: [x]}, k: {kind: command, argv: [x]}}\n"
 
+#define COLUMNS "tables: {a.b: {columns: {day: date}}}\n"
+
 static const struct {
 	const char *text;
 	const char *expected; /* behind "/bullion.yaml:" */
@@ -62,6 +64,32 @@ static const struct {
 	{ "tables: {a.b.c: {}}\n", "1:10: the section 'tables': name: 'a.b.c' is no table" },
 	{ "tables: {a.b: {partiton_by: [c]}}\n",
 	  "1:16: unknown key 'partiton_by' in table 'a.b'; did you mean 'partition_by'?" },
+	{ "tables: {a.b: {colums: {k: int}}}\n", "1:16: unknown key 'colums' in table 'a.b'; did you mean 'columns'?" },
+	{ "tables: {a.b: {columns: [k]}}\n", "1:25: table 'a.b': columns takes names and their types, as in {" },
+	{ "tables: {a.b: {columns: {}}}\n", "1:25: table 'a.b': columns takes names and their types" },
+	{ "tables: {a.b: {columns: {k: bigit}}}\n",
+	  "1:29: table 'a.b': columns: 'k': 'bigit' is no type; did you mean 'bigint'?" },
+	{ "tables: {a.b: {columns: {k: money}}}\n",
+	  "1:29: table 'a.b': columns: 'k': 'money' is no type: it is one of string, bigint," },
+	{ "tables: {a.b: {columns: {k: [int]}}}\n", "1:29: table 'a.b': columns: 'k': 'a list' is no type" },
+	{ "tables: {a.b: {columns: {k: \"decimal(39,2)\"}}}\n", "1:29: table 'a.b': columns: 'k': 'decimal(39,2)' is no" },
+	{ "tables: {a.b: {columns: {k: \"decimal(3,4)\"}}}\n", "1:29: table 'a.b': columns: 'k': 'decimal(3,4)' is no" },
+	{ "tables: {a.b: {columns: {k: \"decimal(3,2\"}}}\n", "1:29: table 'a.b': columns: 'k': 'decimal(3,2' is no type" },
+	{ "tables: {a.b: {columns: {k: \"decimal(3,2) x\"}}}\n", "1:29: table 'a.b': columns: 'k': 'decimal(3,2) x' is" },
+	{ "tables: {a.b: {columns: {k: int, K: int}}}\n", "1:34: table 'a.b': columns: 'K' is here a second time" },
+	{ "tables: {a.b: {columns: {\"\": int}}}\n", "1:26: table 'a.b': columns: a name is empty" },
+	{ "tables: {a.b: {columns: {day: date}, partition_by: [x, dya]}}\n",
+	  "1:53: table 'a.b': partition_by: a.b has no column 'x' among its 'columns'" },
+	{ "tables: {a.b: {columns: {day: date}, split_by: dya}}\n",
+	  "1:48: table 'a.b': split_by: a.b has no column 'dya' among its 'columns'; did you mean 'day'?" },
+	{ COLUMNS "jobs: {j: {kind: sql, file: x, into: a.b, mode: upsert, key: [day, k]}}\n",
+	  "2:68: job 'j': key: a.b has no column 'k' among its 'columns'" },
+	{ COLUMNS "jobs: {j: {kind: sql, file: x, into: a.b, owns: {dya: 1}}}\n",
+	  "2:50: job 'j': owns: a.b has no column 'dya' among its 'columns'; did you mean 'day'?" },
+	{ COLUMNS "jobs: {j: {kind: sql, file: x, into: a.b, partition_by: [day, x]}}\n", "2:63: job 'j': partition_by: a.b" },
+	{ COLUMNS "jobs: {j: {kind: sql, file: x, into: a.b, split_by: [x]}}\n", "2:54: job 'j': split_by: a.b has no" },
+	{ COLUMNS "jobs: {j: {kind: sql, file: x, into: c.d, side_file: y, side_into: a.b, side_key: [id]}}\n",
+	  "2:84: job 'j': side_key: a.b has no column 'id'" },
 	{ "tables: {a.b: {properties: {x: [y]}}}\n", "1:29: table 'a.b': property 'x' takes a text" },
 	{ "foreign_roots: {a: b}\n", "1:16: foreign_roots: a path or a list of paths is wanted, not a map" },
 	{ "tables: {main.x: {}}\n", "1:10: the section 'tables': name: no layer can be called 'main'" },

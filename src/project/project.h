@@ -123,11 +123,19 @@ struct bln_workflow {
 	size_t step_count;
 };
 
-/* What the file says of a table: how it is laid out when a job makes it. What a job says itself comes first. */
+struct bln_project_column {
+	const char *name;
+	const char *type; /* in Delta's words: "long", "decimal(10,2)" */
+};
+
+/* What the file says of a table: what it looks like when a job makes it. What a job says itself comes first. */
 struct bln_project_table {
 	const char *name; /* "layer.table" */
 	struct bln_place place;
 	const char *comment; /* becomes the table's description */
+	const struct bln_project_column *columns; /* all that it may have */
+	size_t column_count; /* 0: not said */
+	struct bln_place columns_place;
 	struct bln_setting_list partition_by;
 	struct bln_setting_list split_by; /* columns of which each data file holds one value */
 	const struct bln_node *properties; /* a map of texts: "delta.appendOnly": "true"; NULL: none */

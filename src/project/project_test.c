@@ -145,6 +145,30 @@ static void sections_may_come_in_any_order(void **state)
 	kit_end(kit);
 }
 
+/* Whatever they are called, types are Delta's. */
+static void columns_have_types(void **state)
+{
+	static const char *const wanted[][2] = {
+		{ "symbol", "string" }, { "Day", "date" },	 { "n", "long" },	    { "m", "integer" },
+		{ "at", "timestamp" },	{ "p", "decimal(12,2)" }, { "q", "decimal(9,0)" }, { "price", "double" },
+	};
+	struct kit *kit = kit_parse("jobs: {j: {kind: sql, file: x, into: my.t, mode: upsert, key: [SYMBOL, day]}}\n"
+				    "tables: {my.t: {partition_by: [symbol], columns: {symbol: VARCHAR, Day: Date, n: bigint, m: "
+				    "INT, at: timestamptz, p: 'DECIMAL( 12 , 2 )', q: numeric(9), price: double}}, my.u: {}}\n");
+	const struct bln_project_table *table;
+	(void)state;
+
+	assert_ok(kit->status, &kit->err);
+	table = bln_project_table(kit->project, "my.t");
+	assert_int_equal(table->column_count, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < table->column_count; i++) {
+		assert_string_equal(table->columns[i].name, wanted[i][0]);
+		assert_string_equal(table->columns[i].type, wanted[i][1]);
+	}
+	assert_int_equal(bln_project_table(kit->project, "my.u")->column_count, 0);
+	kit_end(kit);
+}
+
 static void all_problems_are_told_at_once(void **state)
 {
 	struct kit *kit = kit_parse("project: 'a b'\n"
@@ -371,6 +395,7 @@ int main(void)
 		cmocka_unit_test(lists_keep_their_references),
 		cmocka_unit_test(what_a_job_owns_is_kept_as_written),
 		cmocka_unit_test(sections_may_come_in_any_order),
+		cmocka_unit_test(columns_have_types),
 		cmocka_unit_test(all_problems_are_told_at_once),
 		cmocka_unit_test(beyond_a_hundred_problems_are_counted),
 		cmocka_unit_test(a_folder_is_read),

@@ -92,7 +92,7 @@ static void table_properties_read(struct bln_parse *parse, const char *of, struc
 
 void bln_parse_tables(struct bln_parse *parse, const struct bln_node *section)
 {
-	static const char *const skip[] = { "properties", NULL };
+	static const char *const skip[] = { "columns", "properties", NULL };
 	struct bln_project_table *tables;
 	size_t count;
 
@@ -116,6 +116,7 @@ void bln_parse_tables(struct bln_parse *parse, const struct bln_node *section)
 			(void)bln_feed_check(&feed, &settings, parse->problems);
 		tables[i].name = entry->key;
 		tables[i].place = entry->place;
+		bln_parse_columns(parse, of, entry->value, &tables[i]);
 		table_properties_read(parse, of, &tables[i], entry->value);
 	}
 	parse->project->tables = tables;

@@ -150,6 +150,33 @@ class Jobs(Case):
         self.assertNotEqual(said.code, DONE)
         self.assertRegex(said.err, r"t\.job: .*(k|key).*7")
 
+    def test_existing_is_there_from_the_first_run(self):
+        """Where bullion.yaml says the columns; where it does not, the error says how."""
+        self.fill("(1, 'a', 10), (2, 'a', 20)")
+        self.p.job("best", "SELECT k, max(v) AS v FROM (SELECT k, v FROM changes('t.source') UNION ALL "
+                           "SELECT k, v FROM existing('t.best')) GROUP BY k", into="t.best", mode="upsert", key="[k]")
+        said = self.run_job("best", code=NOT_FOUND)
+        self.assertIn("{t.best: {columns: {name: type, …}}}", said.err)
+        with open(self.p.at / "bullion.yaml", "a") as file:
+            file.write("\ntables: {t.best: {columns: {k: bigint, v: double}}}\n")
+        self.run_job("best")
+        self.assertEqual(self.rows("t.best"), [(1, 10.0), (2, 20.0)])
+        self.fill("(1, 'a', 5), (3, 'a', 30)")
+        self.run_job("best")
+        self.assertEqual(self.rows("t.best"), [(1, 10.0), (2, 20.0), (3, 30.0)])
+
+    def test_a_mistyped_owns_is_refused_and_makes_nothing(self):
+        self.fill("(1, 'a', 10)")
+        self.p.job("own", "SELECT k, part, v FROM t.source", into="t.own", owns="{prat: a}")
+        for name, said in [("own", self.run_job("own", "--full", code=None)), ("again", self.run_job("own", code=None))]:
+            with self.subTest(name):
+                self.assertEqual(said.code, USAGE, said.err)
+                self.assertIn("owns: there is no column 'prat' in the table; did you mean 'part'?", said.err)
+        self.assertFalse((self.p.lake / "t" / "own").exists())
+        self.p.job("gold", "SELECT 'X' AS symbol", into="gold.candles", owns="{tpye: crypto}")
+        said = self.p("validate", code=USAGE)
+        self.assertRegex(said.err, r"bullion.yaml:\d+:\d+: job 'gold': owns: gold.candles: there is no column 'tpye'.*'type'")
+
     def test_replace_takes_the_place_of_all_rows_of_a_key(self):
         self.fill("(1, 'a', 10), (2, 'a', 20), (3, 'b', 30)")
         self.p.job("job", "SELECT * FROM changes('t.source')", into="t.job", mode="replace", key="[part]")

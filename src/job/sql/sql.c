@@ -27,9 +27,9 @@ static enum bln_status own_resolve(const struct sql_group *group, const struct b
 	*snapshot = sql->own ? sql->own : sql->own_empty;
 	if (!*snapshot)
 		return bln_err_set(err, BLN_NOT_FOUND,
-				   "%s is not there yet, and nothing says which columns it will have: run the job once "
-				   "without existing(…); with it, it then does everything again",
-				   relation->name);
+				   "%s is not there yet, and nothing says which columns it will have: say it in "
+				   "bullion.yaml, under `tables`: {%s: {columns: {name: type, …}}}",
+				   relation->name, relation->name);
 	return BLN_OK;
 }
 

@@ -67,7 +67,7 @@ struct sql_job {
 	struct sql_input *inputs;
 	size_t input_count;
 	struct bln_snapshot *own; /* the output as it was; NULL: there is none yet */
-	struct bln_snapshot *own_empty; /* a standard table that is not there yet, as it reads */
+	struct bln_snapshot *own_empty; /* else as it reads, where its columns are known all the same */
 	const char *range_column; /* of the key, in the changes: existing() sees only files that meet its range */
 	enum bln_type_kind range_kind;
 	bool is_cut; /* into PARTS, of which there may be none */

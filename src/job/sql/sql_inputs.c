@@ -1,9 +1,9 @@
 /* The tables that a sql job reads, and whether any of them gives it work. */
 #include <string.h>
 
-#include "catalog/standard.h"
 #include "job/ingest/units.h"
 #include "job/sql/sql.h"
+#include "job/write/table_look.h"
 
 struct sql_input *sql_input_find(const struct sql_job *sql, const char *name)
 {
@@ -11,6 +11,23 @@ struct sql_input *sql_input_find(const struct sql_job *sql, const char *name)
 		if (strcmp(sql->inputs[i].name, name) == 0)
 			return &sql->inputs[i];
 	return NULL;
+}
+
+/* The table NAME, which is not there, as it reads; NULL where nobody says which columns it will have. */
+static enum bln_status empty_make(const struct sql_job *sql, const char *name, struct bln_snapshot **out,
+				  struct bln_err *err)
+{
+	struct bln_standard_table *look = bln_arena_alloc(sql->arena, sizeof(*look));
+	enum bln_status status;
+
+	*out = NULL;
+	if (!look)
+		return bln_err_memory(err);
+	BLN_TRY(bln_table_look(sql->context->project, name, sql->arena, look, err));
+	if (look->column_count)
+		status = bln_standard_empty(look, out, err);
+done:
+	return status;
 }
 
 static enum bln_status snapshot_load(struct sql_job *sql, struct sql_input *input, bool is_foreign, struct bln_err *err)
@@ -26,13 +43,11 @@ static enum bln_status snapshot_load(struct sql_job *sql, struct sql_input *inpu
 	}
 	if (strcmp(input->name, BLN_UNITS_TABLE) == 0)
 		BLN_TRY(bln_units_fold_all(sql->context, err));
-	if (bln_standard_find(input->name)) {
-		BLN_TRY(bln_lake_snapshot_if_any(lake, input->name, &input->snapshot, err));
-		if (!input->snapshot)
-			BLN_TRY(bln_standard_empty(input->name, &input->snapshot, err));
-	} else {
-		BLN_TRY(bln_lake_snapshot(lake, input->name, BLN_VERSION_LATEST, &input->snapshot, err));
-	}
+	BLN_TRY(bln_lake_snapshot_if_any(lake, input->name, &input->snapshot, err));
+	if (!input->snapshot)
+		BLN_TRY(empty_make(sql, input->name, &input->snapshot, err));
+	if (!input->snapshot)
+		status = bln_lake_not_found(lake, input->name, err);
 done:
 	return status;
 }
@@ -91,8 +106,8 @@ enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_e
 	if (!sql->inputs)
 		return bln_err_memory(err);
 	BLN_TRY(bln_lake_snapshot_if_any(sql->context->lake, sql->job->into, &sql->own, err));
-	if (!sql->own && bln_standard_find(sql->job->into))
-		BLN_TRY(bln_standard_empty(sql->job->into, &sql->own_empty, err));
+	if (!sql->own)
+		BLN_TRY(empty_make(sql, sql->job->into, &sql->own_empty, err));
 	BLN_TRY(sql_definition_compare(sql, err));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		for (size_t j = 0; j < texts[i]->relations.count; j++)

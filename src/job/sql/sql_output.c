@@ -2,8 +2,8 @@
  * --full, which rows of the table give way to them. */
 #include <string.h>
 
-#include "catalog/standard.h"
 #include "job/sql/sql.h"
+#include "job/write/table_look.h"
 #include "job/write/table_write.h"
 
 static struct bln_setting_list list_or(struct bln_setting_list list, struct bln_setting_list otherwise)
@@ -25,6 +25,22 @@ bool sql_output_is_shared(const struct sql_job *sql)
 			return true;
 	}
 	return false;
+}
+
+/* That LOOK, where it says which columns there are, has those that the job owns rows by. */
+static enum bln_status owns_check(const struct sql_job *sql, const struct bln_standard_table *look, struct bln_err *err)
+{
+	struct bln_place place = { 0 };
+	struct bln_schema schema;
+	enum bln_status status;
+
+	if (!sql->job->owns || look->column_count == 0)
+		return BLN_OK;
+	status = bln_standard_schema(look, sql->arena, &schema, err);
+	if (status != BLN_OK)
+		return status;
+	status = bln_table_owns_check(&schema, sql->job, &place, err);
+	return status == BLN_OK ? BLN_OK : bln_project_where(sql->context->project, place, err, status);
 }
 
 /* Which rows are the job's, as bullion.yaml says. */
@@ -101,19 +117,16 @@ enum bln_status sql_spec_make(const struct sql_job *sql, struct bln_write_spec *
 		[BLN_JOB_OVERWRITE_PARTITIONS] = BLN_WRITE_REPLACE,
 	};
 	const struct bln_job *job = sql->job;
-	const struct bln_standard_table *standard = bln_standard_find(job->into);
-	const struct bln_project_table *table = bln_project_table(sql->context->project, job->into);
-	struct bln_setting_list partition = standard ? standard->partition : (struct bln_setting_list){ 0 };
-	struct bln_setting_list split = standard ? standard->split : (struct bln_setting_list){ 0 };
+	struct bln_standard_table look;
 	enum bln_status status;
 
-	partition = table ? list_or(table->partition_by, partition) : partition;
-	split = table ? list_or(table->split_by, split) : split;
+	BLN_TRY(bln_table_look(sql->context->project, job->into, sql->arena, &look, err));
+	BLN_TRY(owns_check(sql, &look, err));
 	*spec = (struct bln_write_spec){ .table = job->into,
 					 .key = job->key,
 					 .is_unique = job->mode == BLN_JOB_UPSERT,
-					 .partition = list_or(job->partition_by, partition),
-					 .split = list_or(job->split_by, split) };
+					 .partition = list_or(job->partition_by, look.partition),
+					 .split = list_or(job->split_by, look.split) };
 	spec->is_new = !sql->own;
 	spec->comes_sorted = sql->is_cut; /* as in the tables it reads, which are sorted, and of bounded size */
 	if (job->mode == BLN_JOB_OVERWRITE_PARTITIONS)

@@ -1,10 +1,11 @@
 /* New columns: rows may bring some that the table has not, and the commit that adds the rows then adds the columns. Tables with a
- * contract (catalog/standard.h) get those of the contract, where an earlier version made them without, and no others. */
+ * contract (table_look.h) get those of the contract, where an earlier version made them without, and no others. */
 #include <string.h>
 
 #include "base/nearest.h"
-#include "catalog/standard.h"
 #include "delta/evolve.h"
+#include "engine/scan.h"
+#include "job/write/table_look.h"
 #include "job/write/table_write_private.h"
 
 /* The columns of the rows, held against the table's. */
@@ -82,9 +83,9 @@ done:
 	return status;
 }
 
-/* The table's columns and the new ones of SQL. */
+/* The table's columns and the new ones of SQL, which have the contract's types, where there is one. */
 static enum bln_status schema_join(struct bln_table_writer *writer, const char *sql, const struct columns *columns,
-				   struct bln_schema *joined, struct bln_err *err)
+				   const struct bln_schema *contract, struct bln_schema *joined, struct bln_err *err)
 {
 	const struct bln_schema *table = columns->table;
 	struct bln_text query = { 0 };
@@ -102,55 +103,85 @@ static enum bln_status schema_join(struct bln_table_writer *writer, const char *
 		goto done;
 	}
 	memcpy(fields, table->fields, table->field_count * sizeof(*fields));
-	memcpy(fields + table->field_count, added.fields, added.field_count * sizeof(*fields));
+	for (size_t i = 0; i < added.field_count; i++) {
+		const struct bln_field *known = bln_schema_find(contract, bln_slice_of(added.fields[i].name));
+
+		fields[table->field_count + i] = known ? *known : added.fields[i];
+	}
 	*joined = (struct bln_schema){ .fields = fields, .field_count = table->field_count + added.field_count };
 done:
 	bln_text_clean_up(&query);
 	return status;
 }
 
-static bool standard_has(const struct bln_standard_table *standard, const char *name)
-{
-	for (size_t i = 0; i < standard->column_count; i++)
-		if (strcmp(standard->columns[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Whether SCHEMA has all columns of the contract: nearly always, and then nobody need ask what the rows bring. */
-static bool is_complete(const struct bln_standard_table *standard, const struct bln_schema *schema)
+static bool is_complete(const struct bln_schema *contract, const struct bln_schema *schema)
 {
-	for (size_t i = 0; i < standard->column_count; i++)
-		if (!bln_schema_find(schema, bln_slice_of(standard->columns[i].name)))
+	for (size_t i = 0; i < contract->field_count; i++)
+		if (!bln_schema_find(schema, bln_slice_of(contract->fields[i].name)))
 			return false;
 	return true;
 }
 
+/* BLN_INVALID names a column that has another type in SCHEMA than in the project's contract. */
+static enum bln_status types_check(const struct bln_schema *contract, const struct bln_schema *schema,
+				   struct bln_err *err)
+{
+	struct bln_text types = { 0 };
+	enum bln_status status = BLN_OK;
+
+	for (size_t i = 0; i < contract->field_count; i++) {
+		const struct bln_field *wanted = &contract->fields[i];
+		const struct bln_field *field = bln_schema_find(schema, bln_slice_of(wanted->name));
+
+		if (!field || bln_type_equals(&field->type, &wanted->type))
+			continue;
+		bln_type_sql(&wanted->type, false, &types);
+		bln_text_add(&types, " and not ");
+		bln_type_sql(&field->type, false, &types);
+		BLN_TRY(bln_text_check(&types, err));
+		status = bln_err_set(err, BLN_INVALID,
+				     "bullion.yaml says that column %s is %s, as it is in the table: a table keeps its "
+				     "types",
+				     field->name, types.at);
+		break;
+	}
+done:
+	bln_text_clean_up(&types);
+	return status;
+}
+
 /* Whether all new columns are the contract's. */
-static bool is_standard(const struct bln_standard_table *standard, const struct columns *columns)
+static bool is_contract(const struct bln_schema *contract, const struct columns *columns)
 {
 	for (size_t i = 0; i < columns->count; i++)
-		if (!standard_has(standard, columns->added[i]))
+		if (!bln_schema_find(contract, bln_slice_of(columns->added[i])))
 			return false;
 	return true;
 }
 
 enum bln_status bln_table_evolve(struct bln_table_writer *writer, const char *sql, struct bln_err *err)
 {
-	const struct bln_standard_table *standard = bln_standard_find(writer->spec->table);
+	struct bln_standard_table look;
+	struct bln_schema contract = { 0 };
 	struct columns columns = { .table = writer->schema };
 	struct bln_schema joined;
 	struct bln_evolved evolved;
 	struct bln_schema *schema;
 	enum bln_status status;
 
-	if (standard && is_complete(standard, columns.table))
+	BLN_TRY(bln_table_look(writer->context->project, writer->spec->table, &writer->arena, &look, err));
+	if (look.column_count)
+		BLN_TRY(bln_standard_schema(&look, &writer->arena, &contract, err));
+	if (!look.tables)
+		BLN_TRY(types_check(&contract, columns.table, err));
+	if (look.column_count && is_complete(&contract, columns.table))
 		return BLN_OK; /* staging refuses what it has not */
 	BLN_TRY(columns_read(writer, sql, &columns, err));
-	if (columns.count == 0 || (standard && !is_standard(standard, &columns)))
+	if (columns.count == 0 || (look.column_count && !is_contract(&contract, &columns)))
 		goto done;
 	BLN_TRY(mistyped_check(&columns, err));
-	BLN_TRY(schema_join(writer, sql, &columns, &joined, err));
+	BLN_TRY(schema_join(writer, sql, &columns, &contract, &joined, err));
 	BLN_TRY(bln_schema_evolve(&(struct bln_evolve_spec){ .table = columns.table,
 							     .rows = &joined,
 							     .protocol = &writer->snapshot->protocol,

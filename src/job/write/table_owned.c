@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "engine/scan.h"
+#include "job/write/table_look.h"
 #include "job/write/table_write_private.h"
 
 /* The writer's pairs, by the columns of a table. */
@@ -44,7 +45,8 @@ done:
 	return status;
 }
 
-static enum bln_status owned_read(struct bln_table_writer *writer, struct owned *owned, struct bln_err *err)
+static enum bln_status owned_read(struct bln_table_writer *writer, const struct bln_schema *schema,
+				  struct owned *owned, struct bln_err *err)
 {
 	const struct bln_pairs *pairs = &writer->spec->owned;
 	struct bln_arena *arena = &writer->arena;
@@ -58,11 +60,11 @@ static enum bln_status owned_read(struct bln_table_writer *writer, struct owned 
 		return bln_err_memory(err);
 	for (; owned->count < pairs->count; owned->count++) {
 		const struct bln_pair *pair = &pairs->items[owned->count];
-		const struct bln_field *field = bln_schema_find(writer->schema, pair->key);
+		const struct bln_field *field = bln_schema_find(schema, pair->key);
 
-		if (!field)
-			return bln_err_set(err, BLN_INVALID, "owns: there is no column %s in the table",
-					   bln_quote(pair->key.at, pair->key.length).text);
+		status = bln_table_look_for(schema, pair->key, err);
+		if (status != BLN_OK)
+			return bln_err_where(err, status, "owns");
 		owned->names[owned->count] = field->name;
 		owned->fields[owned->count] = field;
 		BLN_TRY(value_read(writer, pair, field, &owned->values[owned->count], &owned->texts[owned->count],
@@ -70,6 +72,14 @@ static enum bln_status owned_read(struct bln_table_writer *writer, struct owned 
 	}
 done:
 	return status;
+}
+
+enum bln_status bln_table_owned_fits(struct bln_table_writer *writer, const struct bln_schema *schema,
+				     struct bln_err *err)
+{
+	struct owned owned;
+
+	return writer->spec->owned.count ? owned_read(writer, schema, &owned, err) : BLN_OK;
 }
 
 /* Whether the log alone says that all rows of FILE are the writer's. */
@@ -172,7 +182,7 @@ enum bln_status bln_table_owned_clear(struct bln_table_writer *writer, struct bl
 		writer->is_removed = bln_mem_calloc(snapshot->file_count + 1, sizeof(*writer->is_removed));
 	if (!mixed || !writer->is_removed)
 		return bln_err_memory(err);
-	BLN_TRY(owned_read(writer, &owned, err));
+	BLN_TRY(owned_read(writer, writer->schema, &owned, err));
 	BLN_TRY(range_add(writer, &owned, err));
 	read = (struct bln_read_set){ .ranges = &writer->ranges[writer->range_count - 1], .range_count = 1 };
 	for (size_t i = 0; i < snapshot->file_count; i++) {
@@ -233,7 +243,7 @@ enum bln_status bln_table_owned_check(struct bln_table_writer *writer, size_t fi
 	bool is_whole = true;
 	enum bln_status status;
 
-	BLN_TRY(owned_read(writer, &owned, err));
+	BLN_TRY(owned_read(writer, writer->schema, &owned, err));
 	for (size_t i = first; i < writer->file_count && is_whole; i++)
 		BLN_TRY(is_wholly_owned(writer, &owned, &writer->files[i].add, &is_whole, err));
 	if (is_whole)

@@ -299,7 +299,7 @@ static void rows_of_others_are_refused(void **state)
 		{ "k", "1", "SELECT 'a' AS o, unnest([1, 2]) AS k",
 		  "a row whose k is '2', but the job owns those with '1'" },
 		{ "k", "x", "SELECT 'a' AS o, 1 AS k", "owns: 'x' is no value of the column k" },
-		{ "x", "1", "SELECT 'a' AS o, 1 AS k", "owns: there is no column x in the table" },
+		{ "x", "1", "SELECT 'a' AS o, 1 AS k", "owns: there is no column 'x' in the table" },
 		{ "r", "1", "SELECT 'a' AS o, 1 AS k", "owns: the column r has neither texts" },
 	};
 	(void)state;

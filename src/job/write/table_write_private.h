@@ -82,6 +82,10 @@ enum bln_status bln_table_merge(struct bln_table_writer *writer, size_t first, s
 enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char *sql, struct bln_text *query,
 				    struct bln_err *err);
 
+/* That a table with SCHEMA can have rows of the writer's own: BLN_INVALID names what of OWNED it has no column or value for. */
+enum bln_status bln_table_owned_fits(struct bln_table_writer *writer, const struct bln_schema *schema,
+				     struct bln_err *err);
+
 /* Takes the files away that can hold rows of the writer's own. Where they can hold others too, appends to QUERY the one that gives
  * those. */
 enum bln_status bln_table_owned_clear(struct bln_table_writer *writer, struct bln_text *query, struct bln_err *err);
