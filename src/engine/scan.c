@@ -1,9 +1,9 @@
 /* A snapshot as a view.
  *
  * The view reads the files by one read_parquet over all their paths, told by its parameter "schema" what columns there are:
- * DuckDB then casts what files have in other types, fills up what they lack and opens no file to find that out. Read
- * scan_files.c next, what is known of each file; scan_function.c, how SQL asks for it; scan_columns.c, types and names;
- * scan_ids.c, what cannot be found by its id. */
+ * DuckDB then casts what files have in other types, fills up what they lack and opens no file to find that out. Where files
+ * call members of structs otherwise it is one read_parquet for each way they do. Read scan_files.c next, what is known of
+ * each file; scan_function.c, how SQL asks for it; scan_columns.c, types and names; scan_shapes.c, members of structs. */
 #include "engine/scan.h"
 
 #include <stdio.h>
@@ -20,6 +20,14 @@ static void view_name_add(struct bln_text *sql, const char *schema_name, const c
 	bln_text_add_quoted(sql, '"', view_name, strlen(view_name));
 }
 
+/* What one SELECT over files of one shape is made of. */
+struct selection {
+	const struct bln_scan_slot *slot;
+	const struct bln_snapshot *snapshot;
+	const struct bln_scan_files *files;
+	size_t shape;
+};
+
 /* The number of FIELD among the partition columns, or their count when it is none. */
 static size_t partition_index(const struct bln_scan_files *files, const struct bln_field *field)
 {
@@ -30,22 +38,26 @@ static size_t partition_index(const struct bln_scan_files *files, const struct b
 	return i;
 }
 
-static void column_add(const struct bln_scan_slot *slot, const struct bln_scan_files *files,
-		       const struct bln_field *field, size_t index, struct bln_text *sql)
+/* Column INDEX of the table. */
+static void column_add(const struct selection *selection, size_t index, struct bln_text *sql)
 {
+	const struct bln_scan_files *files = selection->files;
+	const struct bln_field *field = &selection->snapshot->schema.fields[index];
 	size_t partition = partition_index(files, field);
 	char value[96];
 
-	snprintf(value, sizeof(value), "%s(f.filename, %zu)", slot->value_name, partition);
+	snprintf(value, sizeof(value), "%s(f.filename, %zu)", selection->slot->value_name, partition);
 	if (partition < files->partition_count)
 		bln_scan_partition_sql(field, value, sql);
 	else
-		bln_scan_column_sql(field, index, sql);
+		bln_scan_column_sql(&files->shapes[selection->shape][index], index, sql);
 }
 
 /* The parameter "schema": a map from what a column is called in the files, or its field id there, to what it shall be. */
-static void schema_add(const struct bln_snapshot *snapshot, const struct bln_scan_files *files, struct bln_text *sql)
+static void schema_add(const struct selection *selection, struct bln_text *sql)
 {
+	const struct bln_snapshot *snapshot = selection->snapshot;
+	const struct bln_scan_files *files = selection->files;
 	size_t count = 0;
 
 	bln_text_add(sql, ", schema = MAP {");
@@ -60,7 +72,7 @@ static void schema_add(const struct bln_snapshot *snapshot, const struct bln_sca
 			bln_text_add_format(sql, "%d", (int)field->id);
 		else
 			bln_text_add_quoted(sql, '\'', field->physical_name, strlen(field->physical_name));
-		bln_type_sql(&field->type, true, &type);
+		bln_type_sql(&files->shapes[selection->shape][i].type, true, &type);
 		bln_text_add_format(sql, ": {'name': 'c%zu', 'type': ", i);
 		bln_text_add_quoted(sql, '\'', type.at ? type.at : "", type.length);
 		bln_text_add(sql, ", 'default_value': NULL}");
@@ -82,36 +94,41 @@ static bool has_binary(const struct bln_field *fields, size_t count)
 	return false;
 }
 
-static void source_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
-		       const struct bln_scan_files *files, struct bln_text *sql)
+static void source_add(const struct selection *selection, struct bln_text *sql)
 {
+	const struct bln_scan_files *files = selection->files;
+	const struct bln_schema *schema = &selection->snapshot->schema;
+	size_t count = 0;
+
 	bln_text_add(sql, " FROM read_parquet([");
 	for (size_t i = 0; i < files->count; i++) {
-		bln_text_add(sql, i ? ", " : "");
+		if (files->items[i].shape != selection->shape)
+			continue;
+		bln_text_add(sql, count++ ? ", " : "");
 		bln_text_add_quoted(sql, '\'', files->items[i].path, strlen(files->items[i].path));
 	}
 	/* Statistics leave NaN out in some writers' files, though it is greater than all numbers. */
 	bln_text_add(sql, "], hive_partitioning = false, can_have_nan = true, filename = true");
 	/* Some writers do not say that their strings are text. Told so for all columns, DuckDB takes them as they are; else it
 	 * would show bytes beyond ASCII as escapes. */
-	if (!has_binary(snapshot->schema.fields, snapshot->schema.field_count))
+	if (!has_binary(schema->fields, schema->field_count))
 		bln_text_add(sql, ", binary_as_string = true");
-	schema_add(snapshot, files, sql);
+	schema_add(selection, sql);
 	bln_text_add(sql, ") AS f");
 	if (files->has_deleted_rows)
-		bln_text_add_format(sql, " WHERE %s(f.filename, f.file_row_number)", slot->lives_name);
+		bln_text_add_format(sql, " WHERE %s(f.filename, f.file_row_number)", selection->slot->lives_name);
 }
 
-static void select_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
-		       const struct bln_scan_files *files, struct bln_text *sql)
+/* The columns of the view; of no file where SELECTION is NULL. */
+static void select_add(const struct selection *selection, const struct bln_schema *schema, struct bln_text *sql)
 {
 	bln_text_add(sql, "SELECT ");
-	for (size_t i = 0; i < snapshot->schema.field_count; i++) {
-		const struct bln_field *field = &snapshot->schema.fields[i];
+	for (size_t i = 0; i < schema->field_count; i++) {
+		const struct bln_field *field = &schema->fields[i];
 
 		bln_text_add(sql, i ? ", " : "");
-		if (files->count) {
-			column_add(slot, files, field, i, sql);
+		if (selection) {
+			column_add(selection, i, sql);
 		} else {
 			bln_text_add(sql, "CAST(NULL AS ");
 			bln_type_sql(&field->type, false, sql);
@@ -120,10 +137,36 @@ static void select_add(const struct bln_scan_slot *slot, const struct bln_snapsh
 		bln_text_add(sql, " AS ");
 		bln_text_add_quoted(sql, '"', field->name, strlen(field->name));
 	}
-	if (files->count)
-		source_add(slot, snapshot, files, sql);
+	if (selection)
+		source_add(selection, sql);
 	else
 		bln_text_add(sql, " WHERE false");
+}
+
+static bool has_shape(const struct bln_scan_files *files, size_t shape)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (files->items[i].shape == shape)
+			return true;
+	return false;
+}
+
+/* What files of each shape give. */
+static void selects_add(const struct bln_scan_slot *slot, const struct bln_snapshot *snapshot,
+			const struct bln_scan_files *files, struct bln_text *sql)
+{
+	size_t count = 0;
+
+	for (size_t shape = 0; shape < files->shape_count; shape++) {
+		const struct selection selection = { slot, snapshot, files, shape };
+
+		if (!has_shape(files, shape))
+			continue;
+		bln_text_add(sql, count++ ? " UNION ALL " : "");
+		select_add(&selection, &snapshot->schema, sql);
+	}
+	if (count == 0)
+		select_add(NULL, &snapshot->schema, sql);
 }
 
 static enum bln_status schema_check(const struct bln_snapshot *snapshot, struct bln_err *err)
@@ -157,7 +200,7 @@ static enum bln_status view_make(struct bln_engine *engine, const struct bln_sca
 	bln_text_add(&sql, "CREATE OR REPLACE VIEW ");
 	view_name_add(&sql, slot->schema_name, slot->view_name);
 	bln_text_add(&sql, " AS ");
-	select_add(slot, snapshot, files, &sql);
+	selects_add(slot, snapshot, files, &sql);
 	BLN_TRY(bln_text_check(&sql, err));
 	BLN_TRY(bln_engine_exec(engine, sql.at, err));
 done:
@@ -190,12 +233,13 @@ enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name
 		return bln_err_memory(err);
 	BLN_TRY(schema_check(scan->snapshot, err));
 	BLN_TRY(bln_scan_files_load(files, scan, err));
-	BLN_TRY(bln_scan_ids_check(engine, scan->snapshot, files, err));
+	BLN_TRY(bln_scan_shapes_find(engine, scan->snapshot, files, err));
 	BLN_TRY(bln_scan_slot_find(engine, schema_name ? schema_name : "main", view_name, &slot, err));
 	BLN_TRY(view_make(engine, slot, scan->snapshot, files, err));
 	bln_scan_files_destroy(slot->files);
 	slot->files = files;
 	files->partition = NULL; /* the snapshot's */
+	files->shapes = NULL;
 	files = NULL;
 done:
 	bln_scan_files_destroy(files);

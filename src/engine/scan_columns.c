@@ -101,6 +101,8 @@ static void renamed_add(const struct bln_type *type, const char *value, int dept
 		for (size_t i = 0; i < type->field_count; i++) {
 			const struct bln_field *field = &type->fields[i];
 
+			if (!field->name[0]) /* the last, of no column: scan_shapes.c */
+				continue;
 			bln_text_add(sql, i ? ", " : "");
 			bln_text_add_quoted(sql, '"', field->name, strlen(field->name));
 			bln_text_add(sql, " := ");

@@ -17,6 +17,7 @@ struct bln_scan_file {
 	const char *path; /* on the local disk */
 	const struct bln_slice *values; /* of the partition columns; AT is NULL for a null */
 	struct bln_dv dv;
+	size_t shape; /* which of the scan's shapes it has */
 };
 
 /* All that is known of the files of one scan. */
@@ -27,6 +28,10 @@ struct bln_scan_files {
 	size_t count;
 	const struct bln_field **partition; /* the partition columns; only while the view is made */
 	size_t partition_count;
+	/* The table's columns with the members of structs called as some of the files call them: each the fields of one schema.
+	 * A member without a name is no column's, and there for DuckDB alone. Only while the view is made. */
+	const struct bln_field **shapes;
+	size_t shape_count;
 	bool has_deleted_rows;
 };
 
@@ -63,9 +68,10 @@ BLN_MUST_CHECK enum bln_status bln_scan_dv_load(const struct bln_table *table, c
 BLN_MUST_CHECK enum bln_status bln_scan_functions_register(struct bln_engine *engine, struct bln_scan_slot *slot,
 							   struct bln_err *err);
 
-/* BLN_UNSUPPORTED where columns are mapped by id and a file calls a member of a nested one otherwise than the log does. */
-BLN_MUST_CHECK enum bln_status bln_scan_ids_check(struct bln_engine *engine, const struct bln_snapshot *snapshot,
-						  const struct bln_scan_files *files, struct bln_err *err);
+/* Finds out what the files call the members of structs, where mapped columns make that a question. BLN_UNSUPPORTED names a file
+ * whose members cannot be told apart. */
+BLN_MUST_CHECK enum bln_status bln_scan_shapes_find(struct bln_engine *engine, const struct bln_snapshot *snapshot,
+						    struct bln_scan_files *files, struct bln_err *err);
 
 /* Appends what makes the column FIELD of the view out of column INDEX of the files, f."cINDEX". */
 void bln_scan_column_sql(const struct bln_field *field, size_t index, struct bln_text *sql);

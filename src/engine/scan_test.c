@@ -288,41 +288,157 @@ static void mapping_by_id_needs_no_names(void **state)
 	assert_rows(&t, "FROM t ORDER BY renamed", mapped_rows);
 }
 
-/* DuckDB finds members of structs by name only: where a file has the right ids and other names they would all be null. */
-static void members_known_by_id_alone_are_refused(void **state)
+#define STRUCT(members) "{\"type\":\"struct\",\"fields\":[" members "]}"
+#define ARRAY(element) "{\"type\":\"array\",\"containsNull\":true,\"elementType\":" element "}"
+#define MAP(key, value) "{\"type\":\"map\",\"valueContainsNull\":true,\"keyType\":" key ",\"valueType\":" value "}"
+
+/* clang-format off */
+static const char member_fields[] =
+	MAPPED("k", "\"long\"", "k", "1") ","
+	MAPPED("st", STRUCT(MAPPED("a", "\"long\"", "a", "4") ","
+	                    MAPPED("b", STRUCT(MAPPED("deep", "\"string\"", "deep", "6")), "b", "5")), "st", "3") ","
+	MAPPED("li", ARRAY(STRUCT(MAPPED("x", "\"long\"", "x", "8") "," MAPPED("y", "\"long\"", "y", "9"))), "li", "7") ","
+	MAPPED("ma", MAP(STRUCT(MAPPED("mk", "\"long\"", "mk", "11")), STRUCT(MAPPED("mv", "\"long\"", "mv", "12"))), "ma", "10");
+
+/* The same value as four writers may have put it: SELECT, and the ids of what it gives. */
+static const struct {
+	const char *select, *ids, *rows;
+} member_files[] = {
+	{ /* as the log calls them */
+	  "SELECT 1 AS k, {'a': 7, 'b': {'deep': 'd'}} AS st, [{'x': 1, 'y': 2}, NULL] AS li, MAP {{'mk': 3}: {'mv': 4}} AS ma",
+	  "k: 1, st: {__duckdb_field_id: 3, a: 4, b: {__duckdb_field_id: 5, deep: 6}}, li: {__duckdb_field_id: 7, "
+	  "element: {x: 8, y: 9}}, ma: {__duckdb_field_id: 10, key: {mk: 11}, value: {mv: 12}}",
+	  "1|{'a': 7, 'b': {'deep': d}}|[{'x': 1, 'y': 2}, NULL]|{{'mk': 3}={'mv': 4}}\n" },
+	{ /* other names, in another order, some of them ours for other members */
+	  "SELECT 2 AS other, {'a': {'b': 'd', 'more': 9}, 'b': 7} AS s, [{'y': 1, 'x': 2}, NULL] AS l, MAP {{'o': 3}: {'mk': 4}} AS m",
+	  "other: 1, s: {__duckdb_field_id: 3, a: {__duckdb_field_id: 5, b: 6, more: 77}, b: 4}, l: {__duckdb_field_id: 7, "
+	  "element: {y: 8, x: 9}}, m: {__duckdb_field_id: 10, key: {o: 11}, value: {mk: 12}}",
+	  "2|{'a': 7, 'b': {'deep': d}}|[{'x': 1, 'y': 2}, NULL]|{{'mk': 3}={'mv': 4}}\n" },
+	{ /* names that are ours, of members that the table has no more; and of none at all */
+	  "SELECT 3 AS k, {'a': 7, 'B': {'gone': 'd'}} AS st, [{'x': 1, 'Y': 2}, NULL] AS li, MAP {{'mk': 3}: {'mv': 4}} AS ma",
+	  "k: 1, st: {__duckdb_field_id: 3, a: 70, B: {__duckdb_field_id: 5, gone: 71}}, li: {__duckdb_field_id: 7, "
+	  "element: {x: 72, Y: 9}}, ma: {__duckdb_field_id: 10, key: {mk: 11}, value: {mv: 73}}",
+	  "3|{'a': NULL, 'b': {'deep': NULL}}|[{'x': NULL, 'y': 2}, NULL]|{{'mk': 3}={'mv': NULL}}\n" },
+	{ /* no ids within: by name */
+	  "SELECT 4 AS k, {'a': 7} AS st, [{'y': 2, 'x': 1}] AS li, MAP {{'mk': 3}: NULL} AS ma",
+	  "k: 1, st: 3, li: 7, ma: 10", "4|{'a': 7, 'b': NULL}|[{'x': 1, 'y': 2}]|{{'mk': 3}=NULL}\n" },
+	{ /* nulls are not structs of nulls */
+	  "SELECT 5 AS k, NULL::STRUCT(o INTEGER, p STRUCT(q VARCHAR)) AS st, NULL::STRUCT(q INTEGER)[] AS li",
+	  "k: 1, st: {__duckdb_field_id: 3, o: 4, p: {__duckdb_field_id: 5, q: 6}}, li: {__duckdb_field_id: 7, element: {q: 8}}",
+	  "5|NULL|NULL|NULL\n" },
+	{ "SELECT 6 AS k, {'o': NULL, 'p': NULL}::STRUCT(o INTEGER, p STRUCT(q VARCHAR)) AS st",
+	  "k: 1, st: {__duckdb_field_id: 3, o: 4, p: {__duckdb_field_id: 5, q: 6}}",
+	  "6|{'a': NULL, 'b': NULL}|NULL|NULL\n" },
+};
+/* clang-format on */
+
+enum { MEMBER_FILES = sizeof(member_files) / sizeof(member_files[0]) };
+
+static void members_are_found_by_their_ids(void **state)
 {
-	static const struct {
-		const char *ids;
-		bool is_read;
-	} cases[] = {
-		{ "1, st: {__duckdb_field_id: 3, a: 4}", true },
-		{ "1, st: {__duckdb_field_id: 3, a: 5}", false }, /* another member, of that name */
-		{ "1, st: {__duckdb_field_id: 3, old: 4}", false },
-		{ "1, st: {__duckdb_field_id: 3, gone: 5}", true }, /* dropped */
-	};
-	static const char fields[] =
-		MAPPED("k", "\"long\"", "k",
-		       "1") "," MAPPED("st", "{\"type\":\"struct\",\"fields\":[" MAPPED("a", "\"long\"", "a", "4") "]}",
-				       "st", "3");
+	char expected[1024] = "";
 	(void)state;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *name = strstr(cases[i].ids, "3, ") + 3;
-		char query[96];
-		char ids[96];
+	table_begin(&t, BLN_MAPPING_ID, member_fields, "");
+	for (int i = 0; i < MEMBER_FILES; i++) {
+		char path[32];
+		char with[320];
+
+		snprintf(path, sizeof(path), "member/%d.parquet", i);
+		snprintf(with, sizeof(with), ", FIELD_IDS {%s}", member_files[i].ids);
+		table_write(&t, path, member_files[i].select, with);
+		snprintf(with, sizeof(with), "\"path\":\"%s\"", path);
+		table_add(&t, with);
+		strncat(expected, member_files[i].rows, sizeof(expected) - strlen(expected) - 1);
+	}
+	view_made();
+	assert_rows(&t, "FROM t ORDER BY k", expected);
+	assert_rows(&t, "SELECT k FROM t WHERE st.b.deep = 'd' AND li[1].y = 2 AND ma[{'mk': 3}].mv = 4 ORDER BY k",
+		    "1\n2\n");
+	assert_rows(&t, "SELECT sum(st.a) FROM t", "21\n");
+	t.snapshot.file_count = 0;
+	view_made();
+	assert_rows(&t, "FROM t", "");
+}
+
+/* Puts TO wherever FROM, which is as long, stands in a file. */
+static void file_replace(const char *name, const char *from, const char *to)
+{
+	static char bytes[1 << 16];
+	size_t length = strlen(from);
+	char path[256];
+	size_t size;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", t.folder, name);
+	file = fopen(path, "r+b");
+	assert_non_null(file);
+	size = fread(bytes, 1, sizeof(bytes), file);
+	assert_in_range(size, length, sizeof(bytes) - 1);
+	for (size_t i = 0; i + length <= size; i++)
+		if (memcmp(bytes + i, from, length) == 0)
+			memcpy(bytes + i, to, length);
+	rewind(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	fclose(file);
+}
+
+static void a_file_that_has_two_such_members_is_refused(void **state)
+{
+	struct bln_err err = { 0 };
+	(void)state;
+
+	table_begin(&t, BLN_MAPPING_ID, member_fields, "");
+	table_write(&t, "both.parquet", "SELECT 1 AS k, {'member_a': 7, 'member_b': 8} AS st",
+		    ", FIELD_IDS {k: 1, st: {__duckdb_field_id: 3, member_a: 4, member_b: 99}}");
+	table_add(&t, "\"path\":\"both.parquet\"");
+	file_replace("both.parquet", "member_b", "MEMBER_A");
+	assert_int_equal(table_view(&t, &err), BLN_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "both.parquet"));
+}
+
+/* A member was added and the only other one dropped: DuckDB refuses to read the one as the other. */
+static void files_may_be_older_than_all_members(void **state)
+{
+	static const char fields[] =
+		MAPPED("st", STRUCT(MAPPED("b", "\"long\"", "col-b", "3")), "st",
+		       "1") "," MAPPED("li", ARRAY(STRUCT(MAPPED("b", "\"long\"", "col-c", "5"))), "li", "4");
+	(void)state;
+
+	for (int mode = BLN_MAPPING_NAME; mode <= BLN_MAPPING_ID; mode++) {
+		table_begin(&t, (enum bln_mapping_mode)mode, fields, "");
+		table_write(
+			&t, "old.parquet",
+			"SELECT {'col-a': [i]} AS st, [{'col-a': i}] AS li FROM range(1) r(i) UNION ALL SELECT NULL, NULL",
+			", FIELD_IDS {st: {__duckdb_field_id: 1, 'col-a': {__duckdb_field_id: 2}}, li: {__duckdb_field_id: "
+			"4, element: {'col-a': 6}}}");
+		table_write(&t, "new.parquet", "SELECT {'col-b': 8} AS st, [{'col-c': 9}] AS li",
+			    ", FIELD_IDS {st: {__duckdb_field_id: 1, 'col-b': 3}, li: {__duckdb_field_id: 4, element: "
+			    "{'col-c': 5}}}");
+		table_add(&t, "\"path\":\"old.parquet\"");
+		table_add(&t, "\"path\":\"new.parquet\"");
+		view_made();
+		assert_rows(&t, "FROM t ORDER BY st IS NULL, st",
+			    "{'b': 8}|[{'b': 9}]\n{'b': NULL}|[{'b': NULL}]\nNULL|NULL\n");
+	}
+}
+
+/* Where no column was dropped, names are all there is to know: a file that is no Parquet is seen by whoever reads it. */
+static void footers_are_read_only_where_names_do_not_do(void **state)
+{
+	static const struct bln_pair most = { .key = { "delta.columnMapping.maxColumnId", 31 }, .value = { "11", 2 } };
+	(void)state;
+
+	for (int round = 0; round < 2; round++) {
 		struct bln_err err = { 0 };
 
-		snprintf(query, sizeof(query), "SELECT 1 AS k, {'%.*s': 7} AS st", (int)strcspn(name, ":"), name);
-		snprintf(ids, sizeof(ids), ", FIELD_IDS {k: %s}", cases[i].ids);
-		table_begin(&t, BLN_MAPPING_ID, fields, "");
-		table_write(&t, "ids.parquet", query, ids);
-		table_add(&t, "\"path\":\"ids.parquet\"");
-		if (cases[i].is_read) {
-			view_made();
-		} else {
-			assert_int_equal(table_view(&t, &err), BLN_UNSUPPORTED);
-			assert_non_null(strstr(err.message, "'columnMapping' by id"));
-		}
+		table_begin(&t, BLN_MAPPING_NAME, member_fields, "");
+		t.snapshot.metadata.configuration = (struct bln_pairs){ &most, round == 0 ? 1 : 0 };
+		table_write(&t, "none.parquet", "SELECT 1 AS k", "");
+		table_add(&t, "\"path\":\"none.parquet\"");
+		file_replace("none.parquet", "PAR1", "none");
+		assert_int_equal(table_view(&t, &err) == BLN_OK, round == 0);
+		t.snapshot.metadata.configuration = (struct bln_pairs){ 0 };
 	}
 }
 
@@ -567,18 +683,12 @@ static void thousands_of_files_are_quick(void **state)
 	print_message("all of them in %" PRId64 " ms\n", (bln_clock_monotonic_us(clock) - begin_us) / 1000);
 }
 
-static void failing_allocations_are_told(void **state)
+static void view_despite_failing_allocations(void)
 {
 	struct bln_err err = { 0 };
 	enum bln_status status = BLN_NO_MEMORY;
 	uint64_t nth;
-	char text[512];
-	(void)state;
 
-	table_begin(&t, BLN_MAPPING_NAME, mapped_fields, "part");
-	table_write(&t, "map/1.parquet", mapped_select, "");
-	snprintf(text, sizeof(text), "\"path\":\"map/1.parquet\",\"partitionValues\":{\"col-2\":\"P\"},%s", inline_dv);
-	table_add(&t, text);
 	for (nth = 1; status != BLN_OK; nth++) {
 		bln_mem_fail_at(nth, false);
 		status = table_view(&t, &err);
@@ -588,7 +698,26 @@ static void failing_allocations_are_told(void **state)
 		assert_true(nth < 1000);
 	}
 	assert_true(nth > 10);
+}
+
+static void failing_allocations_are_told(void **state)
+{
+	char text[512];
+	(void)state;
+
+	table_begin(&t, BLN_MAPPING_NAME, mapped_fields, "part");
+	table_write(&t, "map/1.parquet", mapped_select, "");
+	snprintf(text, sizeof(text), "\"path\":\"map/1.parquet\",\"partitionValues\":{\"col-2\":\"P\"},%s", inline_dv);
+	table_add(&t, text);
+	view_despite_failing_allocations();
 	assert_rows(&t, "SELECT count(*) FROM t", "2\n");
+
+	table_begin(&t, BLN_MAPPING_ID, member_fields, "");
+	snprintf(text, sizeof(text), ", FIELD_IDS {%s}", member_files[1].ids);
+	table_write(&t, "member.parquet", member_files[1].select, text);
+	table_add(&t, "\"path\":\"member.parquet\"");
+	view_despite_failing_allocations();
+	assert_rows(&t, "FROM t", member_files[1].rows);
 }
 
 /* Reads all of the view; what comes of it is BLN_OK or what was said. */
@@ -658,7 +787,10 @@ int main(void)
 		cmocka_unit_test(names_may_be_anything),
 		cmocka_unit_test(mapping_by_name_is_undone_at_every_depth),
 		cmocka_unit_test(mapping_by_id_needs_no_names),
-		cmocka_unit_test(members_known_by_id_alone_are_refused),
+		cmocka_unit_test(members_are_found_by_their_ids),
+		cmocka_unit_test(a_file_that_has_two_such_members_is_refused),
+		cmocka_unit_test(files_may_be_older_than_all_members),
+		cmocka_unit_test(footers_are_read_only_where_names_do_not_do),
 		cmocka_unit_test(nested_columns_grow),
 		cmocka_unit_test(deleted_rows_are_not_seen),
 		cmocka_unit_test(broken_vectors_are_told_with_their_file),
