@@ -14,8 +14,7 @@ static void add_name(struct bln_text *sql, const char *name)
 	bln_text_add_quoted(sql, '"', name, strlen(name));
 }
 
-/* "a.k IS NOT DISTINCT FROM b.k AND …" */
-static void add_key_match(const struct bln_table_writer *writer, const char *a, const char *b, struct bln_text *sql)
+void bln_table_key_match(const struct bln_table_writer *writer, const char *a, const char *b, struct bln_text *sql)
 {
 	const struct bln_setting_list *key = &writer->spec->key;
 
@@ -25,6 +24,19 @@ static void add_key_match(const struct bln_table_writer *writer, const char *a, 
 		bln_text_add_format(sql, " IS NOT DISTINCT FROM %s.", b);
 		add_name(sql, key->items[i]);
 	}
+}
+
+void bln_table_key_text(const struct bln_table_writer *writer, struct bln_text *sql)
+{
+	const struct bln_setting_list *key = &writer->spec->key;
+
+	bln_text_add(sql, "concat_ws(', '");
+	for (size_t i = 0; i < key->count; i++) {
+		bln_text_add(sql, ", coalesce(CAST(");
+		add_name(sql, key->items[i]);
+		bln_text_add(sql, " AS VARCHAR), 'NULL')");
+	}
+	bln_text_add(sql, ")");
 }
 
 static void add_names(const struct bln_setting_list *names, struct bln_text *sql)
@@ -44,13 +56,9 @@ enum bln_status bln_table_keys_check(struct bln_table_writer *writer, size_t fir
 	size_t count = 0;
 
 	BLN_TRY(bln_table_staged_view(writer, BLN_WRITE_INCOMING, first, writer->file_count, true, err));
-	bln_text_add(&sql, "SELECT concat_ws(', '");
-	for (size_t i = 0; i < key->count; i++) {
-		bln_text_add(&sql, ", coalesce(CAST(");
-		add_name(&sql, key->items[i]);
-		bln_text_add(&sql, " AS VARCHAR), 'NULL')");
-	}
-	bln_text_add(&sql, ") FROM " BLN_WRITE_VIEW(BLN_WRITE_INCOMING) " GROUP BY ");
+	bln_text_add(&sql, "SELECT ");
+	bln_table_key_text(writer, &sql);
+	bln_text_add(&sql, " FROM " BLN_WRITE_VIEW(BLN_WRITE_INCOMING) " GROUP BY ");
 	add_names(key, &sql);
 	bln_text_add(&sql, " HAVING count(*) > 1 LIMIT 1");
 	BLN_TRY(bln_text_check(&sql, err));
@@ -126,14 +134,22 @@ static enum bln_status met_find(struct bln_table_writer *writer, size_t first, c
 	return BLN_OK;
 }
 
-/* Appends the rows of VIEW whose key does not come. */
-static void add_kept(const struct bln_table_writer *writer, const char *view, struct bln_text *query)
+/* Appends the rows of VIEW, which shows FILES, whose key does not come. */
+static enum bln_status kept_add(struct bln_table_writer *writer, const char *view, const struct bln_add *const *files,
+				size_t count, struct bln_text *query, struct bln_err *err)
 {
+	if (writer->spec->owned.count) {
+		enum bln_status status = bln_table_owned_spare(writer, view, files, count, err);
+
+		if (status != BLN_OK)
+			return status;
+	}
 	bln_text_add_format(query,
 			    " UNION ALL BY NAME SELECT k.* FROM %s k ANTI JOIN " BLN_WRITE_VIEW(
 				    BLN_WRITE_INCOMING) " i ON ",
 			    view);
-	add_key_match(writer, "k", "i", query);
+	bln_table_key_match(writer, "k", "i", query);
+	return BLN_OK;
 }
 
 enum bln_status bln_table_merge(struct bln_table_writer *writer, size_t first, struct bln_text *query,
@@ -162,11 +178,12 @@ enum bln_status bln_table_merge(struct bln_table_writer *writer, size_t first, s
 		scan.files = met.items;
 		scan.file_count = met.table_count;
 		BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
-		add_kept(writer, BLN_WRITE_VIEW(BLN_WRITE_KEPT), query);
+		BLN_TRY(kept_add(writer, BLN_WRITE_VIEW(BLN_WRITE_KEPT), met.items, met.table_count, query, err));
 	}
 	if (met.count > met.table_count) {
 		BLN_TRY(bln_table_staged_view(writer, BLN_WRITE_STAGED, 0, first, false, err));
-		add_kept(writer, BLN_WRITE_VIEW(BLN_WRITE_STAGED), query);
+		BLN_TRY(kept_add(writer, BLN_WRITE_VIEW(BLN_WRITE_STAGED), met.items + met.table_count,
+				 met.count - met.table_count, query, err));
 	}
 	status = bln_text_check(query, err);
 done:
@@ -185,12 +202,12 @@ enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char 
 	if (writer->snapshot->file_count) {
 		BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
 		bln_text_add(query, " ANTI JOIN " BLN_WRITE_VIEW(BLN_WRITE_KEPT) " k ON ");
-		add_key_match(writer, "k", "i", query);
+		bln_table_key_match(writer, "k", "i", query);
 	}
 	if (writer->file_count) {
 		BLN_TRY(bln_table_staged_view(writer, BLN_WRITE_STAGED, 0, writer->file_count, true, err));
 		bln_text_add(query, " ANTI JOIN " BLN_WRITE_VIEW(BLN_WRITE_STAGED) " s ON ");
-		add_key_match(writer, "s", "i", query);
+		bln_table_key_match(writer, "s", "i", query);
 	}
 	status = bln_text_check(query, err);
 done:

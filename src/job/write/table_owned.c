@@ -154,12 +154,12 @@ static enum bln_status range_add(struct bln_table_writer *writer, const struct o
 	return BLN_OK;
 }
 
-/* Appends the rows of the mixed files that are not the writer's. A column that the table is only being given has nulls there. */
-static void add_others(const struct bln_table_writer *writer, const struct owned *owned, struct bln_text *query)
+/* Appends the condition that rows of SCHEMA are not the writer's. A column that the table is only being given has nulls there. */
+static void add_others(const struct owned *owned, const struct bln_schema *schema, struct bln_text *query)
 {
-	bln_text_add(query, "SELECT * FROM " BLN_WRITE_VIEW(BLN_WRITE_KEPT) " WHERE NOT (true");
+	bln_text_add(query, "NOT (true");
 	for (size_t c = 0; c < owned->count; c++) {
-		if (bln_schema_find(&writer->snapshot->schema, bln_slice_of(owned->names[c]))) {
+		if (bln_schema_find(schema, bln_slice_of(owned->names[c]))) {
 			bln_text_add(query, " AND ");
 			add_match(owned, c, true, query);
 		} else if (!owned->values[c].is_null) {
@@ -199,9 +199,85 @@ enum bln_status bln_table_owned_clear(struct bln_table_writer *writer, struct bl
 	if (scan.file_count == 0)
 		return BLN_OK;
 	BLN_TRY(bln_scan_view(writer->context->engine, BLN_WRITE_VIEWS, BLN_WRITE_KEPT, &scan, err));
-	add_others(writer, &owned, query);
+	bln_text_add(query, "SELECT * FROM " BLN_WRITE_VIEW(BLN_WRITE_KEPT) " WHERE ");
+	add_others(&owned, &snapshot->schema, query);
 	status = bln_text_check(query, err);
 done:
+	return status;
+}
+
+/* Whether all that the writer owns rows by is in the key: then no row of its own has the key of another's. */
+static bool is_in_key(const struct bln_table_writer *writer, const struct owned *owned)
+{
+	const struct bln_setting_list *key = &writer->spec->key;
+	size_t found = 0;
+
+	for (size_t c = 0; c < owned->count; c++)
+		for (size_t i = 0; i < key->count; i++)
+			found += bln_schema_find(writer->schema, bln_slice_of(key->items[i])) == owned->fields[c];
+	return found >= owned->count;
+}
+
+/* Appends ", 'type is ' || …": what the column at C is in a row of SCHEMA. */
+static void add_whose(const struct owned *owned, size_t c, const struct bln_schema *schema, struct bln_text *sql)
+{
+	bln_text_add(sql, ", ");
+	bln_text_add_quoted(sql, '\'', owned->names[c], strlen(owned->names[c]));
+	bln_text_add(sql, " || ' is ' || ");
+	if (!bln_schema_find(schema, bln_slice_of(owned->names[c]))) {
+		bln_text_add(sql, "'NULL'");
+		return;
+	}
+	bln_text_add(sql, "coalesce('''' || CAST(");
+	bln_text_add_quoted(sql, '"', owned->names[c], strlen(owned->names[c]));
+	bln_text_add(sql, " AS VARCHAR) || '''', 'NULL')");
+}
+
+enum bln_status bln_table_owned_spare(struct bln_table_writer *writer, const char *view,
+				      const struct bln_add *const *files, size_t count, struct bln_err *err)
+{
+	const bool is_kept = strcmp(view, BLN_WRITE_VIEW(BLN_WRITE_KEPT)) == 0;
+	const struct bln_schema *schema = is_kept ? &writer->snapshot->schema : writer->schema;
+	struct bln_text sql = { 0 };
+	struct bln_rows *rows = NULL;
+	struct owned owned;
+	bool is_whole = true;
+	size_t found = 0;
+	enum bln_status status;
+
+	BLN_TRY(owned_read(writer, writer->schema, &owned, err));
+	if (is_in_key(writer, &owned))
+		return BLN_OK;
+	for (size_t i = 0; i < count && is_whole; i++)
+		BLN_TRY(is_wholly_owned(writer, &owned, files[i], &is_whole, err));
+	if (is_whole)
+		return BLN_OK;
+	bln_text_add(&sql, "SELECT ");
+	bln_table_key_text(writer, &sql);
+	bln_text_add(&sql, ", concat_ws(' and '");
+	for (size_t c = 0; c < owned.count; c++)
+		add_whose(&owned, c, schema, &sql);
+	bln_text_add_format(&sql, ") FROM %s k SEMI JOIN " BLN_WRITE_VIEW(BLN_WRITE_INCOMING) " i ON ", view);
+	bln_table_key_match(writer, "k", "i", &sql);
+	bln_text_add(&sql, " WHERE ");
+	add_others(&owned, schema, &sql);
+	bln_text_add(&sql, " LIMIT 1");
+	BLN_TRY(bln_text_check(&sql, err));
+	BLN_TRY(bln_engine_query(writer->context->engine, sql.at, &rows, err));
+	BLN_TRY(bln_rows_next(rows, &found, err));
+	if (found) {
+		struct bln_slice which = bln_rows_text(rows, 0, 0);
+		struct bln_slice whose = bln_rows_text(rows, 1, 0);
+
+		status = bln_err_set(
+			err, BLN_INVALID,
+			"the query gives a row for the key %s, which a row has already that the job does not own: its %s. "
+			"Leave it out in the query, or add to `key` what tells them apart",
+			bln_quote(which.at, which.length).text, bln_quote(whose.at, whose.length).text);
+	}
+done:
+	bln_rows_destroy(rows);
+	bln_text_clean_up(&sql);
 	return status;
 }
 

@@ -318,6 +318,48 @@ static void rows_of_others_are_refused(void **state)
 	}
 }
 
+/* A key that stands for rows of two owners: neither's give way to the other's. */
+static void rows_of_others_are_not_replaced(void **state)
+{
+	static const enum bln_write_mode modes[] = { BLN_WRITE_UPSERT, BLN_WRITE_REPLACE };
+	static const char *const message =
+		"the query gives a row for the key 2, 2024-01-01, which a row has already that the job does not own: its o "
+		"is ";
+	struct bln_pair pair = owner_a();
+	(void)state;
+
+	(void)kit_write(kit, &add, "SELECT unnest(['a', 'b', NULL]) AS o, unnest([1, 2, 3]) AS k, DATE '2024-01-01' AS d");
+	for (size_t i = 0; i < 4; i++) {
+		const struct bln_write_spec spec = { .table = "silver.t",
+						     .mode = modes[i % 2],
+						     .key = KIT_LIST("k", "d"),
+						     .owned = { &pair, 1 },
+						     .clears_owned = i / 2 };
+
+		kit_write_fails(kit, &spec, "SELECT 'a' AS o, unnest([1, 2]) AS k, DATE '2024-01-01' AS d", BLN_INVALID,
+				message);
+		assert_says(kit->err.message, "its o is 'b'. Leave it out");
+		kit_write_fails(kit, &spec, "SELECT 'a' AS o, 3 AS k, DATE '2024-01-01' AS d", BLN_INVALID, "its o is NULL.");
+		assert_rows(kit, "SELECT o, k FROM silver.t ORDER BY k", "a|1\nb|2\nNULL|3\n");
+	}
+}
+
+/* Nor where an earlier call of the same commit has staged the others' rows anew. */
+static void nor_are_those_that_were_staged_again(void **state)
+{
+	struct bln_pair pair = owner_a();
+	const struct bln_write_spec spec = {
+		.table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k"), .owned = { &pair, 1 }
+	};
+	static const char *const calls[] = { "SELECT 'a' AS o, 2 AS k", "SELECT 'a' AS o, 3 AS k", NULL };
+	(void)state;
+
+	(void)kit_write(kit, &add, "SELECT unnest(['a', 'b', 'a']) AS o, unnest([1, 3, 4]) AS k");
+	assert_int_equal(kit_try_write(kit, &spec, calls, NULL, NULL), BLN_INVALID);
+	assert_says(kit->err.message, "for the key 3, which a row has already that the job does not own: its o is 'b'");
+	assert_rows(kit, "SELECT o, k FROM silver.t ORDER BY k", "a|1\nb|3\na|4\n");
+}
+
 /* A column that comes with the rows themselves: nothing of what is there can be the writer's. */
 static void a_new_column_may_tell(void **state)
 {
@@ -363,6 +405,8 @@ int main(void)
 		kit_test(files_of_one_owner_are_not_rewritten),
 		kit_test(who_adds_own_rows_meanwhile_is_in_the_way),
 		kit_test(rows_of_others_are_refused),
+		kit_test(rows_of_others_are_not_replaced),
+		kit_test(nor_are_those_that_were_staged_again),
 		kit_test(a_new_column_may_tell),
 		kit_test(no_memory_is_survived),
 	};

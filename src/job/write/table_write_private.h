@@ -90,6 +90,15 @@ enum bln_status bln_table_owned_fits(struct bln_table_writer *writer, const stru
  * those. */
 enum bln_status bln_table_owned_clear(struct bln_table_writer *writer, struct bln_text *query, struct bln_err *err);
 
+/* Of FILES, which VIEW shows and the incoming rows meet: BLN_INVALID names a row of others' that has the key of an incoming one, and
+ * would give way to it. */
+enum bln_status bln_table_owned_spare(struct bln_table_writer *writer, const char *view,
+				      const struct bln_add *const *files, size_t count, struct bln_err *err);
+
+/* Appends the key of a row as one text; that rows A and B have the same: "a.k IS NOT DISTINCT FROM b.k AND …". */
+void bln_table_key_text(const struct bln_table_writer *writer, struct bln_text *sql);
+void bln_table_key_match(const struct bln_table_writer *writer, const char *a, const char *b, struct bln_text *sql);
+
 /* BLN_INVALID names a value in the staged files from FIRST on that makes a row not the writer's own. */
 enum bln_status bln_table_owned_check(struct bln_table_writer *writer, size_t first, struct bln_err *err);
 
