@@ -1,24 +1,21 @@
 #include "job/sql/consumers.h"
 
-#include <string.h>
+#include "job/sql/sql.h"
 
 static enum bln_status marker_take(const struct bln_consumers *consumers, const struct bln_job *job, int64_t *version,
 				   struct bln_err *err)
 {
 	struct bln_snapshot *output = NULL;
-	struct bln_text app_id = { 0 };
 	enum bln_status status;
-	int64_t marker;
+	int64_t marker = -1;
 
-	bln_text_add_format(&app_id, "%s:%s", job->name, consumers->table);
-	BLN_TRY(bln_text_check(&app_id, err));
 	BLN_TRY(bln_lake_snapshot_if_any(consumers->context->lake, job->into, &output, err));
-	marker = output ? bln_snapshot_txn(output, app_id.at) : -1;
+	if (output)
+		BLN_TRY(sql_marker_find(output, job->name, consumers->table, &marker, err));
 	if (marker >= 0 && (*version < 0 || marker < *version))
 		*version = marker;
 done:
 	bln_snapshot_destroy(output);
-	bln_text_clean_up(&app_id);
 	return status;
 }
 

@@ -9,6 +9,8 @@ static struct kit *kit;
 static const char *const yaml = "jobs:\n"
 				"  fast: {kind: sql, file: jobs/copy.sql, into: silver.fast, mode: append}\n"
 				"  slow: {kind: sql, file: jobs/copy.sql, into: silver.slow, mode: append}\n"
+				"  best: {kind: sql, file: jobs/best.sql, into: silver.best, mode: upsert, key: [k]}\n"
+				"  whole: {kind: sql, file: jobs/whole.sql, into: silver.whole, mode: overwrite}\n"
 				"  never: {kind: sql, file: jobs/copy.sql, into: silver.never, mode: append}\n";
 
 static int set_up(void **state)
@@ -71,6 +73,47 @@ static void the_slowest_is_waited_for(void **state)
 	assert_int_equal(kit_run(kit, "never").rows_in, 51);
 }
 
+/* A job that names another table now holds the first one until it has run, and no longer. */
+static void who_no_longer_reads_it_is_not(void **state)
+{
+	static const struct {
+		const char *job;
+		const char *file;
+		const char *form;
+	} jobs[] = { { "best", "jobs/best.sql", "SELECT DISTINCT k FROM changes('%s')" },
+		     { "whole", "jobs/whole.sql", "SELECT count(*) AS n FROM %s" } };
+	char sql[64];
+	(void)state;
+
+	append_up_to(3);
+	kit_append(kit, "silver.other", "SELECT 7::BIGINT AS k");
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(sql, sizeof(sql), jobs[i].form, "silver.in");
+		kit_file(kit, jobs[i].file, sql);
+		(void)kit_run(kit, jobs[i].job);
+		assert_int_equal(keep("silver.in"), 3);
+		snprintf(sql, sizeof(sql), jobs[i].form, "silver.other");
+		kit_file(kit, jobs[i].file, sql);
+		assert_int_equal(keep("silver.in"), 3);
+		(void)kit_run(kit, jobs[i].job);
+		assert_int_equal(keep("silver.in"), -1);
+		assert_int_equal(keep("silver.other"), 1);
+		assert_true(kit_run(kit, jobs[i].job).is_idle);
+		/* should it come back, it is as if it had never been there */
+		snprintf(sql, sizeof(sql), jobs[i].form, "silver.in");
+		kit_file(kit, jobs[i].file, sql);
+		assert_int_equal(kit_run(kit, jobs[i].job).rows_in, i ? 0 : 3);
+		assert_int_equal(keep("silver.in"), 3);
+		assert_int_equal(keep("silver.other"), i ? 1 : -1); /* the first job still reads it */
+		snprintf(sql, sizeof(sql), jobs[i].form, "silver.other");
+		kit_file(kit, jobs[i].file, sql);
+		(void)kit_run(kit, jobs[i].job);
+		assert_int_equal(keep("silver.in"), -1);
+	}
+	append_up_to(31);
+	assert_false(is_there(13));
+}
+
 static void without_consumers_old_commits_go(void **state)
 {
 	(void)state;
@@ -83,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(the_slowest_is_waited_for),
+		kit_test(who_no_longer_reads_it_is_not),
 		kit_test(without_consumers_old_commits_go),
 	};
 

@@ -197,7 +197,7 @@ static enum bln_status side_commit(struct bln_table_writer *side, struct bln_err
 
 static enum bln_status main_commit(struct sql_job *sql, struct bln_table_writer *main, struct bln_err *err)
 {
-	struct bln_txn *txns = bln_arena_calloc(sql->arena, 2 * sql->input_count + 1, sizeof(*txns));
+	struct bln_txn *txns = bln_arena_calloc(sql->arena, 2 * sql->input_count + sql->left_count + 1, sizeof(*txns));
 	struct bln_write_commit commit = { .txns = txns };
 	struct bln_commit_result result;
 	enum bln_status status;

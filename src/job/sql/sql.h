@@ -66,6 +66,8 @@ struct sql_job {
 	bool is_redefined;
 	struct sql_input *inputs;
 	size_t input_count;
+	struct sql_mark *left; /* of tables that it has read and now leaves */
+	size_t left_count;
 	struct bln_snapshot *own; /* the output as it was; NULL: there is none yet */
 	struct bln_snapshot *own_empty; /* else as it reads, where its columns are known all the same */
 	const char *range_column; /* of the key, in the changes: existing() sees only files that meet its range */
@@ -94,7 +96,14 @@ enum bln_status sql_definition_compare(struct sql_job *sql, struct bln_err *err)
 /* Finds out whether INPUT is the table that its marker speaks of. */
 enum bln_status sql_identity_compare(struct sql_job *sql, struct sql_input *input, struct bln_err *err);
 
-/* Appends to TXNS, which has room for one more than there are inputs, the marks that are new. */
+/* How far JOB has read TABLE, as its OUTPUT says; -1: it has not, or not since it left it. */
+enum bln_status sql_marker_find(const struct bln_snapshot *output, const char *job, const char *table, int64_t *marker,
+				struct bln_err *err);
+
+/* Once the inputs are known: finds the tables that the job leaves, for it makes everything anew and does not name them. */
+enum bln_status sql_left_find(struct sql_job *sql, struct bln_err *err);
+
+/* Appends to TXNS, which has room for one more than there are inputs and tables left, the marks that are new. */
 void sql_marks_add(const struct sql_job *sql, struct bln_txn *txns, size_t *count);
 
 /* Whether another job of the project writes into the same table: then what is in it is not all this job's. */

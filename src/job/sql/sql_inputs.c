@@ -80,7 +80,7 @@ static enum bln_status relation_take(struct sql_job *sql, const struct sql_text 
 		if (status != BLN_OK)
 			return bln_err_where(err, status, "%s:%d", text->file, relation->line);
 		if (sql->own && !sql->is_full)
-			input->marker = bln_snapshot_txn(sql->own, input->app_id);
+			BLN_TRY(sql_marker_find(sql->own, sql->job->name, input->name, &input->marker, err));
 		BLN_TRY(sql_identity_compare(sql, input, err));
 	}
 	if (relation->kind == BLN_RELATION_CHANGES && !input->wants_changes) {
@@ -120,6 +120,7 @@ enum bln_status sql_inputs_load(struct sql_job *sql, bool *is_idle, struct bln_e
 		has_moved = has_moved || input->is_other || input->snapshot->version != input->marker;
 		sql->result->rows_in += input->change_rows;
 	}
+	BLN_TRY(sql_left_find(sql, err));
 	/* A query of no table at all is run each time: nothing says that it would give the same. */
 	*is_idle = has_changes ? !has_new : sql->input_count && !has_moved;
 	if (sql->is_full || sql->is_redefined)

@@ -1,5 +1,7 @@
 /* What a commit of the output says besides how far each table was read: which definition of the job made the rows
- * ("JOB#sql"), and which table it was ("JOB#id:TABLE"), for a name may come to mean another.
+ * ("JOB#sql"), and which table it was ("JOB#id:TABLE"), for a name may come to mean another. Where the job makes everything anew
+ * without a table that it has read before, the latter says so: how far it was read then means nothing any more, to the job,
+ * should it come to name the table again, and to those who clean the table's log up (consumers.h).
  *
  * Both are marks (job/mark.h), written when they are first known, and when they change. */
 #include <inttypes.h>
@@ -119,6 +121,66 @@ done:
 	return status;
 }
 
+/* In place of the hash of a table's id: its rows are not among those that were made. */
+static uint64_t left_hash(void)
+{
+	static const char left[] = "\0left";
+
+	return id_hash((struct bln_slice){ left, sizeof(left) });
+}
+
+enum bln_status sql_marker_find(const struct bln_snapshot *output, const char *job, const char *table, int64_t *marker,
+				struct bln_err *err)
+{
+	struct bln_text app_id = { 0 };
+	enum bln_status status;
+
+	bln_text_add_format(&app_id, "%s#id:%s", job, table);
+	BLN_TRY(bln_text_check(&app_id, err));
+	*marker = bln_snapshot_txn(output, app_id.at);
+	if (*marker >= 0 && bln_mark_has(*marker, left_hash())) {
+		*marker = -1;
+		goto done;
+	}
+	bln_text_clear(&app_id);
+	bln_text_add_format(&app_id, "%s:%s", job, table);
+	BLN_TRY(bln_text_check(&app_id, err));
+	*marker = bln_snapshot_txn(output, app_id.at);
+done:
+	bln_text_clean_up(&app_id);
+	return status;
+}
+
+enum bln_status sql_left_find(struct sql_job *sql, struct bln_err *err)
+{
+	const struct bln_snapshot *own = sql->own;
+	const char *prefix = bln_arena_printf(sql->arena, "%s:", sql->job->name);
+
+	sql->left_count = 0;
+	if (!own || (!sql->is_full && !(sql->is_redefined && !follows(sql))))
+		return BLN_OK;
+	sql->left = bln_arena_calloc(sql->arena, own->txn_count + 1, sizeof(*sql->left));
+	if (!prefix || !sql->left)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < own->txn_count; i++) {
+		const struct bln_slice app_id = own->txns[i].app_id;
+		struct sql_mark *mark = &sql->left[sql->left_count];
+		const char *table;
+
+		if (!bln_slice_starts(app_id, prefix))
+			continue;
+		table = bln_arena_strndup(sql->arena, app_id.at + strlen(prefix), app_id.length - strlen(prefix));
+		if (table && sql_input_find(sql, table))
+			continue;
+		mark->app_id = table ? bln_arena_printf(sql->arena, "%s#id:%s", sql->job->name, table) : NULL;
+		if (!mark->app_id)
+			return bln_err_memory(err);
+		mark_set(mark, own, left_hash());
+		sql->left_count++;
+	}
+	return BLN_OK;
+}
+
 static void mark_add(const struct sql_mark *mark, struct bln_txn *txns, size_t *count)
 {
 	if (mark->now != mark->was)
@@ -132,4 +194,6 @@ void sql_marks_add(const struct sql_job *sql, struct bln_txn *txns, size_t *coun
 	mark_add(&sql->definition, txns, count);
 	for (size_t i = 0; i < sql->input_count; i++)
 		mark_add(&sql->inputs[i].identity, txns, count);
+	for (size_t i = 0; i < sql->left_count; i++)
+		mark_add(&sql->left[i], txns, count);
 }

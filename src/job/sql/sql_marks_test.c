@@ -257,12 +257,38 @@ static void a_marker_follows_commits_without_rows(void **state)
 	assert_int_equal(kit_version(kit, "silver.best"), 2);
 }
 
+/* Which table is read may be the run's to say. What --full overwrote of another table is read again when its turn comes. */
+static void full_forgets_the_tables_that_it_does_not_read(void **state)
+{
+	struct bln_property given = { .name = "from", .text = "bronze.a" };
+	(void)state;
+
+	kit->properties.items = &given;
+	kit->properties.count = 1;
+	kit_file(kit, "jobs/best.sql", "SELECT k, v FROM changes('${run:from}')");
+	kit_append(kit, "bronze.b", "SELECT 100::BIGINT AS k, 0 AS v");
+	(void)kit_run(kit, "add");
+	given.text = "bronze.b";
+	assert_int_equal(kit_run(kit, "add").rows_in, 1);
+	given.text = "bronze.a";
+	assert_true(kit_run(kit, "add").is_idle);
+	assert_rows(kit, "SELECT count(*), max(k) FROM silver.add", "11|100\n");
+	assert_int_equal(kit_run_full(kit, "add").rows_in, 10);
+	assert_rows(kit, "SELECT count(*), max(k) FROM silver.add", "10|9\n");
+	given.text = "bronze.b";
+	assert_int_equal(kit_run(kit, "add").rows_in, 1);
+	assert_rows(kit, "SELECT count(*), max(k) FROM silver.add", "11|100\n");
+	assert_true(kit_run(kit, "add").is_idle);
+	kit->properties = kit->project->properties;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(other_sql_makes_everything_again),
 		kit_test(comments_and_white_space_change_nothing),
 		kit_test(settings_count_and_so_do_properties_that_are_named),
+		kit_test(full_forgets_the_tables_that_it_does_not_read),
 		kit_test(appended_rows_are_for_people_to_decide),
 		kit_test(what_is_not_known_is_noted),
 		kit_test(a_table_that_was_made_anew_is_said),
