@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -24,6 +25,14 @@ static bool wants_color(const struct bln_cli *cli, const char *when)
 	return cli->is_terminal && !(no_color && no_color[0]) && terminal && strcmp(terminal, "dumb") != 0;
 }
 
+static size_t width_of(FILE *out)
+{
+	const int fd = fileno(out);
+	struct winsize size = { 0 };
+
+	return fd >= 0 && isatty(fd) == 1 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 /* Fills CLI from its args. OUT, TALK, CLOCK and CANCEL are set before. */
 static void cli_init(struct bln_cli *cli)
 {
@@ -35,6 +44,7 @@ static void cli_init(struct bln_cli *cli)
 	cli->is_json = bln_args_count(&cli->args, "json") > 0;
 	cli->is_quiet = bln_args_count(&cli->args, "quiet") > 0;
 	cli->is_log_json = bln_args_count(&cli->args, "log-json") > 0;
+	cli->out_width = width_of(cli->out);
 	cli->is_terminal = fd >= 0 && isatty(fd) == 1 && !cli->is_log_json;
 	cli->has_color = !cli->is_log_json && wants_color(cli, bln_args_value(&cli->args, "color"));
 	cli->logger = (struct bln_logger){
@@ -258,21 +268,41 @@ enum bln_exit bln_cli_print(struct bln_cli *cli, struct bln_text *text)
 	return status == BLN_OK ? BLN_EXIT_DONE : bln_cli_fail(cli, &err);
 }
 
+static void left_say(struct bln_cli *cli, const struct bln_grid *grid, const struct bln_grid_left *left)
+{
+	const char *all = grid->all ? grid->all : "--json";
+
+	if (left->columns == 0 && !left->has_cut)
+		return;
+	bln_cli_out_flush(cli);
+	if (left->columns == 0)
+		bln_cli_say(cli, "to fit the terminal what ends with … was cut: %s shows all", all);
+	else
+		bln_cli_say(cli, "%zu of %zu columns are left out to fit the terminal: %s shows all", left->columns,
+			    left->columns_of, all);
+}
+
 enum bln_exit bln_cli_print_grid(struct bln_cli *cli, struct bln_grid *grid, const char *empty)
 {
+	struct bln_grid_left left = { 0 };
 	struct bln_text text = { 0 };
 	struct bln_err err = { 0 };
 	enum bln_status status;
+	enum bln_exit result;
 
-	status = cli->is_json ? bln_grid_format_json(grid, &text, &err) : bln_grid_format(grid, &text, &err);
+	grid->width_max = cli->out_width;
+	status = cli->is_json ? bln_grid_format_json(grid, &text, &err) : bln_grid_format(grid, &text, &left, &err);
 	if (grid->cell_count == 0 && status == BLN_OK && empty && !cli->is_json)
 		bln_cli_say(cli, "%s", empty);
-	bln_grid_clean_up(grid);
 	if (status != BLN_OK) {
 		bln_text_clean_up(&text);
-		return bln_cli_fail(cli, &err);
+		result = bln_cli_fail(cli, &err);
+	} else {
+		result = bln_cli_print(cli, &text);
+		left_say(cli, grid, &left);
 	}
-	return bln_cli_print(cli, &text);
+	bln_grid_clean_up(grid);
+	return result;
 }
 
 /* What a reader did not get is not done. Who closes a pipe early (head) has what it wanted. */

@@ -31,6 +31,7 @@ struct bln_cli {
 	bool is_quiet;
 	bool is_log_json;
 	bool has_color; /* on TALK */
+	size_t out_width; /* in columns; 0 where OUT is no terminal */
 	bool is_terminal; /* TALK is one: progress may be drawn */
 };
 
@@ -60,7 +61,8 @@ enum bln_exit bln_cli_problems(struct bln_cli *cli, const char *file, const stru
 /* For the loaded project: the environment, PROPERTIES (may be NULL), the command's arena and secrets. */
 struct bln_expander bln_cli_expander(struct bln_cli *cli, const struct bln_properties *properties);
 
-/* Prints GRID as a table, or as JSON where that is asked for, and cleans it up. EMPTY is said where there are no rows. */
+/* Prints GRID as a table, or as JSON where that is asked for, and cleans it up. EMPTY is said where there are no rows; and what
+ * was left out, to fit the terminal, is said with how to see it. */
 enum bln_exit bln_cli_print_grid(struct bln_cli *cli, struct bln_grid *grid, const char *empty);
 
 /* Writes a part of the result. What could not be written is told in the end, when the command is done. */

@@ -23,7 +23,8 @@ static unsigned states_read(const struct bln_cli *cli)
 static enum bln_exit run(struct bln_cli *cli)
 {
 	static const struct bln_column columns[] = {
-		{ .name = "id" },
+		{ .name = "id", .only = BLN_COLUMN_ONLY_JSON },
+		{ .name = "id", .only = BLN_COLUMN_ONLY_TEXT }, /* as much of it as there is to type */
 		{ .name = "name" },
 		{ .name = "kind" },
 		{ .name = "state" },
@@ -57,6 +58,7 @@ static enum bln_exit run(struct bln_cli *cli)
 	bln_state_close(state);
 	for (size_t i = 0; i < count; i++) {
 		bln_grid_add(&grid, runs[i].id);
+		bln_grid_add(&grid, bln_arena_printf(&cli->arena, "%.8s", runs[i].id));
 		bln_grid_add(&grid, runs[i].name);
 		bln_grid_add(&grid, bln_run_kind_name(runs[i].kind));
 		bln_grid_add(&grid, bln_run_state_name(runs[i].state));

@@ -276,11 +276,13 @@ static enum bln_exit sql_run(struct bln_query *query, const char *sql)
 		return bln_cli_fail_with(cli, BLN_INVALID,
 					 "a plan is printed as it is, or with --json: it is no table");
 	}
-	if (strcmp(format, "table") != 0)
+	if (strcmp(format, "table") != 0 && strcmp(format, "line") != 0)
 		return file ? file_write(query, text, format, file) : out_write(query, text, format);
 	if (file && strcmp(file, "-") != 0)
 		return bln_cli_fail_with(cli, BLN_INVALID,
-					 "a table is for people: --format csv, json or parquet goes into a file");
+					 "a %s is for people: --format csv, json or parquet goes into a file", format);
+	if (strcmp(format, "line") == 0)
+		return bln_query_print_lines(query, text, SHOWN_ROWS_MAX);
 	return bln_query_print(query, text, SHOWN_ROWS_MAX);
 }
 
@@ -295,13 +297,14 @@ static enum bln_exit run(struct bln_cli *cli)
 		return result;
 	result = bln_query_open(cli, &query);
 	query.file = file;
+	query.all = "-f line";
 	if (result == BLN_EXIT_DONE)
 		result = sql_run(&query, sql);
 	bln_query_close(&query);
 	return result;
 }
 
-static const char *const formats[] = { "table", "csv", "json", "parquet", NULL };
+static const char *const formats[] = { "table", "line", "csv", "json", "parquet", NULL };
 
 static const struct bln_option options[] = {
 	{ .name = "format",
@@ -309,7 +312,7 @@ static const struct bln_option options[] = {
 	  .value = "FORMAT",
 	  .choices = formats,
 	  .complete = BLN_COMPLETE_NOTHING,
-	  .help = "table (for people), csv, json or parquet" },
+	  .help = "table or line (a value a line) for people, csv, json or parquet" },
 	{ .name = "file", .value = "FILE", .help = "take the SQL from FILE; - is standard input" },
 	{ .name = "as-of",
 	  .value = "VERSION|TIME",
@@ -335,13 +338,15 @@ const struct bln_command bln_command_sql = {
 	.description = "Runs one SELECT of DuckDB's SQL (or DESCRIBE, SUMMARIZE). Tables are named layer.table;\n"
 		       "delta('PATH') is a Delta table anywhere, files('layer.table') has a row for each of a\n"
 		       "table's data files. EXPLAIN prints the plan instead, and says how many files of each\n"
-		       "table are left to read; EXPLAIN ANALYZE runs it and names them. Times are UTC.",
+		       "table are left to read; EXPLAIN ANALYZE runs it and names them. On a terminal a\n"
+		       "table is made to fit: … stands for what is left out. Times are UTC.",
 	.json = "[{…}]: the columns of each row, NaN and infinities as null",
 	.examples =
 		"bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"
 		"bullion sql \"FROM gold.info\" --as-of 3\nas it was at version 3\n"
 		"bullion sql \"FROM gold.candles WHERE symbol = 'XBTUSD'\" -o xbt.parquet\ninto a file\n"
 		"bullion sql \"EXPLAIN FROM gold.candles WHERE symbol = 'XBTUSD'\"\nwhich files that would read\n"
+		"bullion sql \"FROM files('gold.info')\" -f line\nwhat is too wide for a table\n"
 		"echo \"FROM gold.info\" | bullion sql - -f csv\nthe SQL from standard input, or with --file from a file",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),

@@ -29,6 +29,8 @@ struct bln_grid {
 	size_t column_count;
 	bool has_own_heads; /* the columns' names are shown as they are, not as heads of ours */
 	const char *null; /* how a table shows a null; NULL: "-" */
+	size_t width_max; /* of a table: of the terminal; 0: any */
+	const char *all; /* what shows all where it is too wide; NULL: --json */
 	struct bln_arena arena; /* of the cells' texts */
 	const char **cells; /* row by row; NULL is a null */
 	size_t cell_count;
@@ -40,9 +42,24 @@ struct bln_grid {
 void bln_grid_add(struct bln_grid *grid, const char *text);
 void bln_grid_add_int(struct bln_grid *grid, int64_t number);
 
+/* What of a table did not fit into WIDTH_MAX. */
+struct bln_grid_left {
+	size_t columns; /* left out of the middle, "…" in their place */
+	size_t columns_of; /* as many there are in all */
+	bool has_cut; /* cells end with "…" */
+};
+
 /* Appends a table: a head, a line per row, columns two spaces apart. Control characters are shown as '?', so that no value
- * steers the terminal. Nothing where there are no rows. BLN_NO_MEMORY. */
-BLN_MUST_CHECK enum bln_status bln_grid_format(const struct bln_grid *grid, struct bln_text *text, struct bln_err *err);
+ * steers the terminal. Nothing where there are no rows. BLN_NO_MEMORY.
+ *
+ * Where it is too wide cells of texts are cut and then columns left out, if the heads are the columns' own; a list of ours says
+ * nothing by halves: there columns are left out only, and the last, which may be sentences, runs on into the next line. */
+BLN_MUST_CHECK enum bln_status bln_grid_format(const struct bln_grid *grid, struct bln_text *text,
+					       struct bln_grid_left *left, struct bln_err *err);
+
+/* Appends a line per value, its column before it, and an empty line between rows. */
+BLN_MUST_CHECK enum bln_status bln_grid_format_lines(const struct bln_grid *grid, struct bln_text *text,
+						     struct bln_err *err);
 
 /* Appends an array of objects, and a newline. */
 BLN_MUST_CHECK enum bln_status bln_grid_format_json(const struct bln_grid *grid, struct bln_text *text,

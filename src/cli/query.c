@@ -244,10 +244,11 @@ done:
 	return status;
 }
 
-enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t rows_max)
+static enum bln_exit print(struct bln_query *query, const char *sql, size_t rows_max,
+			   enum bln_exit (*print_grid)(struct bln_cli *cli, struct bln_grid *grid, const char *empty))
 {
 	struct bln_column *columns = NULL;
-	struct bln_grid grid = { .has_own_heads = true, .null = "NULL" };
+	struct bln_grid grid = { .has_own_heads = true, .null = "NULL", .all = query->all };
 	struct bln_err err = { 0 };
 	bool is_cut = false;
 	enum bln_status status;
@@ -263,11 +264,36 @@ done:
 		bln_grid_clean_up(&grid);
 		return bln_cli_fail(query->cli, &err);
 	}
-	result = bln_cli_print_grid(query->cli, &grid, "no rows");
+	result = print_grid(query->cli, &grid, "no rows");
 	if (is_cut)
 		bln_cli_warn(query->cli, "only the first %zu rows are shown: LIMIT, or --format csv, gives others",
 			     rows_max);
 	return result;
+}
+
+enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t rows_max)
+{
+	return print(query, sql, rows_max, bln_cli_print_grid);
+}
+
+static enum bln_exit print_lines(struct bln_cli *cli, struct bln_grid *grid, const char *empty)
+{
+	struct bln_text text = { 0 };
+	struct bln_err err = { 0 };
+	const enum bln_status status = bln_grid_format_lines(grid, &text, &err);
+
+	if (status == BLN_OK && grid->cell_count == 0)
+		bln_cli_say(cli, "%s", empty);
+	bln_grid_clean_up(grid);
+	if (status == BLN_OK)
+		return bln_cli_print(cli, &text);
+	bln_text_clean_up(&text);
+	return bln_cli_fail(cli, &err);
+}
+
+enum bln_exit bln_query_print_lines(struct bln_query *query, const char *sql, size_t rows_max)
+{
+	return print(query, sql, rows_max, print_lines);
 }
 
 enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const char *format, const char *path,

@@ -15,6 +15,7 @@ struct bln_query {
 	struct bln_engine *engine;
 	const char *as_of; /* --as-of; NULL: now */
 	const char *file; /* what errors call the file that the SQL is from; NULL: it was typed */
+	const char *all; /* what shows all of a table that is too wide; NULL: --json */
 	struct bln_job_work *spill; /* for what does not fit in memory; NULL: nothing may spill */
 	struct bln_progress *progress; /* may be NULL */
 	struct {
@@ -36,8 +37,9 @@ BLN_MUST_CHECK enum bln_status bln_query_resolve(struct bln_query *query, const 
 /* Puts the file that the SQL is from before the message, where it is from one. */
 enum bln_status bln_query_where(const struct bln_query *query, enum bln_status status, struct bln_err *err);
 
-/* Runs SQL and prints at most ROWS_MAX rows as a table. */
+/* Runs SQL and prints at most ROWS_MAX rows as a table; or a line per value. */
 enum bln_exit bln_query_print(struct bln_query *query, const char *sql, size_t rows_max);
+enum bln_exit bln_query_print_lines(struct bln_query *query, const char *sql, size_t rows_max);
 
 /* Runs SQL, an EXPLAIN that was resolved, and prints the plan as DuckDB draws it; says of each table how many of its data files
  * are left to read. */

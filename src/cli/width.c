@@ -52,19 +52,37 @@ static uint32_t decode(const unsigned char *at, size_t bytes)
 	return character;
 }
 
+/* The columns of the character at TEXT; *BYTES is how long it is. */
+static size_t character_width(const char *text, size_t length, size_t *bytes)
+{
+	const size_t got = bln_utf8_character(text, length);
+	const uint32_t character = got > 1 ? decode((const unsigned char *)text, got) : 0;
+
+	*bytes = got > 0 ? got : 1;
+	if (is_in(character, wide, sizeof(wide) / sizeof(wide[0])))
+		return 2;
+	return got < 2 || !is_in(character, none, sizeof(none) / sizeof(none[0])) ? 1 : 0;
+}
+
+size_t bln_width_fitting(const char *text, size_t length, size_t width)
+{
+	size_t taken = 0;
+	size_t bytes;
+
+	for (size_t at = 0; at < length; at += bytes) {
+		taken += character_width(text + at, length - at, &bytes);
+		if (taken > width)
+			return at;
+	}
+	return length;
+}
+
 size_t bln_width(const char *text, size_t length)
 {
 	size_t width = 0;
+	size_t bytes;
 
-	for (size_t at = 0; at < length;) {
-		const size_t bytes = bln_utf8_character(text + at, length - at);
-		const uint32_t character = bytes > 1 ? decode((const unsigned char *)text + at, bytes) : 0;
-
-		if (is_in(character, wide, sizeof(wide) / sizeof(wide[0])))
-			width += 2;
-		else if (bytes < 2 || !is_in(character, none, sizeof(none) / sizeof(none[0])))
-			width++;
-		at += bytes > 0 ? bytes : 1;
-	}
+	for (size_t at = 0; at < length; at += bytes)
+		width += character_width(text + at, length - at, &bytes);
 	return width;
 }

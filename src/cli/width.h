@@ -8,4 +8,7 @@
  * because wcwidth knows only the locale's characters, and in the C locale that is ASCII. */
 size_t bln_width(const char *text, size_t length);
 
+/* How many of the LENGTH bytes, from the first, take at most WIDTH columns. No character is taken apart. */
+size_t bln_width_fitting(const char *text, size_t length, size_t width);
+
 #endif

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """lake_test.py BULLION ROOT DEMO_ARCHIVE: the commands that load, ask and show the lake, on a generated archive."""
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 import zipfile
 
@@ -39,6 +43,22 @@ def shell(script):
     said = subprocess.run(["bash", "-c", 'b() { "$BULLION" -C "$PROJECT" "$@"; }\n' + script], cwd=AT, capture_output=True,
                           env={**os.environ, "BULLION": BULLION, "PROJECT": str(PROJECT)}, timeout=60)
     return said.stdout.decode(), said.stderr.decode()
+
+
+def on_terminal(width, *args):
+    """What the program prints on a terminal of that width, and says on stderr, which is none."""
+    mine, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    said = subprocess.run([BULLION, "-C", PROJECT, *args], stdout=its, stderr=subprocess.PIPE, timeout=60, text=True, check=True)
+    os.close(its)
+    out = b""
+    try:
+        while more := os.read(mine, 1 << 16):
+            out += more
+    except OSError:  # how a terminal ends
+        pass
+    os.close(mine)
+    return out.decode().replace("\r\n", "\n"), said.stderr
 
 
 class Said(unittest.TestCase):
@@ -254,6 +274,26 @@ class Sql(Said):
         self.assertEqual(columns["from"], "TIMESTAMP WITH TIME ZONE")
         self.assertIn("approx_unique", run("sql", "SUMMARIZE gold.info").out)
 
+    def test_tables_fit_the_terminal(self):
+        whole = run("sql", "FROM files('gold.info')").out
+        self.assertGreater(max(map(len, whole.splitlines())), 500)  # a pipe takes all
+        out, said = on_terminal(80, "sql", "FROM files('gold.info')")
+        self.assertLessEqual(max(map(len, out.splitlines())), 80, out)
+        self.assertTrue(out.startswith("path  ") and " …  " in out, out)
+        self.assertEqual(said, "3 of 7 columns are left out to fit the terminal: -f line shows all\n")
+        cut, said = on_terminal(30, "sql", f"SELECT '{'x' * 90}' AS x")
+        self.assertEqual((cut, said), (f"x\n{'x' * 29}…\n", "to fit the terminal what ends with … was cut: -f line shows all\n"))
+        listed, said = on_terminal(80, "runs", "list")
+        self.assertRegex(listed, r"^ID +NAME .*\n[0-9a-f]{8}  ")
+        self.assertEqual(len(self.rows("runs", "show", listed.splitlines()[1][:8])["id"]), 36)
+        listed, said = on_terminal(60, "table", "history", "gold.info")
+        self.assertIn("columns are left out to fit the terminal: --json shows all", said)
+
+    def test_a_value_a_line(self):
+        self.assertEqual(run("sql", "SELECT 1 AS a, NULL AS long UNION ALL SELECT 2, 'x' ORDER BY 1", "-f", "line").out,
+                         "a     1\nlong  NULL\n\na     2\nlong  x\n")
+        self.fails(run("sql", "SELECT 1", "-f", "line", "-o", str(AT / "no")), 2, "a line is for people")
+
     def test_a_plan_says_which_files_are_read(self):
         path = self.rows("sql", "SELECT path FROM files('gold.candles')")[0]["path"]
         said = run("sql", "-- why?\nEXPLAIN FROM gold.candles WHERE symbol = 'XBTUSD'")
@@ -366,7 +406,7 @@ class Sql(Said):
 
     def test_wrong_usage(self):
         self.fails(run("sql"), 2, "give what to ask")
-        self.fails(run("sql", "SELECT 1", "-f", "xml"), 2, "--format takes table, csv, json or parquet, not 'xml'")
+        self.fails(run("sql", "SELECT 1", "-f", "xml"), 2, "--format takes table, line, csv, json or parquet, not 'xml'")
         self.fails(run("sql", "SELECT 1", "-f", "csv", "--json"), 2, "--json and --format csv do not go together")
         self.fails(run("sql", "SELECT 1", "-f", "table", "-o", "x"), 2, "a table is for people")
 
