@@ -84,6 +84,11 @@ enum bln_status(bln_err_where)(struct bln_err *err, enum bln_status status, cons
 	return err->status;
 }
 
+enum bln_status(bln_err_about)(struct bln_err *err, enum bln_status status, const char *name)
+{
+	return err && strstr(err->message, name) ? status : bln_err_where(err, status, "%s", name);
+}
+
 enum bln_status(bln_err_memory)(struct bln_err *err)
 {
 	return bln_err_set(err, BLN_NO_MEMORY, "out of memory");

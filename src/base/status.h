@@ -42,6 +42,9 @@ enum bln_status bln_err_errno(struct bln_err *err, int code, const char *format,
 /* Puts where it happened before the message ("jobs/a.sql: …"); returns ERR's status (STATUS where ERR is NULL). */
 enum bln_status bln_err_where(struct bln_err *err, enum bln_status status, const char *format, ...) BLN_PRINTF(3, 4);
 
+/* The same with the NAME of what it is about, unless the message has it already. */
+enum bln_status bln_err_about(struct bln_err *err, enum bln_status status, const char *name);
+
 /* Out of memory, said the same way everywhere. */
 enum bln_status bln_err_memory(struct bln_err *err);
 
@@ -50,6 +53,7 @@ enum bln_status bln_err_memory(struct bln_err *err);
 #define bln_err_set(err, status, ...) ((void)bln_err_set(err, status, __VA_ARGS__), (status))
 #define bln_err_errno(...) ((void)bln_err_errno(__VA_ARGS__), BLN_IO)
 #define bln_err_where(err, status, ...) ((void)bln_err_where(err, status, __VA_ARGS__), (status))
+#define bln_err_about(err, status, name) ((void)bln_err_about(err, status, name), (status))
 #define bln_err_memory(err) ((void)bln_err_memory(err), BLN_NO_MEMORY)
 #endif
 

@@ -56,17 +56,21 @@ enum bln_status bln_lake_table(const struct bln_lake *lake, const char *name, st
 	struct bln_slice rest = bln_slice_of(name);
 	enum bln_status status = bln_table_name_check(rest, err);
 	struct bln_slice layer;
+	const char *called;
 	char *prefix;
 
 	if (status != BLN_OK)
 		return status;
 	layer = bln_slice_cut(&rest, '.');
 	prefix = bln_arena_printf(arena, "%.*s/%.*s", (int)layer.length, layer.at, (int)rest.length, rest.at);
-	if (!prefix)
+	called = bln_arena_strdup(arena, name);
+	if (!prefix || !called)
 		return bln_err_memory(err);
-	*table = (struct bln_table){
-		.store = lake->store, .prefix = prefix, .roots = lake->roots, .root_count = lake->root_count
-	};
+	*table = (struct bln_table){ .store = lake->store,
+				     .prefix = prefix,
+				     .name = called,
+				     .roots = lake->roots,
+				     .root_count = lake->root_count };
 	return BLN_OK;
 }
 
@@ -143,7 +147,7 @@ enum bln_status bln_lake_snapshot(const struct bln_lake *lake, const char *name,
 	if (status == BLN_NOT_FOUND && log_exists(&table, &arena, &exists, NULL) == BLN_OK && !exists)
 		status = bln_lake_not_found(lake, name, err);
 	else if (status != BLN_OK)
-		status = bln_err_where(err, status, "%s", name);
+		status = bln_err_about(err, status, name);
 done:
 	bln_arena_clean_up(&arena);
 	return status;
@@ -164,7 +168,7 @@ enum bln_status bln_lake_snapshot_if_any(const struct bln_lake *lake, const char
 		status = bln_snapshot_load(&table, BLN_VERSION_LATEST, lake->parquet, snapshot, err);
 done:
 	bln_arena_clean_up(&arena);
-	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", name);
+	return status == BLN_OK ? BLN_OK : bln_err_about(err, status, name);
 }
 
 /* The names found so far. */
@@ -292,7 +296,7 @@ enum bln_status bln_lake_foreign(const struct bln_lake *lake, const char *url, s
 
 	if (status == BLN_OK)
 		*table = (struct bln_table){
-			.store = *store, .prefix = "", .roots = lake->roots, .root_count = lake->root_count
+			.store = *store, .prefix = "", .name = url, .roots = lake->roots, .root_count = lake->root_count
 		};
 	return status;
 }

@@ -57,7 +57,7 @@ BLN_MUST_CHECK enum bln_status bln_lake_tables(const struct bln_lake *lake, stru
 /* Says that there is no table NAME, whatever NAME is, and which was probably meant. Returns BLN_NOT_FOUND. */
 enum bln_status bln_lake_not_found(const struct bln_lake *lake, const char *name, struct bln_err *err);
 
-/* A table that lies anywhere: a path or URL. *STORE is opened for it, and the caller's to close. */
+/* A table that lies anywhere: a path or URL, which must outlive TABLE. *STORE is opened for it, and the caller's to close. */
 BLN_MUST_CHECK enum bln_status bln_lake_foreign(const struct bln_lake *lake, const char *url, struct bln_store **store,
 						struct bln_table *table, struct bln_err *err);
 

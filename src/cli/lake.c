@@ -74,7 +74,7 @@ enum bln_status bln_cli_snapshot_load(struct bln_cli_lake *lake, const char *nam
 			status = strchr(name, '/') ? bln_err_set(err, status, "there is no Delta table at %s", name)
 						   : bln_lake_not_found(&lake->lake, name, err);
 		else if (status != BLN_OK)
-			status = bln_err_where(err, status, "%s", name);
+			status = bln_err_about(err, status, name);
 		if (status != BLN_OK)
 			goto done;
 	}

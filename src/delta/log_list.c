@@ -18,7 +18,7 @@ char *bln_table_log_key(const struct bln_table *table, struct bln_arena *arena, 
 
 const char *bln_table_name(const struct bln_table *table)
 {
-	return table->prefix[0] ? table->prefix : "the table";
+	return table->name ? table->name : table->prefix[0] ? table->prefix : "the table";
 }
 
 static struct bln_slice last_part(const char *key)

@@ -125,7 +125,9 @@ static enum bln_status snapshot_finish(struct bln_snapshot *snapshot, const stru
 	}
 	snapshot->table = *table;
 	snapshot->table.prefix = bln_arena_strdup(&snapshot->arena, table->prefix);
-	if (!snapshot->table.prefix) {
+	if (table->name)
+		snapshot->table.name = bln_arena_strdup(&snapshot->arena, table->name);
+	if (!snapshot->table.prefix || !snapshot->table.name != !table->name) {
 		status = bln_err_memory(err);
 		goto done;
 	}

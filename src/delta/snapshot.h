@@ -18,7 +18,7 @@
 
 struct bln_snapshot {
 	struct bln_arena arena; /* owns everything below */
-	struct bln_table table; /* the store must outlive the snapshot; the prefix is the arena's */
+	struct bln_table table; /* the store must outlive the snapshot; the prefix and the name are the arena's */
 	int64_t version;
 	int64_t checkpoint_version; /* the checkpoint it was read from, -1 for none */
 	int64_t modified_us; /* when the last commit's file was written, as the store says */

@@ -14,6 +14,7 @@ struct bln_table {
 	 * writes them. They must outlive what is made from the table. */
 	const char *const *roots;
 	size_t root_count;
+	const char *name; /* what its user calls it: "gold.info", or a path; NULL: the prefix will do */
 };
 
 /* The key of NAME in the table ("silver/cryptos/NAME") or in its log, in ARENA; NULL when there is no memory. */

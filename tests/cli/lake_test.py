@@ -434,7 +434,10 @@ class Tables(Said):
             self.fails(run("table", verb, "gold.inf"), 5, "no table gold.inf; did you mean gold.info?")
             self.fails(run("table", verb, "info"), 5, "no table info; did you mean gold.info?")
             self.fails(run("table", verb, "./nothing"), 5, "there is no Delta table at ./nothing")
-        self.fails(run("table", "show", "gold.info", "--as-of", "7"), 5, "has no version 7: the latest is")
+        self.fails(run("table", "show", "gold.info", "--as-of", "7"), 5, "bullion: gold.info has no version 7: the latest is")
+        path = str(PROJECT / "lake/gold/info")
+        self.fails(run("table", "show", path, "--as-of", "7"), 5, f"bullion: {path} has no version 7: the latest is")
+        self.fails(run("sql", f"FROM delta('{path}')", "--as-of", "7"), 5, f"line 1, column 6: {path} has no version 7")
 
     def test_an_empty_lake(self):
         lake = str(AT / "empty")
