@@ -117,7 +117,7 @@ static enum bln_status resolve(void *context, const struct bln_relation *relatio
 
 enum bln_status bln_query_where(const struct bln_query *query, enum bln_status status, struct bln_err *err)
 {
-	return status == BLN_OK || !query->file ? status : bln_err_where(err, status, "%s", query->file);
+	return status == BLN_OK || !query->file ? status : bln_statement_in_file(query->file, status, err);
 }
 
 enum bln_status bln_query_resolve(struct bln_query *query, const char *sql, struct bln_err *err)

@@ -98,4 +98,8 @@ size_t bln_statement_explain_length(const char *sql);
  * and takes the line out where it is none of SQL's. */
 void bln_statement_mend_error(const char *sql, struct bln_err *err);
 
+/* Of an error about the SQL in FILE: puts before it where that is, as editors and compilers know it ("jobs/a.sql:2:14: …"), with
+ * what the message says of the place: "line 2, column 14: …", or the line that DuckDB shows. Returns STATUS. */
+enum bln_status bln_statement_in_file(const char *file, enum bln_status status, struct bln_err *err);
+
 #endif

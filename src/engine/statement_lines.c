@@ -20,6 +20,44 @@ static struct bln_slice line_of(const char *sql, long line)
 	return found;
 }
 
+/* The column, in characters, to which "LINE 2: …" at SHOWN points with a '^' below it; 0 where that cannot be told. */
+static int column_shown(const char *shown)
+{
+	const char *text = strchr(shown, ':') + 2;
+	const char *below = shown + strcspn(shown, "\n");
+	const size_t blank = *below ? strspn(below + 1, " ") : 0;
+	const size_t before = (size_t)(text - shown);
+
+	if (!*below || below[1 + blank] != '^' || strncmp(text, "...", 3) == 0 || blank < before)
+		return 0;
+	return (int)(blank - before) + 1;
+}
+
+enum bln_status bln_statement_in_file(const char *file, enum bln_status status, struct bln_err *err)
+{
+	char place[48] = "";
+	const char *shown;
+	int line = 0;
+	int column = 0;
+	int length = 0;
+
+	if (!err)
+		return status;
+	shown = strstr(err->message, "\n\nLINE ");
+	(void)sscanf(err->message, "line %d, column %d: %n", &line, &column, &length);
+	if (length > 0)
+		memmove(err->message, err->message + length, strlen(err->message + length) + 1);
+	else if (shown && sscanf(shown, "\n\nLINE %d: ", &line) == 1)
+		column = column_shown(shown + 2);
+	else
+		line = 0;
+	if (line && column)
+		snprintf(place, sizeof(place), ":%d:%d", line, column);
+	else if (line)
+		snprintf(place, sizeof(place), ":%d", line);
+	return bln_err_where(err, status, "%s%s", file, place);
+}
+
 static struct bln_slice trimmed(struct bln_slice slice)
 {
 	while (slice.length && strchr(" \t\r.", slice.at[0])) /* "..." stands for what was cut off */

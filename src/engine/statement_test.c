@@ -530,6 +530,32 @@ static void what_is_explained_is_found(void **state)
 	}
 }
 
+static void places_come_before_messages(void **state)
+{
+	static const struct {
+		const char *message;
+		const char *placed;
+	} cases[] = {
+		{ "line 12, column 3: no", "a.sql:12:3: no" },
+		{ "there is no statement", "a.sql: there is no statement" },
+		{ "line 1, column x: no", "a.sql: line 1, column x: no" },
+		{ "no\n\nLINE 2:   x = é\n              ^", "a.sql:2:7: no\n\nLINE 2:   x = é\n              ^" },
+		{ "no\n\nLINE 2: ...x\n           ^", "a.sql:2: no\n\nLINE 2: ...x\n           ^" },
+		{ "no\n\nLINE 2: x", "a.sql:2: no\n\nLINE 2: x" },
+		{ "no\n\nLINE 2: x\n  ^", "a.sql:2: no\n\nLINE 2: x\n  ^" },
+		{ "no\n\nLINE up", "a.sql: no\n\nLINE up" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bln_err err = { .status = BLN_INVALID };
+
+		snprintf(err.message, sizeof(err.message), "%s", cases[i].message);
+		assert_int_equal(bln_statement_in_file("a.sql", BLN_INVALID, &err), BLN_INVALID);
+		assert_string_equal(err.message, cases[i].placed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +570,7 @@ int main(void)
 		cmocka_unit_test(leaving_files_out_changes_no_result),
 		cmocka_unit_test(errors_are_told_by_the_lines_that_were_written),
 		cmocka_unit_test(what_is_explained_is_found),
+		cmocka_unit_test(places_come_before_messages),
 		cmocka_unit_test(without_memory_nothing_leaks),
 	};
 

@@ -152,7 +152,7 @@ done:
 	if (status == BLN_OK)
 		return BLN_OK;
 	bln_statement_mend_error(text->sql, err);
-	return bln_err_where(err, status, "%s", text->file);
+	return bln_statement_in_file(text->file, status, err);
 }
 
 /* Part after part, several small ones together. */

@@ -61,11 +61,11 @@ static enum bln_status relation_take(struct sql_job *sql, const struct sql_text 
 
 	if (relation->kind == BLN_RELATION_EXISTING && strcmp(relation->name, sql->job->into) != 0)
 		return bln_err_set(err, BLN_INVALID,
-				   "%s:%d: existing('%s'): only the job's own table, %s, can be named", text->file,
-				   relation->line, relation->name, sql->job->into);
+				   "%s:%d:%d: existing('%s'): only the job's own table, %s, can be named", text->file,
+				   relation->line, relation->column, relation->name, sql->job->into);
 	if (relation->kind == BLN_RELATION_CHANGES && strcmp(relation->name, sql->job->into) == 0)
-		return bln_err_set(err, BLN_INVALID, "%s:%d: changes('%s'): a job cannot follow its own table",
-				   text->file, relation->line, relation->name);
+		return bln_err_set(err, BLN_INVALID, "%s:%d:%d: changes('%s'): a job cannot follow its own table",
+				   text->file, relation->line, relation->column, relation->name);
 	if (strcmp(relation->name, sql->job->into) == 0)
 		return BLN_OK;
 	if (!input) {
@@ -78,7 +78,7 @@ static enum bln_status relation_take(struct sql_job *sql, const struct sql_text 
 		sql->input_count++;
 		status = snapshot_load(sql, input, relation->kind == BLN_RELATION_DELTA, err);
 		if (status != BLN_OK)
-			return bln_err_where(err, status, "%s:%d", text->file, relation->line);
+			return bln_err_where(err, status, "%s:%d:%d", text->file, relation->line, relation->column);
 		if (sql->own && !sql->is_full)
 			BLN_TRY(sql_marker_find(sql->own, sql->job->name, input->name, &input->marker, err));
 		BLN_TRY(sql_identity_compare(sql, input, err));

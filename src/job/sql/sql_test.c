@@ -299,14 +299,14 @@ static void errors_name_the_file_and_the_line(void **state)
 		enum bln_status status;
 		const char *message;
 	} wrong[] = {
-		{ "SELECT 1,\n  FRM x y z", BLN_INVALID, "jobs/free.sql: line 2" },
+		{ "SELECT 1,\n  FRM x y z", BLN_INVALID, "jobs/free.sql:2:9: syntax error" },
 		{ "SELECT 1; SELECT 2", BLN_INVALID, "jobs/free.sql" },
 		{ "DROP TABLE x", BLN_INVALID, "jobs/free.sql" },
 		{ "", BLN_INVALID, "jobs/free.sql" },
-		{ "SELECT *\nFROM bronze.b", BLN_NOT_FOUND, "jobs/free.sql:2: there is no table bronze.b" },
-		{ "SELECT *\nFROM changes('silver.free')", BLN_INVALID, "jobs/free.sql:2: changes('silver.free')" },
-		{ "SELECT *\n\nFROM existing('bronze.a')", BLN_INVALID, "jobs/free.sql:3: existing('bronze.a')" },
-		{ "SELECT nothing\nFROM bronze.a", BLN_INVALID, "nothing" },
+		{ "SELECT *\nFROM bronze.b", BLN_NOT_FOUND, "jobs/free.sql:2:6: there is no table bronze.b" },
+		{ "SELECT *\nFROM changes('silver.free')", BLN_INVALID, "jobs/free.sql:2:6: changes('silver.free')" },
+		{ "SELECT *\n\nFROM existing('bronze.a')", BLN_INVALID, "jobs/free.sql:3:6: existing('bronze.a')" },
+		{ "SELECT nothing\nFROM bronze.a", BLN_INVALID, "jobs/free.sql:1:8: silver.free: Binder Error" },
 		{ "SELECT * FROM existing('silver.free')", BLN_NOT_FOUND, "silver.free is not there yet" },
 		{ "SELECT\n '${run:nothing}'", BLN_INVALID, "jobs/free.sql:2: the run has no property 'nothing'" },
 	};

@@ -79,7 +79,7 @@ enum bln_status sql_text_analyse(struct sql_job *sql, struct sql_text *text, str
 	if (!text->sql)
 		return BLN_OK;
 	status = bln_statement_analyse(sql->engine, text->sql, &options, sql->arena, &text->relations, err);
-	return status == BLN_OK ? BLN_OK : bln_err_where(err, status, "%s", text->file);
+	return status == BLN_OK ? BLN_OK : bln_statement_in_file(text->file, status, err);
 }
 
 enum bln_status sql_variables_set(struct sql_job *sql, struct bln_err *err)
