@@ -128,6 +128,17 @@ enum bln_status bln_text_check(const struct bln_text *text, struct bln_err *err)
 	return text->has_failed ? bln_err_memory(err) : BLN_OK;
 }
 
+enum bln_status bln_text_keep(const struct bln_text *text, struct bln_arena *arena, struct bln_slice *out,
+			      struct bln_err *err)
+{
+	const char *copy = text->has_failed ? NULL : bln_arena_strndup(arena, text->at ? text->at : "", text->length);
+
+	if (!copy)
+		return bln_err_memory(err);
+	*out = (struct bln_slice){ copy, text->length };
+	return BLN_OK;
+}
+
 void bln_text_clear(struct bln_text *text)
 {
 	text->length = 0;

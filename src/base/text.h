@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/status.h"
 
 /* A view: LENGTH bytes at AT, no NUL promised. Lives as long as what it points into. */
@@ -40,6 +41,10 @@ void bln_text_add_quoted(struct bln_text *text, char quote, const char *bytes, s
 
 /* BLN_OK, or BLN_NO_MEMORY when an append had failed. */
 BLN_MUST_CHECK enum bln_status bln_text_check(const struct bln_text *text, struct bln_err *err);
+
+/* The same, and *OUT becomes what TEXT holds, in ARENA, with a NUL behind. */
+BLN_MUST_CHECK enum bln_status bln_text_keep(const struct bln_text *text, struct bln_arena *arena,
+					     struct bln_slice *out, struct bln_err *err);
 
 /* Empties without freeing. */
 void bln_text_clear(struct bln_text *text);

@@ -59,6 +59,34 @@ static void every_failed_allocation_is_told_at_the_end(void **state)
 	assert_true(n > 3);
 }
 
+/* A text that failed keeps nothing, not even what it has. */
+static void what_is_kept_outlives_the_text(void **state)
+{
+	struct bln_arena arena = { 0 };
+	struct bln_text text = { 0 };
+	struct bln_slice empty;
+	struct bln_slice kept;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_int_equal(bln_text_keep(&text, &arena, &empty, &err), BLN_OK);
+	bln_text_add_bytes(&text, "a\0b", 3);
+	assert_int_equal(bln_text_keep(&text, &arena, &kept, &err), BLN_OK);
+	bln_mem_fail_at(1, false);
+	assert_int_equal(bln_text_keep(&text, &(struct bln_arena){ 0 }, &kept, &err), BLN_NO_MEMORY);
+	for (int i = 0; i < 100; i++)
+		bln_text_add(&text, "0123456789");
+	bln_mem_fail_at(0, false);
+	text.has_failed = true;
+	assert_int_equal(bln_text_keep(&text, &arena, &kept, &err), BLN_NO_MEMORY);
+	bln_text_clean_up(&text);
+	assert_string_equal(empty.at, "");
+	assert_int_equal(empty.length, 0);
+	assert_int_equal(kept.length, 3);
+	assert_memory_equal(kept.at, "a\0b", 4);
+	bln_arena_clean_up(&arena);
+}
+
 static void cutting_walks_the_fields(void **state)
 {
 	struct bln_slice rest = bln_slice_of("a,,b");
@@ -80,6 +108,7 @@ int main(void)
 		cmocka_unit_test(long_appends_grow),
 		cmocka_unit_test(quotes_are_doubled),
 		cmocka_unit_test(every_failed_allocation_is_told_at_the_end),
+		cmocka_unit_test(what_is_kept_outlives_the_text),
 		cmocka_unit_test(cutting_walks_the_fields),
 	};
 

@@ -288,11 +288,7 @@ enum bln_status bln_schema_change(const struct bln_metadata *metadata, const str
 
 	*action = (struct bln_action){ .kind = BLN_ACTION_METADATA, .metadata = *metadata };
 	bln_schema_format(schema, &text);
-	BLN_TRY(bln_text_check(&text, err));
-	action->metadata.schema = (struct bln_slice){ bln_arena_strndup(arena, text.at, text.length), text.length };
-	if (!action->metadata.schema.at)
-		status = bln_err_memory(err);
-done:
+	status = bln_text_keep(&text, arena, &action->metadata.schema, err);
 	bln_text_clean_up(&text);
 	return status;
 }

@@ -32,7 +32,7 @@ static enum bln_status member_keep(struct bln_arena *arena, const json_t *value,
 				   struct bln_err *err)
 {
 	struct bln_text text = { 0 };
-	enum bln_status status = BLN_OK;
+	enum bln_status status;
 
 	if (!value || json_is_null(value))
 		return BLN_OK;
@@ -40,12 +40,7 @@ static enum bln_status member_keep(struct bln_arena *arena, const json_t *value,
 		bln_text_add_bytes(&text, json_string_value(value), json_string_length(value));
 	else
 		bln_json_add(&text, value);
-	BLN_TRY(bln_text_check(&text, err));
-	out->at = bln_arena_strndup(arena, text.at ? text.at : "", text.length);
-	out->length = text.length;
-	if (!out->at)
-		status = bln_err_memory(err);
-done:
+	status = bln_text_keep(&text, arena, out, err);
 	bln_text_clean_up(&text);
 	return status;
 }

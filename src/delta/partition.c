@@ -33,11 +33,7 @@ static enum bln_status part_decode(struct bln_slice part, struct bln_arena *aren
 					     bln_quote(part.at, part.length).text);
 		goto done;
 	}
-	BLN_TRY(bln_text_check(&text, err));
-	out->length = text.length;
-	out->at = bln_arena_strndup(arena, text.at ? text.at : "", text.length);
-	if (!out->at)
-		status = bln_err_memory(err);
+	status = bln_text_keep(&text, arena, out, err);
 done:
 	bln_text_clean_up(&text);
 	return status;

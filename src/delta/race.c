@@ -16,12 +16,7 @@ static enum bln_status path_of(struct bln_slice path, struct bln_arena *arena, s
 	enum bln_status status;
 
 	bln_path_decode(path, &text);
-	BLN_TRY(bln_text_check(&text, err));
-	out->length = text.length;
-	out->at = bln_arena_strndup(arena, text.at ? text.at : "", text.length);
-	if (!out->at)
-		status = bln_err_memory(err);
-done:
+	status = bln_text_keep(&text, arena, out, err);
 	bln_text_clean_up(&text);
 	return status;
 }

@@ -123,12 +123,7 @@ enum bln_status bln_file_key(struct bln_slice path, const struct bln_dv_ref *dv,
 		bln_text_add_bytes(&text, dv->path_or_inline.at, dv->path_or_inline.length);
 		bln_text_add_format(&text, "@%lld", (long long)dv->offset);
 	}
-	BLN_TRY(bln_text_check(&text, err));
-	key->at = bln_arena_strndup(arena, text.at, text.length);
-	key->length = text.length;
-	if (!key->at)
-		status = bln_err_memory(err);
-done:
+	status = bln_text_keep(&text, arena, key, err);
 	bln_text_clean_up(&text);
 	return status;
 }

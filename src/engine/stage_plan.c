@@ -292,12 +292,11 @@ static void copy_write(struct bln_stage *stage, struct bln_text *copy, struct bl
 static enum bln_status text_keep(struct bln_stage *stage, const struct bln_text *text, const char **out,
 				 struct bln_err *err)
 {
+	struct bln_slice kept;
 	enum bln_status status;
 
-	BLN_TRY(bln_text_check(text, err));
-	*out = bln_arena_strndup(stage->arena, text->at ? text->at : "", text->length);
-	if (!*out)
-		status = bln_err_memory(err);
+	BLN_TRY(bln_text_keep(text, stage->arena, &kept, err));
+	*out = kept.at;
 done:
 	return status;
 }

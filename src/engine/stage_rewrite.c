@@ -17,6 +17,7 @@ static enum bln_status piece_sql(const struct bln_stage *stage, const struct pie
 				 const char **out, struct bln_err *err)
 {
 	struct bln_text sql = { 0 };
+	struct bln_slice kept;
 	const char *target;
 	enum bln_status status;
 
@@ -33,10 +34,8 @@ static enum bln_status piece_sql(const struct bln_stage *stage, const struct pie
 	bln_text_add(&sql, ") TO ");
 	bln_text_add_quoted(&sql, '\'', target, strlen(target));
 	bln_text_add_format(&sql, " (%s)", stage->rewrite);
-	BLN_TRY(bln_text_check(&sql, err));
-	*out = bln_arena_strndup(stage->arena, sql.at, sql.length);
-	if (!*out)
-		status = bln_err_memory(err);
+	BLN_TRY(bln_text_keep(&sql, stage->arena, &kept, err));
+	*out = kept.at;
 done:
 	bln_text_clean_up(&sql);
 	return status;

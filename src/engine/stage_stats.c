@@ -274,12 +274,8 @@ enum bln_status bln_stage_stats(const struct bln_stage *stage, const struct bln_
 	for (enum pass pass = 0; pass < PASSES; pass++)
 		pass_add(&walk, stage, pass);
 	bln_text_add(&json, "}");
-	BLN_TRY(bln_text_check(&json, err));
 	BLN_TRY(bln_text_check(&walk.path, err));
-	out->at = bln_arena_strndup(stage->arena, json.at, json.length);
-	out->length = json.length;
-	if (!out->at)
-		status = bln_err_memory(err);
+	status = bln_text_keep(&json, stage->arena, out, err);
 done:
 	bln_text_clean_up(&walk.path);
 	bln_text_clean_up(&json);
@@ -323,12 +319,7 @@ enum bln_status bln_stage_value(const struct bln_stage *stage, const struct bln_
 		return bln_err_set(err, BLN_UNSUPPORTED, "column '%s' has the value %s, which a partition cannot have",
 				   field->name, bln_quote(printed.at, printed.length).text);
 	bln_value_format(&value, &field->type, &text);
-	BLN_TRY(bln_text_check(&text, err));
-	pair->value.at = bln_arena_strndup(stage->arena, text.at, text.length);
-	pair->value.length = text.length;
-	if (!pair->value.at)
-		status = bln_err_memory(err);
-done:
+	status = bln_text_keep(&text, stage->arena, &pair->value, err);
 	bln_text_clean_up(&text);
 	return status;
 }

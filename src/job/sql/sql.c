@@ -94,9 +94,10 @@ enum bln_status sql_resolve(void *context, const struct bln_relation *relation, 
 	if (group->count && !is_exact)
 		BLN_TRY(sql_group_where(group, &out->snapshot->schema, &where, err));
 	if (where.length) {
-		out->where = bln_arena_strndup(sql->arena, where.at, where.length);
-		if (!out->where)
-			status = bln_err_memory(err);
+		struct bln_slice kept;
+
+		BLN_TRY(bln_text_keep(&where, sql->arena, &kept, err));
+		out->where = kept.at;
 	}
 done:
 	bln_text_clean_up(&where);

@@ -23,6 +23,7 @@ static enum bln_status value_read(struct bln_table_writer *writer, const struct 
 				  struct bln_err *err)
 {
 	struct bln_text text = { 0 };
+	struct bln_slice kept;
 	enum bln_status status;
 
 	*value = (struct bln_value){ .is_null = true };
@@ -37,9 +38,8 @@ static enum bln_status value_read(struct bln_table_writer *writer, const struct 
 		return bln_err_set(err, BLN_INVALID, "owns: '%s' is no value of the column %s",
 				   bln_quote(pair->value.at, pair->value.length).text, field->name);
 	bln_value_format(value, &field->type, &text);
-	BLN_TRY(bln_text_check(&text, err));
-	*out = bln_arena_strndup(&writer->arena, text.at, text.length);
-	status = *out ? BLN_OK : bln_err_memory(err);
+	BLN_TRY(bln_text_keep(&text, &writer->arena, &kept, err));
+	*out = kept.at;
 done:
 	bln_text_clean_up(&text);
 	return status;

@@ -28,11 +28,9 @@ static enum bln_status file_place(struct bln_table_writer *writer, const struct 
 	bln_text_add(&place, name ? name + 1 : staged->path);
 	BLN_TRY(bln_text_check(&place, err));
 	bln_partition_log_path((struct bln_slice){ place.at, place.length }, &uri);
-	BLN_TRY(bln_text_check(&uri, err));
+	BLN_TRY(bln_text_keep(&uri, &writer->arena, &file->add.path, err));
 	file->key = bln_table_key(&writer->table, &writer->arena, place.at);
-	file->add.path.at = bln_arena_strndup(&writer->arena, uri.at, uri.length);
-	file->add.path.length = uri.length;
-	if (!file->key || !file->add.path.at)
+	if (!file->key)
 		status = bln_err_memory(err);
 done:
 	bln_text_clean_up(&place);
