@@ -23,8 +23,9 @@ struct bln_clean_up_spec {
 	 * delta.enableExpiredLogCleanup=false is cleaned up only if this is known. */
 	int64_t keep_from_version;
 
-	/* Asked, where something is old enough to go, for the oldest version that somebody goes on from: it can be loaded afterwards,
-	 * and all later commits are kept. -1: nobody does. A failure deletes nothing. NULL: there is nobody to ask. */
+	/* Asked, where something is old enough to go, for the oldest version that somebody goes on from: it can be loaded
+	 * afterwards, and all later commits are kept. -1: nobody does. A failure deletes nothing. NULL: there is nobody to
+	 * ask. */
 	enum bln_status (*keep)(void *context, int64_t *version, struct bln_err *err);
 	void *keep_context;
 };

@@ -1,4 +1,5 @@
-/* A project in a folder of its own, a lake in it, a clock that stands still, randomness with a seed, and the running of its jobs. */
+/* A project in a folder of its own, a lake in it, a clock that stands still, randomness with a seed, and the running of its
+ * jobs. */
 #ifndef BLN_JOB_RUN_TEST_KIT_H
 #define BLN_JOB_RUN_TEST_KIT_H
 

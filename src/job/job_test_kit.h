@@ -1,5 +1,5 @@
-/* What tests of src/job share: a project whose jobs can be run (job_run_test_kit.h), what they left behind (job_look_test_kit.h), and
- * tables written without them (job_write_test_kit.h). */
+/* What tests of src/job share: a project whose jobs can be run (job_run_test_kit.h), what they left behind (job_look_test_kit.h),
+ * and tables written without them (job_write_test_kit.h). */
 #ifndef BLN_JOB_TEST_KIT_H
 #define BLN_JOB_TEST_KIT_H
 

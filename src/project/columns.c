@@ -9,7 +9,9 @@
 
 enum { COLUMNS_MAX = 1000, DECIMAL_DIGITS_MAX = 38 };
 
-#define TYPES "string, bigint, int, smallint, tinyint, double, float, decimal(p,s), boolean, date, timestamp, timestamp_ntz, binary"
+#define TYPES                                                                                                          \
+	"string, bigint, int, smallint, tinyint, double, float, decimal(p,s), boolean, date, timestamp, "              \
+	"timestamp_ntz, binary"
 
 /* What a type may be called: as Delta does, then as SQL does. */
 static const struct {
@@ -47,7 +49,8 @@ static bool digits_read(const char **at, char end, int *out)
 	return *behind == end;
 }
 
-/* "decimal(10,2)", "numeric(10)": sets *OUT to Delta's form of it, NULL, noted, where there is no memory. False where it is none. */
+/* "decimal(10,2)", "numeric(10)": sets *OUT to Delta's form of it, NULL, noted, where there is no memory. False where it is
+ * none. */
 static bool decimal_read(struct bln_parse *parse, const char *text, const char **out)
 {
 	static const char *const names[] = { "decimal(", "numeric(" };

@@ -17,8 +17,9 @@ struct bln_expander {
 	const char *(*env)(void *context, const char *name);
 	void *env_context;
 	struct bln_secrets *secrets; /* learns what must not be shown; may be NULL */
-	/* For logs of jobs, where programs write what they were given: SECRETS learns the values of all variables, whatever their names,
-	 * but for those that are plainly no secrets: up to 3 bytes, up to 7 letters or 7 digits, paths, addresses of a host alone. */
+	/* For logs of jobs, where programs write what they were given: SECRETS learns the values of all variables, whatever
+	 * their names, but for those that are plainly no secrets: up to 3 bytes, up to 7 letters or 7 digits, paths, addresses
+	 * of a host alone. */
 	bool is_wary;
 	struct bln_slice *missing; /* gets the name of a property that there is none of, in the text; may be NULL */
 	struct bln_arena *arena; /* of the results */

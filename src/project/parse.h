@@ -1,7 +1,7 @@
 /* What the readers of the sections share. For the .c files of this folder; others use project.h.
  *
- * load.c reads the file, root.c its top; jobs.c, workflows.c, sections.c and columns.c read the sections; graph.c looks at the order of
- * steps. They note what is wrong and go on; memory that is lacking is noted too (problems->has_failed). */
+ * load.c reads the file, root.c its top; jobs.c, workflows.c, sections.c and columns.c read the sections; graph.c looks at the
+ * order of steps. They note what is wrong and go on; memory that is lacking is noted too (problems->has_failed). */
 #ifndef BLN_PROJECT_PARSE_H
 #define BLN_PROJECT_PARSE_H
 

@@ -24,16 +24,18 @@ void bln_project_reference(struct bln_text *text)
 	table_add(text, &bln_parse_project_settings);
 	bln_text_add(
 		text,
-		"\n## tables\n\nBy name, as in `silver.cryptos`; besides `properties`, a map of Delta's table properties, and `columns`:\n\n");
+		"\n## tables\n\nBy name, as in `silver.cryptos`; besides `properties`, a map of Delta's table properties, and "
+		"`columns`:\n\n");
 	table_add(text, &bln_parse_table_settings);
 	bln_text_add(
 		text,
-		"\n`columns` is a map of names and types, as in `{symbol: string, day: date, price: double}`: what a table "
-		"of your own has from\nits first row on, and before, for then it reads as empty (`existing('my.table')` in a job's "
-		"first run). A query that gives\nothers is refused. Types are called as in Delta or in SQL: `string` (`varchar`, `text`), "
-		"`bigint` (`long`), `int` (`integer`),\n`smallint` (`short`), `tinyint` (`byte`), `double`, `float` (`real`), "
-		"`decimal(p,s)` (`numeric`), `boolean` (`bool`), `date`,\n`timestamp` (an instant, UTC; `timestamptz`), `timestamp_ntz` "
-		"(what a clock shows, without a zone), `binary` (`blob`).\n");
+		"\n`columns` is a map of names and types, as in `{symbol: string, day: date, price: double}`: what a table of "
+		"your own has\n"
+		"from its first row on, and before, for then it reads as empty (`existing('my.table')` in a job's first run). A\n"
+		"query that gives others is refused. Types are called as in Delta or in SQL: `string` (`varchar`, `text`),\n"
+		"`bigint` (`long`), `int` (`integer`), `smallint` (`short`), `tinyint` (`byte`), `double`, `float` (`real`),\n"
+		"`decimal(p,s)` (`numeric`), `boolean` (`bool`), `date`, `timestamp` (an instant, UTC; `timestamptz`),\n"
+		"`timestamp_ntz` (what a clock shows, without a zone), `binary` (`blob`).\n");
 	bln_text_add(
 		text,
 		"\n## foreign_roots\n\nA path or a list of them: places outside of the lake that absolute paths in the logs "
@@ -51,8 +53,10 @@ void bln_project_reference(struct bln_text *text)
 			bln_text_add(
 				text,
 				"\nBesides, where several jobs write into one table, `owns`: a map of columns and values, as in "
-				"`{type: crypto}`,\nthat says which of its rows are this job's (`~` is null). It makes no "
-				"others; with `--full`, or in mode overwrite,\nall of these give way to what it makes.\n");
+				"`{type: crypto}`,\n"
+				"that says which of its rows are this job's (`~` is null). It makes no others, and puts none in "
+				"the place of\nothers'; with `--full`, or in mode overwrite, all of these give way to what it "
+				"makes.\n");
 	}
 	bln_text_add(text, "\nThe kinds");
 	for (int i = 0; i < BLN_JOB_KINDS; i++)

@@ -39,8 +39,8 @@ struct bln_source_ops {
 	const struct bln_source_methods *methods; /* connector.h */
 };
 
-/* The connector of KIND. BLN_UNSUPPORTED for one that a later version has: projects may name it already. BLN_INVALID names KIND, the
- * one probably meant, and all there are. */
+/* The connector of KIND. BLN_UNSUPPORTED for one that a later version has: projects may name it already. BLN_INVALID names KIND,
+ * the one probably meant, and all there are. */
 BLN_MUST_CHECK enum bln_status bln_source_find(struct bln_slice kind, const struct bln_source_ops **ops,
 					       struct bln_err *err);
 
@@ -110,8 +110,8 @@ typedef enum bln_status bln_source_resume(void *context, const struct bln_unplac
 
 struct bln_source_reader;
 
-/* Whether there is something to list, as far as that costs little: who is about to begin a run asks this first, so that a mistyped path
- * begins none. BLN_OK promises nothing; errors as in bln_source_list, whose units this makes void. */
+/* Whether there is something to list, as far as that costs little: who is about to begin a run asks this first, so that a
+ * mistyped path begins none. BLN_OK promises nothing; errors as in bln_source_list, whose units this makes void. */
 BLN_MUST_CHECK enum bln_status bln_source_check(struct bln_source *source, const struct bln_source_filter *filter,
 						struct bln_err *err);
 

@@ -36,8 +36,8 @@ struct units_fold {
 /* Keeps the restore that the commit VERSION was, by its commitInfo JSON, if it was one. */
 enum bln_status units_restore_take(struct units_fold *fold, const json_t *json, int64_t version, struct bln_err *err);
 
-/* Takes the rows of commits that were undone out of FOLD, which has what the commits FROM to LAST say. *IS_BEFORE: commits before FROM
- * were undone too, and what they said is to be folded again. */
+/* Takes the rows of commits that were undone out of FOLD, which has what the commits FROM to LAST say. *IS_BEFORE: commits before
+ * FROM were undone too, and what they said is to be folded again. */
 enum bln_status units_restores_apply(struct bln_job_context *context, struct units_fold *fold, int64_t from,
 				     int64_t last, bool *is_before, struct bln_err *err);
 

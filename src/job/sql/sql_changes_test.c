@@ -275,8 +275,8 @@ static const char *difference(const char *after, const char *before)
 
 	snprintf(
 		sql, sizeof(sql),
-		"SELECT r FROM (SELECT unnest(string_split('%s', ' ')) AS r EXCEPT ALL SELECT unnest(string_split('%s', ' '))) WHERE r <> '' "
-		"ORDER BY r",
+		"SELECT r FROM (SELECT unnest(string_split('%s', ' ')) AS r EXCEPT ALL SELECT unnest(string_split('%s', ' '))) "
+		"WHERE r <> '' ORDER BY r",
 		after, before);
 	return kit_rows(kit, sql);
 }

@@ -14,7 +14,8 @@ static const char *const yaml =
 	"  two: {kind: sql, file: jobs/two.sql, into: silver.two, mode: append}\n"
 	"  log: {kind: sql, file: jobs/log.sql, into: silver.log, mode: append}\n"
 	"  whole: {kind: sql, file: jobs/whole.sql, into: silver.whole, mode: overwrite}\n"
-	"  part: {kind: sql, file: jobs/best.sql, into: silver.part, mode: replace, key: [k], slice: [k], slices: jobs/slices.sql}\n";
+	"  part: {kind: sql, file: jobs/best.sql, into: silver.part, mode: replace, key: [k], slice: [k],\n"
+	"         slices: jobs/slices.sql}\n";
 
 static int set_up(void **state)
 {

@@ -52,9 +52,10 @@ BLN_MUST_CHECK enum bln_status bln_table_writer_open(struct bln_job_context *con
 						     struct bln_table_writer **writer, struct bln_err *err);
 
 /* Stages the rows of SQL, one SELECT that the engine can run as it is. A key that came in an earlier call is there already: the
- * mode says what becomes of it. Columns that the table has not are added to it, where it is said which it may have (table_look.h) only
- * those; a column that looks like a mistyped one of the table is refused. BLN_INVALID: rows that do not fit the table, a key
- * that comes twice, or a row that is not the writer's own, named. BLN_CONFLICT: others made the table meanwhile. */
+ * mode says what becomes of it. Columns that the table has not are added to it; where it is said which it may have
+ * (table_look.h), only those; a column that looks like a mistyped one of the table is refused. BLN_INVALID: rows that do not
+ * fit the table, a key that comes twice, a row that is not the writer's own, or one that would take the place of another's,
+ * named. BLN_CONFLICT: others made the table meanwhile. */
 BLN_MUST_CHECK enum bln_status bln_table_writer_add(struct bln_table_writer *writer, const char *sql,
 						    struct bln_err *err);
 

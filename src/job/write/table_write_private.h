@@ -90,8 +90,8 @@ enum bln_status bln_table_owned_fits(struct bln_table_writer *writer, const stru
  * those. */
 enum bln_status bln_table_owned_clear(struct bln_table_writer *writer, struct bln_text *query, struct bln_err *err);
 
-/* Of FILES, which VIEW shows and the incoming rows meet: BLN_INVALID names a row of others' that has the key of an incoming one, and
- * would give way to it. */
+/* Of FILES, which VIEW shows and the incoming rows meet: BLN_INVALID names a row of others' that has the key of an incoming one,
+ * and would give way to it. */
 enum bln_status bln_table_owned_spare(struct bln_table_writer *writer, const char *view,
 				      const struct bln_add *const *files, size_t count, struct bln_err *err);
 
