@@ -339,7 +339,8 @@ const struct bln_command bln_command_sql = {
 		       "delta('PATH') is a Delta table anywhere, files('layer.table') has a row for each of a\n"
 		       "table's data files. EXPLAIN prints the plan instead, and says how many files of each\n"
 		       "table are left to read; EXPLAIN ANALYZE runs it and names them. On a terminal a\n"
-		       "table is made to fit: … stands for what is left out. Times are UTC.",
+		       "table is made to fit: … stands for what is left out. Columns of TIMESTAMPTZ are\n"
+		       "printed as 2024-01-31T12:34:56Z, other times as DuckDB prints them.",
 	.json = "[{…}]: the columns of each row, NaN and infinities as null",
 	.examples =
 		"bullion sql \"SELECT symbol, count(*) FROM silver.cryptos GROUP BY ALL\"\nrows per symbol\n"

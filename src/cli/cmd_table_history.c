@@ -1,8 +1,8 @@
 #include <inttypes.h>
 
-#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lake.h"
+#include "cli/time.h"
 #include "delta/history.h"
 
 enum { ENTRIES_MAX = 1000000, ENTRIES_SHOWN = 20 };
@@ -28,12 +28,10 @@ static void count_add(struct showing *showing, int64_t count)
 static enum bln_status take(void *context, const struct bln_history_entry *entry, struct bln_err *err)
 {
 	struct showing *showing = context;
-	char time[BLN_TIME_TEXT_SIZE];
 
 	(void)err;
-	bln_time_format(entry->time_us, time);
 	bln_grid_add_int(&showing->grid, entry->version);
-	bln_grid_add(&showing->grid, time);
+	bln_grid_add(&showing->grid, bln_cli_time(showing->cli, entry->time_us));
 	slice_add(showing, entry->operation);
 	count_add(showing, entry->rows_added);
 	count_add(showing, entry->rows_removed);

@@ -3,10 +3,10 @@
 
 #include "base/json.h"
 #include "base/quantity.h"
-#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/lake.h"
 #include "cli/tables.h"
+#include "cli/time.h"
 
 static void slice_json(struct bln_text *text, struct bln_slice slice)
 {
@@ -39,10 +39,9 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 			       const char *url)
 {
 	const int64_t rows = bln_cli_rows_of(snapshot);
+	const char *time = bln_cli_time(cli, snapshot->modified_us);
 	struct bln_text text = { 0 };
-	char time[BLN_TIME_TEXT_SIZE];
 
-	bln_time_format(snapshot->modified_us, time);
 	bln_text_add(&text, "{\"table\":");
 	bln_json_add_string(&text, name, strlen(name));
 	bln_text_add(&text, ",\"location\":");
@@ -50,7 +49,7 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 	bln_text_add(&text, ",\"id\":");
 	slice_json(&text, snapshot->metadata.id);
 	bln_text_add_format(&text, ",\"version\":%" PRId64 ",\"modified_at\":\"%s\",\"rows\":", snapshot->version,
-			    time);
+			    time ? time : "");
 	if (rows < 0)
 		bln_text_add(&text, "null");
 	else
@@ -113,14 +112,13 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *s
 	struct bln_text text = { 0 };
 	struct bln_text type = { 0 };
 	char size[BLN_QUANTITY_TEXT_SIZE];
-	char time[BLN_TIME_TEXT_SIZE];
+	const char *time = bln_cli_time(cli, snapshot->modified_us);
 	enum bln_exit result;
 
-	bln_time_format(snapshot->modified_us, time);
 	bln_size_format(bytes_of(snapshot), size);
 	line(&text, "table", "%s", name);
 	line(&text, "location", "%s", url);
-	line(&text, "version", "%" PRId64 " (%s)", snapshot->version, time);
+	line(&text, "version", "%" PRId64 " (%s)", snapshot->version, time ? time : "");
 	if (rows < 0)
 		line(&text, "rows", "unknown: the log does not say how many a file has");
 	else

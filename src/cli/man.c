@@ -188,6 +188,10 @@ void bln_help_markdown(const struct bln_commands *commands, struct bln_text *tex
 		text,
 		"# Commands\n\nMade by `bullion man --format markdown`; do not edit.\n\n## Options of every command\n\n");
 	markdown_options(bln_global_options, bln_global_option_count, text);
+	bln_text_add(
+		text,
+		"\nTimes are UTC, in the form of RFC 3339: `2024-01-31T12:34:56Z`, in JSON, and in what `bullion sql` prints, "
+		"with six digits\nbefore the `Z` where there is a fraction.\n");
 	for (size_t i = 0; i < commands->count; i++)
 		if (!commands->items[i]->is_hidden)
 			markdown_command(commands->items[i], text);

@@ -8,6 +8,7 @@
 
 #include "base/number.h"
 #include "catalog/standard.h"
+#include "cli/query_columns.h"
 #include "engine/macros.h"
 #include "engine/statement.h"
 #include "job/work.h"
@@ -139,74 +140,10 @@ done:
 	return bln_query_where(query, status, err);
 }
 
-static bool is_number(struct bln_slice type)
-{
-	static const char *const numbers[] = { "TINYINT",   "SMALLINT", "INTEGER", "BIGINT",   "HUGEINT", "UTINYINT",
-					       "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",	  "DOUBLE" };
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (bln_slice_is(type, numbers[i]))
-			return true;
-	return bln_slice_starts(type, "DECIMAL(") && type.at[type.length - 1] == ')';
-}
-
-/* The names and types of what SQL gives, in the command's arena. */
-static enum bln_status columns_find(struct bln_query *query, const char *sql, struct bln_column **columns,
-				    size_t *count, struct bln_err *err)
-{
-	struct bln_arena *arena = &query->cli->arena;
-	const char *describe =
-		bln_arena_printf(arena, "SELECT column_name, column_type FROM (DESCRIBE FROM (\n%s\n))", sql);
-	struct bln_rows *rows = NULL;
-	enum bln_status status;
-	size_t capacity = 0;
-	size_t got;
-
-	*count = 0;
-	*columns = NULL;
-	if (!describe)
-		return bln_err_memory(err);
-	BLN_TRY(bln_engine_query(query->engine, describe, &rows, err));
-	for (;;) {
-		BLN_TRY(bln_rows_next(rows, &got, err));
-		if (got == 0)
-			break;
-		for (size_t i = 0; i < got; i++) {
-			struct bln_slice name = bln_rows_text(rows, 0, i);
-			struct bln_slice type = bln_rows_text(rows, 1, i);
-			struct bln_column *grown;
-
-			if (*count == capacity) {
-				capacity = capacity ? 2 * capacity : 16;
-				grown = bln_arena_calloc(arena, capacity, sizeof(*grown));
-				if (grown && *count)
-					memcpy(grown, *columns, *count * sizeof(*grown));
-				*columns = grown;
-			}
-			if (!*columns) {
-				status = bln_err_memory(err);
-				goto done;
-			}
-			(*columns)[*count] = (struct bln_column){
-				.name = bln_arena_strndup(arena, name.at, name.length),
-				.type = is_number(type) ? BLN_COLUMN_NUMBER : BLN_COLUMN_TEXT,
-			};
-			if (!(*columns)[(*count)++].name) {
-				status = bln_err_memory(err);
-				goto done;
-			}
-		}
-	}
-done:
-	bln_rows_destroy(rows);
-	return status;
-}
-
-static enum bln_status rows_add(struct bln_query *query, const char *sql, size_t rows_max, struct bln_grid *grid,
+static enum bln_status rows_add(struct bln_query *query, const char *from, size_t rows_max, struct bln_grid *grid,
 				bool *is_cut, struct bln_err *err)
 {
-	const char *texts =
-		bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n%s\n)", sql);
+	const char *texts = bln_arena_printf(&query->cli->arena, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s)", from);
 	struct bln_arena arena = { 0 };
 	struct bln_rows *rows = NULL;
 	enum bln_status status;
@@ -247,16 +184,17 @@ done:
 static enum bln_exit print(struct bln_query *query, const char *sql, size_t rows_max,
 			   enum bln_exit (*print_grid)(struct bln_cli *cli, struct bln_grid *grid, const char *empty))
 {
-	struct bln_column *columns = NULL;
+	struct bln_query_columns columns = { 0 };
 	struct bln_grid grid = { .has_own_heads = true, .null = "NULL", .all = query->all };
 	struct bln_err err = { 0 };
 	bool is_cut = false;
 	enum bln_status status;
 	enum bln_exit result;
 
-	BLN_TRY(columns_find(query, sql, &columns, &grid.column_count, &err));
-	grid.columns = columns;
-	BLN_TRY(rows_add(query, sql, rows_max, &grid, &is_cut, &err));
+	BLN_TRY(bln_query_columns_find(query, sql, &columns, &err));
+	grid.columns = columns.items;
+	grid.column_count = columns.count;
+	BLN_TRY(rows_add(query, columns.from, rows_max, &grid, &is_cut, &err));
 done:
 	if (status != BLN_OK) {
 		bln_statement_mend_error(sql, &err);
@@ -300,11 +238,18 @@ enum bln_status bln_query_copy(struct bln_query *query, const char *sql, const c
 			       struct bln_err *err)
 {
 	struct bln_rows *rows = NULL;
+	const bool is_text = strcmp(format, "parquet") != 0;
+	struct bln_query_columns columns = { 0 };
 	struct bln_text copy = { 0 };
 	enum bln_status status;
 	size_t count;
 
-	bln_text_add_format(&copy, "COPY (FROM (\n%s\n)) TO ", sql);
+	if (is_text)
+		BLN_TRY(bln_query_columns_find(query, sql, &columns, err));
+	if (is_text)
+		bln_text_add_format(&copy, "COPY (%s) TO ", columns.from);
+	else
+		bln_text_add_format(&copy, "COPY (FROM (\n%s\n)) TO ", sql);
 	bln_text_add_quoted(&copy, '\'', path, strlen(path));
 	bln_text_add_format(&copy, " (FORMAT %s, USE_TMP_FILE false%s)", format,
 			    strcmp(format, "csv") == 0	  ? ", HEADER"

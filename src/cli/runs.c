@@ -158,16 +158,6 @@ size_t bln_cli_result_lines(struct bln_cli *cli, const char *result, const char 
 	return copies ? count : 0;
 }
 
-const char *bln_cli_time(struct bln_cli *cli, int64_t time_us)
-{
-	char text[BLN_TIME_TEXT_SIZE];
-
-	if (time_us == 0)
-		return NULL;
-	bln_time_format(time_us, text);
-	return bln_arena_strdup(&cli->arena, text);
-}
-
 const char *bln_cli_took(struct bln_cli *cli, const struct bln_run *run)
 {
 	const int64_t end = run->ended_at_us ? run->ended_at_us : bln_clock_now_us(cli->clock);

@@ -3,6 +3,7 @@
 #define BLN_CLI_RUNS_H
 
 #include "cli/cli.h"
+#include "cli/time.h"
 #include "state/runs.h"
 #include "state/state.h"
 
@@ -16,9 +17,6 @@ enum bln_exit bln_cli_open_state(struct bln_cli *cli, struct bln_state **state, 
 
 /* Finds the run that WORD names: its id, or enough of its beginning; NULL is the newest. In the command's arena. */
 enum bln_exit bln_cli_find_run(struct bln_cli *cli, struct bln_state *state, const char *word, struct bln_run *run);
-
-/* "2026-01-31T12:34:56Z" in the command's arena; NULL for 0. */
-const char *bln_cli_time(struct bln_cli *cli, int64_t time_us);
 
 /* What a job did, out of the RESULT it gave: "1234 rows in 12 files, version 3". Nothing for jobs without a table. */
 void bln_cli_result_add(const char *result, struct bln_text *text);

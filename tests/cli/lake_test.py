@@ -234,12 +234,12 @@ class Sql(Said):
     def test_formats(self):
         sql = "SELECT symbol, \"rows\", init_datetime, missing FROM gold.info WHERE stage = 'gold'"
         table = run("sql", sql)
-        self.assertRegex(table.out, r"^symbol +rows +init_datetime +missing\nXBTUSD +\d+ +2024-01-01 00:00:00\+00 +0\n$")
+        self.assertRegex(table.out, r"^symbol +rows +init_datetime +missing\nXBTUSD +\d+ +2024-01-01T00:00:00Z +0\n$")
         csv = run("sql", sql, "-f", "csv").out.splitlines()
         self.assertEqual(csv[0], "symbol,rows,init_datetime,missing")
         row = json.loads(run("sql", sql, "--json").out)
         self.assertEqual(row, json.loads(run("sql", sql, "--format", "json").out))
-        self.assertEqual(csv[1], f"XBTUSD,{row[0]['rows']},2024-01-01 00:00:00+00,0")
+        self.assertEqual(csv[1], f"XBTUSD,{row[0]['rows']},2024-01-01T00:00:00Z,0")
         self.assertEqual(run("sql", sql, "-f", "parquet", "-o", str(AT / "x.parquet")).code, 0)
         self.assertEqual(self.rows("sql", f"FROM '{AT}/x.parquet'"), row)
         # where -f does not say, the file's name does
@@ -265,6 +265,25 @@ class Sql(Said):
         said = run("sql", "SELECT NULL AS a, '-' AS b, '' AS c, NULL::INT AS d")
         self.assertEqual(said.out, "   a  b  c     d\nNULL  -     NULL\n")
         self.assertRegex(run("runs", "list", "--state", "SUCCEEDED").out, r"s  -\n")  # in lists of ours nothing is '-'
+
+    def test_times_have_one_form(self):
+        sql = ("SELECT TIMESTAMPTZ '2024-03-01 10:00:00+01' AS t, TIMESTAMPTZ '1969-12-31 23:59:59.5Z' AS \"a \"\"b\"\"\", "
+               "NULL::TIMESTAMPTZ AS n, 'infinity'::TIMESTAMPTZ AS i, TIMESTAMP '2024-03-01 10:00:00' AS local")
+        forms = ["2024-03-01T09:00:00Z", "1969-12-31T23:59:59.500000Z", None, "infinity", "2024-03-01 10:00:00"]
+        self.assertEqual(list(self.rows("sql", sql)[0].values()), forms)
+        self.assertEqual(list(self.rows("sql", sql)[0]), ["t", 'a "b"', "n", "i", "local"])
+        self.assertEqual(run("sql", sql, "-f", "csv").out.splitlines()[1], ",".join(form or "" for form in forms))
+        self.assertEqual(run("sql", sql).out.splitlines()[1].split("  "), [form or "NULL" for form in forms])
+        form = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$"
+        times = [self.rows("runs", "list")[0]["started_at"], self.rows("runs", "show")["ended_at"],
+                 self.rows("table", "show", "gold.info")["modified_at"], self.rows("table", "history", "gold.info")[0]["time"],
+                 self.rows("coverage", "silver.cryptos")[0]["from"], self.rows("sql", "FROM files('gold.info')")[0]["modified_at"]]
+        for time in times:
+            self.assertRegex(time, form)
+        self.assertRegex(run("runs", "list").out, r"  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  ")  # seconds are enough for people
+        listed, said = on_terminal(80, "runs", "list", "--name", "historical")
+        self.assertEqual(said, "")
+        self.assertIn("  STATE  ", listed)
 
     def test_no_rows(self):
         for format, out in (("csv", "table\n"), ("json", "[\n\t\n]\n"), ("table", "")):

@@ -46,7 +46,7 @@ def time_of(text):
 
 def text_of(seconds):
     """The same the other way, as SQL prints it."""
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S+00")
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def line(t, o=2.0, h=4.0, l=1.0, c=3.0, v=5.5, n=7):

@@ -61,7 +61,7 @@ def stretches(lines, taken):
 
 
 def is_quarter_end(t):
-    return text_of(t)[5:19] in ("01-01 00:00:00", "04-01 00:00:00", "07-01 00:00:00", "10-01 00:00:00")
+    return text_of(t)[5:19] in ("01-01T00:00:00", "04-01T00:00:00", "07-01T00:00:00", "10-01T00:00:00")
 
 
 def archive_end(units):

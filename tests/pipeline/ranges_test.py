@@ -57,7 +57,7 @@ class KnownContent(Case):
             found = project.sql("SELECT DISTINCT symbol, first_datetime, \"from\", \"to\" FROM bronze.units")
             self.assertEqual([row["symbol"] for row in found], ["XBTUSD"], kind)
             self.assertEqual(found[0]["from"][:10], "2024-01-05" if kind == "csv" else "2024-01-01", kind)
-            self.assertEqual(found[0]["to"][:13], "2024-03-01 01" if kind == "csv" else "2024-04-01 00", kind)
+            self.assertEqual(found[0]["to"][:13], "2024-03-01T01" if kind == "csv" else "2024-04-01T00", kind)
             with self.nothing_written(project):
                 project.load(link)
 
