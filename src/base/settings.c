@@ -49,15 +49,20 @@ static enum bln_status unknown(const struct bln_settings *settings, struct bln_s
 static enum bln_status refused(const struct bln_setting *setting, struct bln_slice text, struct bln_err *err)
 {
 	struct bln_text allowed = { 0 };
+	size_t distance = SIZE_MAX;
+	const char *meant = NULL;
 	enum bln_status status;
 
+	for (size_t i = 0; setting->choices && setting->choices[i]; i++)
+		bln_nearest_try(text, setting->choices[i], &meant, &distance);
 	bln_setting_describe(setting, &allowed);
 	status = bln_text_check(&allowed, err);
 	if (status == BLN_OK && setting->is_secret)
 		status = bln_err_set(err, BLN_INVALID, "%s: not %s (the value is a secret)", setting->name, allowed.at);
 	else if (status == BLN_OK)
-		status = bln_err_set(err, BLN_INVALID, "%s: '%s' is not %s", setting->name,
-				     bln_quote(text.at, text.length).text, allowed.at);
+		status = bln_err_set(err, BLN_INVALID, "%s: '%s' is not %s%s%s%s", setting->name,
+				     bln_quote(text.at, text.length).text, allowed.at, meant ? "; did you mean '" : "",
+				     meant ? meant : "", meant ? "'?" : "");
 	bln_text_clean_up(&allowed);
 	return status;
 }

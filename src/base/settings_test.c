@@ -197,7 +197,11 @@ static void what_does_not_fit_is_refused_in_one_line(void **state)
 	assert_refused(&f, "timeout", "30", "timeout: '30' is not a duration as in 500ms, 30m or 7d");
 	assert_refused(&f, "from", "now", "from: 'now' is not a time as in 2024-01-31 or 2024-01-31T12:34:56Z");
 	assert_refused(&f, "frequency", "1y", "frequency: '1y' is not a frequency as in 15m, 1h, 1d or 1w");
-	assert_refused(&f, "mode", "Append", "mode: 'Append' is not one of append, upsert, overwrite");
+	assert_refused(&f, "mode", "Append",
+		       "mode: 'Append' is not one of append, upsert, overwrite; did you mean 'append'?");
+	assert_refused(&f, "mode", "upser",
+		       "mode: 'upser' is not one of append, upsert, overwrite; did you mean 'upsert'?");
+	assert_refused(&f, "mode", "zzz", "mode: 'zzz' is not one of append, upsert, overwrite");
 	assert_refused(&f, "symbols", "a,,b", "symbols: 'a,,b' is not texts separated by commas");
 	assert_refused(&f, "colours", "red,blue",
 		       "colours: 'red,blue' is not texts separated by commas, each one of red, green");

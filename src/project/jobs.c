@@ -122,10 +122,14 @@ static bool kind_read(struct bln_parse *parse, const char *of, struct bln_job *j
 	const struct bln_entry *entry = bln_node_find(job->node, "kind");
 	const char *names[BLN_JOB_KINDS];
 	const char *text;
-	const char *meant;
+	const char *meant = NULL;
+	size_t distance = SIZE_MAX;
 
 	if (!entry) {
-		bln_problems_add(parse->problems, job->place, "%s: 'kind' is missing: " KINDS, of);
+		for (size_t i = 0; i < job->node->count; i++)
+			bln_nearest_try(bln_slice_of("kind"), job->node->entries[i].key, &meant, &distance);
+		bln_problems_add(parse->problems, job->place, "%s: 'kind' is missing: " KINDS "%s%s%s", of,
+				 meant ? "; was '" : "", meant ? meant : "", meant ? "' meant to be it?" : "");
 		return false;
 	}
 	text = bln_parse_text(parse, entry, of);

@@ -34,17 +34,46 @@ static enum bln_status folder_set(struct bln_project *project, const char *folde
 	return project->folder && project->file && project->name ? BLN_OK : bln_err_memory(err);
 }
 
+/* How many of BYTES, from the first, are text. */
+static size_t text_length(const char *bytes, size_t length)
+{
+	size_t at = 0;
+	size_t character = 1;
+
+	while (at < length && bytes[at] != '\0' && character > 0) {
+		character = bln_utf8_character(bytes + at, length - at);
+		at += character;
+	}
+	return at;
+}
+
+/* Where the byte AT stands, before which all is text. */
+static struct bln_place place_of(const char *bytes, size_t at)
+{
+	struct bln_place place = { .line = 1, .column = 1 };
+
+	for (size_t i = 0; i < at; i++) {
+		if (bytes[i] == '\n')
+			place = (struct bln_place){ .line = place.line + 1, .column = 1 };
+		else if (((unsigned char)bytes[i] & 0xc0) != 0x80) /* a character, not a byte of one */
+			place.column++;
+	}
+	return place;
+}
+
 static enum bln_status parse_all(struct bln_project *project, const char *bytes, size_t length, bool is_places,
 				 struct bln_problems *problems, struct bln_err *err)
 {
 	const struct bln_place start = { .line = 1, .column = 1 };
 	struct bln_parse parse = { .project = project, .problems = problems, .is_places = is_places };
 	const struct bln_node *root = NULL;
+	const size_t good = text_length(bytes, length);
 
 	if (length > BLN_PROJECT_SIZE_MAX)
 		bln_problems_add(problems, start, "the file is larger than %d bytes", BLN_PROJECT_SIZE_MAX);
-	else if (memchr(bytes, '\0', length) || !bln_utf8_is_valid(bytes, length))
-		bln_problems_add(problems, start, "the file is not UTF-8 text");
+	else if (good < length)
+		bln_problems_add(problems, place_of(bytes, good),
+				 "the file is no UTF-8 text: here stands the byte 0x%02x", (unsigned char)bytes[good]);
 	else if (bln_yaml_parse(bytes, length, &project->arena, &root, problems) != BLN_OK)
 		return bln_err_memory(err);
 	/* What stands in a file that is no YAML is anybody's guess. */

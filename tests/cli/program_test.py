@@ -191,6 +191,11 @@ class Projects(InAFolder):
         ):
             self.assertIn(part, said.err)
 
+    def test_a_file_that_is_no_text(self):
+        (self.at / "bullion.yaml").write_bytes(b"project: x\nlake: a\0b\n")
+        said = self.run_in("validate")
+        self.assertEqual((said.code, said.err.split("bullion.yaml", 1)[1]), (2, ":2:8: the file is no UTF-8 text: here stands the byte 0x00\n"))
+
     def test_no_project(self):
         said = bullion("validate", cwd=self.at)
         self.assertEqual((said.code, said.out), (5, ""))
