@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cli/commands.h"
 #include "cli/runs.h"
 
@@ -18,6 +20,24 @@ static unsigned states_read(const struct bln_cli *cli)
 			mask |= 1u << state;
 	}
 	return mask;
+}
+
+/* Nothing is never shown for something that is only mistyped. In a project whose jobs are wrong nobody knows. */
+static enum bln_exit name_check(struct bln_cli *cli, const char *name)
+{
+	struct bln_project *project = NULL;
+	enum bln_exit result = BLN_EXIT_DONE;
+	const char *meant;
+
+	if (!name || bln_project_load(cli->folder, &project, NULL, NULL) != BLN_OK)
+		return BLN_EXIT_DONE;
+	meant = bln_project_nearest(project, name);
+	if (!meant || strcmp(meant, name) != 0)
+		result = bln_cli_fail_with(cli, BLN_NOT_FOUND, "nothing here is called '%s'%s%s%s",
+					   bln_quote(name, strlen(name)).text, meant ? "; did you mean '" : "",
+					   meant ? meant : "", meant ? "'?" : "");
+	bln_project_close(project);
+	return result;
 }
 
 static enum bln_exit run(struct bln_cli *cli)
@@ -56,6 +76,9 @@ static enum bln_exit run(struct bln_cli *cli)
 		return bln_cli_fail(cli, &err);
 	}
 	bln_state_close(state);
+	result = count == 0 ? name_check(cli, filter.name) : BLN_EXIT_DONE;
+	if (result != BLN_EXIT_DONE)
+		return result;
 	for (size_t i = 0; i < count; i++) {
 		bln_grid_add(&grid, runs[i].id);
 		bln_grid_add(&grid, bln_arena_printf(&cli->arena, "%.8s", runs[i].id));

@@ -271,6 +271,16 @@ class Runs(InAFolder):
         self.assertIn("cannot write", nobody("runs", "cancel", "1", code=1).stderr)
         writable(True)
 
+    def test_a_mistyped_name_is_not_nothing(self):
+        self.project("jobs: {say: {kind: command, argv: [echo, hello]}, other: {kind: command, argv: [echo, hello]}}\n")
+        self.assertEqual(self.run_in("run", "say").code, 0)
+        said = self.run_in("runs", "list", "--name", "sya")
+        self.assertEqual((said.code, said.out, said.err), (5, "", "bullion: nothing here is called 'sya'; did you mean 'say'?\n"))
+        self.assertEqual(self.run_in("runs", "list", "--name", "zzzzzz", "--json").code, 5)
+        self.assertEqual(self.run_in("runs", "list", "--name", "other").err, "no runs\n")
+        self.project("jobs: {other: {kind: command, argv: [echo, hello]}}\n")  # what ran may be gone by now
+        self.assertIn("SUCCEEDED", self.run_in("runs", "list", "--name", "say").out)
+
     def test_options_are_checked(self):
         self.assertEqual(self.run_in("runs", "list", "--limit", "0").code, 2)
         self.assertEqual(self.run_in("runs", "list", "--state", "DONE").code, 2)
