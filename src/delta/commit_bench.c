@@ -48,7 +48,7 @@ static enum bln_status table_make(const struct bln_table *table, struct bln_rand
 					 .is_nullable = true,
 					 .type = { .kind = BLN_TYPE_DOUBLE },
 					 .metadata = "{}" };
-	const struct bln_schema schema = { &field, 1 };
+	const struct bln_schema schema = { .fields = &field, .field_count = 1 };
 	const struct bln_table_spec spec = { .schema = &schema, .clock = bln_clock_system(), .random = random };
 
 	return bln_table_create(table, &spec, err);

@@ -170,6 +170,10 @@ enum bln_status bln_protocol_check_write(const struct bln_protocol *protocol, co
 	BLN_TRY(bln_mapping_mode(protocol, metadata, &mode, err));
 	if (mode != BLN_MAPPING_NONE)
 		return refused(bln_slice_of("columnMapping"), "write", err);
+	if (schema->left_out)
+		return bln_err_set(err, BLN_UNSUPPORTED,
+				   "column '%s' has the type 'void', which this version cannot write",
+				   bln_quote(schema->left_out, strlen(schema->left_out)).text);
 	if (kind == BLN_WRITE_REWRITE && bln_metadata_is_on(metadata, "delta.appendOnly"))
 		return bln_err_set(err, BLN_DENIED,
 				   "the table is append-only (delta.appendOnly): its rows cannot be changed");

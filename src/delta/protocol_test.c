@@ -131,6 +131,23 @@ static void writing_is_refused_by_name(void **state)
 	}
 }
 
+static void a_schema_that_would_be_written_with_less_is_refused(void **state)
+{
+	struct table table;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	table_of(&table, P(1, 2), "{}", "{}");
+	assert_ok(bln_protocol_check_write(&table.protocol, &table.metadata, &table.schema, BLN_WRITE_APPEND, &err),
+		  &err);
+	table.schema.left_out = "n";
+	assert_int_equal(bln_protocol_check_write(&table.protocol, &table.metadata, &table.schema, BLN_WRITE_APPEND,
+						  &err),
+			 BLN_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "'n' has the type 'void'"));
+	bln_arena_clean_up(&table.arena);
+}
+
 static void the_mapping_mode_counts_only_with_its_feature(void **state)
 {
 	struct table table;
@@ -153,6 +170,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reading_is_refused_by_name),
 		cmocka_unit_test(writing_is_refused_by_name),
+		cmocka_unit_test(a_schema_that_would_be_written_with_less_is_refused),
 		cmocka_unit_test(the_mapping_mode_counts_only_with_its_feature),
 	};
 

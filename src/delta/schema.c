@@ -20,6 +20,7 @@ struct parser {
 	struct bln_err *err;
 	bool is_mapped;
 	size_t field_count;
+	const char *left_out; /* as in struct bln_schema */
 };
 
 static enum bln_status type_parse(struct parser *parser, const json_t *json, const char *column, int depth,
@@ -119,6 +120,14 @@ done:
 	return status;
 }
 
+/* Whether the field JSON can only be null. */
+static bool is_void(const json_t *json)
+{
+	const char *type = json_string_value(json_object_get(json, "type"));
+
+	return type && strcmp(type, "void") == 0;
+}
+
 static enum bln_status field_parse(struct parser *parser, const json_t *json, int depth, struct bln_field *field)
 {
 	enum bln_status status = BLN_OK;
@@ -137,7 +146,8 @@ static enum bln_status field_parse(struct parser *parser, const json_t *json, in
 	field->is_nullable = true;
 	BLN_TRY(bln_json_get_bool(json, "nullable", &field->is_nullable, parser->err));
 	BLN_TRY(metadata_parse(parser, json, field));
-	BLN_TRY(type_parse(parser, json_object_get(json, "type"), field->name, depth, &field->type));
+	if (!is_void(json))
+		BLN_TRY(type_parse(parser, json_object_get(json, "type"), field->name, depth, &field->type));
 done:
 	return status;
 }
@@ -155,17 +165,23 @@ static enum bln_status struct_parse(struct parser *parser, const json_t *json, i
 {
 	enum bln_status status = BLN_OK;
 	struct bln_field *fields;
+	size_t count = 0;
 	json_t *array;
 
 	BLN_TRY(bln_json_get_array(json, "fields", &array, parser->err));
 	if (!array)
 		return bln_err_set(parser->err, BLN_CORRUPT, "schema: a struct has no fields");
 	type->kind = BLN_TYPE_STRUCT;
-	type->field_count = json_array_size(array);
-	BLN_TRY(fields_alloc(parser, type->field_count, &fields));
+	BLN_TRY(fields_alloc(parser, json_array_size(array), &fields));
 	type->fields = fields;
-	for (size_t i = 0; i < type->field_count; i++)
-		BLN_TRY(field_parse(parser, json_array_get(array, i), depth + 1, &fields[i]));
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		BLN_TRY(field_parse(parser, json_array_get(array, i), depth + 1, &fields[count]));
+		if (is_void(json_array_get(array, i)))
+			parser->left_out = fields[count].name;
+		else
+			count++;
+	}
+	type->field_count = count;
 done:
 	return status;
 }
@@ -252,7 +268,9 @@ enum bln_status bln_schema_parse(struct bln_slice text, bool is_mapped, struct b
 		status = bln_err_set(err, BLN_CORRUPT, "schema: not a struct");
 		goto done;
 	}
-	*schema = (struct bln_schema){ .fields = root.fields, .field_count = root.field_count };
+	*schema = (struct bln_schema){ .fields = root.fields,
+				       .field_count = root.field_count,
+				       .left_out = parser.left_out };
 done:
 	json_decref(json);
 	return status;

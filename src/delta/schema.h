@@ -1,6 +1,7 @@
 /* A table's schema: Delta's JSON form ("Schema Serialization Format") to a tree and back.
  *
- * Types we do not know (variant, interval, …) are refused by name here, before any row is read. */
+ * Types we do not know (variant, interval, …) are refused by name here, before any row is read. Columns and members of structs that
+ * can only be null (Spark's type "void": SELECT NULL AS n) are in no file; Spark's reader leaves them out, and so do we. */
 #ifndef BLN_DELTA_SCHEMA_H
 #define BLN_DELTA_SCHEMA_H
 
@@ -53,6 +54,7 @@ struct bln_field {
 struct bln_schema {
 	const struct bln_field *fields;
 	size_t field_count;
+	const char *left_out; /* one that is of type "void"; NULL: none was. Formatted, the schema would lose it */
 };
 
 enum { BLN_SCHEMA_DEPTH_MAX = 64, BLN_SCHEMA_FIELDS_MAX = 20000 };
@@ -62,7 +64,7 @@ enum { BLN_SCHEMA_DEPTH_MAX = 64, BLN_SCHEMA_FIELDS_MAX = 20000 };
 BLN_MUST_CHECK enum bln_status bln_schema_parse(struct bln_slice text, bool is_mapped, struct bln_arena *arena,
 						struct bln_schema *schema, struct bln_err *err);
 
-/* Appends the schema as Delta's JSON; parse gives it back equal. */
+/* Appends the schema as Delta's JSON, without what was left out; parse gives it back equal. */
 void bln_schema_format(const struct bln_schema *schema, struct bln_text *text);
 
 /* Appends a type in Delta's words: "long", "decimal(10,2)", a JSON object for nested ones. */

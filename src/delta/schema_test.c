@@ -67,6 +67,7 @@ static void what_cannot_be_read_is_named(void **state)
 		const char *said;
 	} cases[] = {
 		{ "\"variant\"", BLN_UNSUPPORTED, "column 'c' has the type 'variant'" },
+		{ "{\"type\":\"array\",\"elementType\":\"void\"}", BLN_UNSUPPORTED, "column 'c' has the type 'void'" },
 		{ "\"decimal(39,2)\"", BLN_UNSUPPORTED, "decimal(39,2)" },
 		{ "\"decimal(5,6)\"", BLN_UNSUPPORTED, "decimal(5,6)" },
 		{ "{\"type\":\"udt\"}", BLN_UNSUPPORTED, "'udt'" },
@@ -137,6 +138,28 @@ static void names_that_sql_cannot_tell_apart_are_refused_by_name(void **state)
 	}
 }
 
+static void columns_that_can_only_be_null_are_left_out(void **state)
+{
+	static const char text[] =
+		"{\"type\":\"struct\",\"fields\":[{\"name\":\"n\",\"type\":\"void\"},{\"name\":\"s\",\"type\":{\"type\":"
+		"\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"b\",\"type\":\"void\"},"
+		"{\"name\":\"c\",\"type\":\"string\"}]}}]}";
+	struct bln_arena arena = { 0 };
+	struct bln_schema schema;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	assert_ok(bln_schema_parse(bln_slice_of(text), false, &arena, &schema, &err), &err);
+	assert_int_equal(schema.field_count, 1);
+	assert_string_equal(schema.fields[0].name, "s");
+	assert_int_equal(schema.fields[0].type.field_count, 2);
+	assert_string_equal(schema.fields[0].type.fields[1].name, "c");
+	assert_non_null(schema.left_out);
+	assert_ok(bln_schema_parse(bln_slice_of(all_types), false, &arena, &schema, &err), &err);
+	assert_null(schema.left_out);
+	bln_arena_clean_up(&arena);
+}
+
 static void bottomless_nesting_is_refused(void **state)
 {
 	struct bln_arena arena = { 0 };
@@ -184,6 +207,7 @@ int main(void)
 		cmocka_unit_test(mapped_columns_need_their_physical_name),
 		cmocka_unit_test(what_cannot_be_read_is_named),
 		cmocka_unit_test(names_that_sql_cannot_tell_apart_are_refused_by_name),
+		cmocka_unit_test(columns_that_can_only_be_null_are_left_out),
 		cmocka_unit_test(bottomless_nesting_is_refused),
 		cmocka_unit_test(every_failed_allocation_is_told),
 	};

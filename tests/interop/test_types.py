@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+import programs
 import values
 from programs import quoted
 from rows import assert_same
@@ -85,6 +86,23 @@ def test_names_of_tables(bullion, tmp_path, name):
     write_deltalake(tmp_path / "t", table, partition_by=["p"])
     (tmp_path / "t").rename(tmp_path / name)
     assert_same(bullion.read(tmp_path / name), table)
+
+
+def test_columns_that_can_only_be_null(spark, tmp_path):
+    """Of type "void": Spark's reader leaves them out. Who wrote to the table without knowing them would lose them."""
+    project = programs.Bullion(tmp_path / "project")
+    path = project.folder / "lake" / "silver" / "t"
+    frame = spark.session.sql("SELECT 1 AS id, NULL AS n, named_struct('a', 1, 'b', NULL, 'c', 'x') AS s")
+    frame.write.format("delta").save(str(path))
+    log = path / "_delta_log" / f"{0:020}.json"
+    assert log.read_text().count("void") == 2
+    assert_same(project.read(path), spark.read(path))
+    (project.folder / "write.sql").write_text("SELECT 2::INTEGER AS id, 'n' AS n")
+    job = "jobs:\n  write: {kind: sql, file: write.sql, into: silver.t, mode: append}\n"
+    (project.folder / "bullion.yaml").write_text(programs.PROJECT + job)
+    done = project.run("run", "write", check=False)
+    assert done.returncode != 0 and b"'void'" in done.stderr, done.stderr.decode()
+    assert [p.name for p in (path / "_delta_log").glob("*.json")] == [log.name]
 
 
 def test_no_rows(bullion, spark, tmp_path):
