@@ -106,11 +106,19 @@ static enum bln_status keys_find(struct bln_stage *stage, const char *role, cons
 
 		if (!field)
 			return no_column(schema, role, names[i], err);
-		if (field->type.field_count || field->type.kind == BLN_TYPE_STRUCT ||
-		    field->type.kind == BLN_TYPE_BINARY)
-			return bln_err_set(err, BLN_UNSUPPORTED, "%s '%s' is nested or binary", role, field->name);
+		if (field->type.field_count || field->type.kind == BLN_TYPE_STRUCT)
+			return bln_err_set(err, BLN_UNSUPPORTED, "%s '%s' is nested", role, field->name);
 		(*out)[i] = field;
 	}
+	return BLN_OK;
+}
+
+/* That the log can hold the values of FIELDS as text: no bytes. */
+static enum bln_status texts_check(const char *role, const struct bln_field *const *fields, struct bln_err *err)
+{
+	for (; *fields; fields++)
+		if ((*fields)->type.kind == BLN_TYPE_BINARY)
+			return bln_err_set(err, BLN_UNSUPPORTED, "%s '%s' is binary", role, (*fields)->name);
 	return BLN_OK;
 }
 
@@ -255,10 +263,14 @@ static enum bln_status sort_write(struct bln_stage *stage, struct bln_text *sort
 
 	BLN_TRY(keys_find(stage, "sort column", stage->spec->sort, stage->spec->sort_count, &fields, err));
 	for (size_t i = 0; i < stage->spec->sort_count; i++) {
+		bool is_real = fields[i]->type.kind == BLN_TYPE_DOUBLE || fields[i]->type.kind == BLN_TYPE_FLOAT;
+
 		if (is_partition(stage, fields[i])) /* one value per file */
 			continue;
 		bln_text_add(sort, sort->length ? ", " : "");
 		bln_text_add_quoted(sort, '"', fields[i]->name, strlen(fields[i]->name));
+		/* DuckDB makes sorted columns out of their sort keys again, in which -0.0 is 0.0: a sum is a column of its own. */
+		bln_text_add(sort, is_real ? " + 0" : "");
 	}
 done:
 	return status;
@@ -329,6 +341,8 @@ enum bln_status bln_stage_plan(struct bln_stage *stage, const struct bln_stage_c
 
 	BLN_TRY(keys_find(stage, "partition column", spec->partition, spec->partition_count, &stage->partition, err));
 	BLN_TRY(keys_find(stage, "split column", spec->split, spec->split_count, &stage->split, err));
+	BLN_TRY(texts_check("partition column", stage->partition, err));
+	BLN_TRY(texts_check("split column", stage->split, err));
 	BLN_TRY(spec_check(stage, err));
 	BLN_TRY(extra_check(stage, columns, err));
 	BLN_TRY(select_write(stage, columns, &select, err));

@@ -213,6 +213,9 @@ static void keys_of_every_type_are_found(void **state)
 		{ "''", "repeat('ü', 60)" },
 		{ "'a'", "chr(1114111)" },
 		{ "NULL::BIGINT", "1::BIGINT" },
+		{ "'nan'::FLOAT", "NULL::FLOAT" },
+		{ "'\\x00'::BLOB", "'\\x00\\x00'::BLOB" },
+		{ "''::BLOB", "'\\xFF\\x00a'::BLOB" },
 	};
 	(void)state;
 
@@ -232,7 +235,60 @@ static void keys_of_every_type_are_found(void **state)
 	}
 	kit_write_fails(kit,
 			&(struct bln_write_spec){ .table = "silver.u", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") },
-			"SELECT 'b'::BLOB AS k", BLN_UNSUPPORTED, "'k'");
+			"SELECT {'a': 1} AS k", BLN_UNSUPPORTED, "'k' is nested");
+}
+
+static const struct bln_write_spec by_k = { .table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("k") };
+
+/* Of bytes statistics say nothing: all files are looked through. */
+static void keys_of_bytes_are_compared_as_a_whole(void **state)
+{
+	static const char bytes[] =
+		"(''), ('\\x00'), ('\\x00\\x00'), ('a'), ('a\\x00'), ('a\\x00b'), ('a\\x00c'), ('\\xFF\\x00')";
+	char sql[512];
+	(void)state;
+
+	snprintf(sql, sizeof(sql), "SELECT k::BLOB AS k, 1 AS v FROM (VALUES %s) t(k)", bytes);
+	(void)kit_write(kit, &by_k, sql);
+	(void)kit_write(kit, &by_k, "SELECT 'a\\x00b'::BLOB AS k, 2 AS v UNION ALL SELECT 'a\\x00\\x00', 2");
+	assert_rows(kit, "SELECT count(*), count(DISTINCT k), sum(v) FROM silver.t", "9|9|11\n");
+	(void)kit_write(kit, &by_k, sql);
+	assert_rows(kit, "SELECT v, count(*), max(octet_length(k)) FROM silver.t GROUP BY v ORDER BY v",
+		    "1|8|3\n2|1|3\n");
+	kit_write_fails(kit, &by_k, "SELECT 'a\\x00'::BLOB AS k, 3 AS v FROM range(2)", BLN_INVALID,
+			"for the key a\\x00");
+}
+
+/* NaN is equal to NaN, -0.0 to 0.0, as in SQL. Statistics of other writers leave NaN out. */
+static void keys_that_are_no_numbers_come_once(void **state)
+{
+	char line[512];
+	struct bln_snapshot *snapshot;
+	(void)state;
+
+	(void)kit_write(kit, &by_k, "SELECT unnest(['1', 'nan', '2', '-0'])::DOUBLE AS k, 1 AS v");
+	assert_rows(kit, "SELECT k FROM silver.t ORDER BY k + 0", "-0.0\n1.0\n2.0\nnan\n");
+	snapshot = kit_snapshot(kit, "silver.t");
+	snprintf(
+		line, sizeof(line),
+		"{\"add\":{\"path\":\"%.*s\",\"partitionValues\":{},\"size\":%" PRId64
+		",\"modificationTime\":0,\"dataChange\":false,\"stats\":\"{\\\"numRecords\\\":4,\\\"minValues\\\":{\\\"k\\\""
+		":0.0},\\\"maxValues\\\":{\\\"k\\\":2.0},\\\"nullCount\\\":{\\\"k\\\":0}}\"}}\n",
+		(int)snapshot->files[0].path.length, snapshot->files[0].path.at, snapshot->files[0].size_bytes);
+	bln_snapshot_destroy(snapshot);
+	kit_commit(kit, "silver.t", line);
+	assert_changed(kit_write(kit, &by_k, "SELECT 'nan'::DOUBLE AS k, 2 AS v"), 1, 1);
+	(void)kit_write(kit, &by_k, "SELECT -('nan'::DOUBLE) AS k, 3 AS v UNION ALL SELECT 5, 3");
+	assert_rows(kit, "SELECT if(isnan(k), 'nan', k::VARCHAR), v FROM silver.t ORDER BY k + 0",
+		    "-0.0|1\n1.0|1\n2.0|1\n5.0|3\nnan|3\n");
+	(void)kit_write(kit, &by_k, "SELECT 0.0::DOUBLE AS k, 4 AS v");
+	(void)kit_write(kit, &by_k, "SELECT 0.0::DOUBLE AS k, 5 AS v");
+	assert_rows(kit, "SELECT k, v FROM silver.t WHERE k = 0", "0.0|5\n");
+	(void)kit_write(kit, &by_k, "SELECT -0.0::DOUBLE AS k, 6 AS v");
+	assert_rows(kit, "SELECT k, v FROM silver.t WHERE k = 0", "-0.0|6\n");
+	assert_rows(kit, "SELECT count(*) FROM silver.t", "5\n");
+	kit_write_fails(kit, &by_k, "SELECT 'nan'::DOUBLE AS k, 7 AS v FROM range(3)", BLN_INVALID, "for the key nan");
+	kit_write_fails(kit, &by_k, "SELECT unnest(['0', '-0'])::DOUBLE AS k, 7 AS v", BLN_INVALID, "for the key");
 }
 
 static void rows_that_do_not_fit_are_refused_by_name(void **state)
@@ -389,6 +445,8 @@ int main(void)
 		kit_test(a_key_that_comes_twice_is_named),
 		kit_test(partition_values_of_every_kind_come_back),
 		kit_test(keys_of_every_type_are_found),
+		kit_test(keys_of_bytes_are_compared_as_a_whole),
+		kit_test(keys_that_are_no_numbers_come_once),
 		kit_test(rows_that_do_not_fit_are_refused_by_name),
 		kit_test(a_table_that_cannot_be_honoured_is_refused_by_the_feature),
 		kit_test(a_commit_of_txns_alone),
