@@ -40,6 +40,27 @@ static void every_action_comes_back_as_it_was(void **state)
 	}
 }
 
+/* commitInfo need not be understood. */
+static void times_of_no_meaning_are_passed_over(void **state)
+{
+	static const char *const times[] = {
+		"12345678901234567890123", "-9223372036854775809", "1.5", "1e400", "\"now\"", "[1]"
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		struct bln_arena arena = { 0 };
+		struct bln_action action;
+		struct bln_err err = { 0 };
+		char line[128];
+
+		snprintf(line, sizeof(line), "{\"commitInfo\":{\"timestamp\": %s ,\"operation\":\"WRITE\"}}", times[i]);
+		assert_ok(bln_action_parse(bln_slice_of(line), "0.json", &arena, &action, &err), &err);
+		assert_int_equal(action.commit_info.timestamp_ms, -1);
+		bln_arena_clean_up(&arena);
+	}
+}
+
 static void unknown_actions_and_members_are_passed_over(void **state)
 {
 	static const char *const ok[] = {
@@ -157,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_action_comes_back_as_it_was),
+		cmocka_unit_test(times_of_no_meaning_are_passed_over),
 		cmocka_unit_test(unknown_actions_and_members_are_passed_over),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(many_pairs_are_kept_in_their_order),

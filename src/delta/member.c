@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/number.h"
 
 static const struct bln_member dv_members[] = {
 	{ "storageType", BLN_MEMBER_STORAGE, offsetof(struct bln_dv_ref, storage), true },
@@ -163,6 +164,19 @@ static enum bln_status texts_read(struct bln_member_parser *parser, const char *
 	return reader->wrong ? not_json(parser) : BLN_OK;
 }
 
+/* Leaves *OUT where it is no number of 64 bits. */
+static enum bln_status any_int_read(struct bln_member_parser *parser, int64_t *out)
+{
+	struct bln_slice raw;
+	int64_t number;
+
+	if (!bln_json_reader_skip(&parser->reader, &raw))
+		return not_json(parser);
+	if (bln_int64_parse(raw.at, raw.length, &number))
+		*out = number;
+	return BLN_OK;
+}
+
 static enum bln_status value_read(struct bln_member_parser *parser, const struct bln_member *member, void *out)
 {
 	void *at = (char *)out + member->offset;
@@ -171,10 +185,7 @@ static enum bln_status value_read(struct bln_member_parser *parser, const struct
 	case BLN_MEMBER_TEXT:
 		return text_read(parser, member->key, at);
 	case BLN_MEMBER_ANY_INT:
-		if (bln_json_reader_peek(&parser->reader) != BLN_JSON_NUMBER)
-			return bln_json_reader_skip(&parser->reader, NULL) ? BLN_OK : not_json(parser);
-		(void)bln_json_reader_int(&parser->reader, at);
-		return parser->reader.wrong ? not_json(parser) : BLN_OK;
+		return any_int_read(parser, at);
 	case BLN_MEMBER_INT:
 		return int_read(parser, member->key, at);
 	case BLN_MEMBER_BOOL:
