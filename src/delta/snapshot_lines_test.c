@@ -23,6 +23,9 @@ static void what_cannot_be_read_is_refused(void **state)
 		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"" KIT_SCHEMA
 			       "\",\"partitionColumns\":[\"nowhere\"]}}\n",
 		  BLN_CORRUPT, "'nowhere'" },
+		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"" KIT_SCHEMA
+			       "\",\"partitionColumns\":[\"c\",\"C\"]}}\n",
+		  BLN_CORRUPT, "'C' is named twice" },
 		{ KIT_PROTOCOL "{\"metaData\":{\"id\":\"m\",\"schemaString\":\"{\"}}\n", BLN_CORRUPT, "schema" },
 	};
 	(void)state;

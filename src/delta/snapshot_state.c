@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 static enum bln_status files_split(struct bln_snapshot *snapshot, const struct bln_replay *replay, struct bln_err *err)
 {
 	struct bln_add *adds = bln_arena_alloc(&snapshot->arena, (replay->file_count + 1) * sizeof(*adds));
@@ -43,6 +45,32 @@ static enum bln_status lists_keep(struct bln_snapshot *snapshot, const struct bl
 	return BLN_OK;
 }
 
+/* Partition columns are columns, and no column is there twice: which of two values of a file counts, nobody could tell. */
+static enum bln_status partition_check(const struct bln_snapshot *snapshot, struct bln_err *err)
+{
+	const struct bln_slices *columns = &snapshot->metadata.partition_columns;
+	const struct bln_schema *schema = &snapshot->schema;
+	bool *is_seen = bln_mem_calloc(schema->field_count + 1, sizeof(*is_seen));
+	enum bln_status status = BLN_OK;
+
+	if (!is_seen)
+		return bln_err_memory(err);
+	for (size_t i = 0; i < columns->count && status == BLN_OK; i++) {
+		struct bln_quoted name = bln_quote(columns->items[i].at, columns->items[i].length);
+		const struct bln_field *field = bln_schema_find(schema, columns->items[i]);
+
+		if (!field)
+			status = bln_err_set(err, BLN_CORRUPT, "the partition column '%s' is not in the schema",
+					     name.text);
+		else if (is_seen[field - schema->fields])
+			status = bln_err_set(err, BLN_CORRUPT, "the partition column '%s' is named twice", name.text);
+		else
+			is_seen[field - schema->fields] = true;
+	}
+	bln_mem_free(is_seen);
+	return status;
+}
+
 enum bln_status bln_snapshot_fill(struct bln_snapshot *snapshot, const struct bln_replay *replay, struct bln_err *err)
 {
 	enum bln_status status;
@@ -56,13 +84,7 @@ enum bln_status bln_snapshot_fill(struct bln_snapshot *snapshot, const struct bl
 	BLN_TRY(bln_mapping_mode(&snapshot->protocol, &snapshot->metadata, &snapshot->mapping, err));
 	BLN_TRY(bln_schema_parse(snapshot->metadata.schema, snapshot->mapping != BLN_MAPPING_NONE, &snapshot->arena,
 				 &snapshot->schema, err));
-	for (size_t i = 0; i < snapshot->metadata.partition_columns.count; i++) {
-		struct bln_slice name = snapshot->metadata.partition_columns.items[i];
-
-		if (!bln_schema_find(&snapshot->schema, name))
-			return bln_err_set(err, BLN_CORRUPT, "the partition column '%s' is not in the schema",
-					   bln_quote(name.at, name.length).text);
-	}
+	BLN_TRY(partition_check(snapshot, err));
 	BLN_TRY(files_split(snapshot, replay, err));
 	BLN_TRY(lists_keep(snapshot, replay, err));
 done:
