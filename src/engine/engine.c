@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "engine/engine_private.h"
 #include "engine/scan_private.h"
+#include "engine/scan_private.h"
 
 static enum bln_status config_set(const struct bln_duckdb *db, duckdb_config config, const char *name,
 				  const char *value, struct bln_err *err)
@@ -151,6 +152,8 @@ enum bln_status bln_engine_failed(struct bln_engine *engine, const char *message
 		return bln_err_set(err, BLN_NO_MEMORY,
 				   "%.*s: `memory` in the settings of bullion.yaml says how much it may be",
 				   (int)strcspn(message, "\n"), message);
+	if (bln_scan_misfit(engine, message, err))
+		return BLN_CORRUPT;
 	if (is_damage(message))
 		return bln_err_set(err, BLN_CORRUPT, "a data file is damaged: %s", message);
 	if (strncmp(message, "IO Error", 8) == 0)

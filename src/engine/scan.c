@@ -208,18 +208,55 @@ done:
 	return status;
 }
 
-/* Puts the table before the message: its folder, or its store where it fills one. */
+/* Appends where the table lies: its folder, or its store where it fills one. */
+static void table_add_name(const struct bln_snapshot *snapshot, struct bln_text *text)
+{
+	if (snapshot->table.prefix[0])
+		bln_text_add(text, snapshot->table.prefix);
+	else if (bln_store_url(snapshot->table.store, NULL, text, NULL) != BLN_OK)
+		bln_text_clear(text);
+}
+
+/* Puts the table before the message. */
 static enum bln_status at_table(const struct bln_snapshot *snapshot, enum bln_status status, struct bln_err *err)
 {
-	struct bln_text url = { 0 };
+	struct bln_text name = { 0 };
 
-	if (snapshot->table.prefix[0])
-		bln_text_add(&url, snapshot->table.prefix);
-	else if (bln_store_url(snapshot->table.store, NULL, &url, NULL) != BLN_OK)
-		bln_text_clear(&url);
-	status = bln_err_where(err, status, "table %s", url.at ? url.at : "");
-	bln_text_clean_up(&url);
+	table_add_name(snapshot, &name);
+	status = bln_err_where(err, status, "table %s", name.at ? name.at : "");
+	bln_text_clean_up(&name);
 	return status;
+}
+
+/* Keeps what is said where a file turns out to hold what it cannot. */
+static enum bln_status names_keep(struct bln_scan_files *files, const struct bln_snapshot *snapshot,
+				  struct bln_err *err)
+{
+	const struct bln_schema *schema = &snapshot->schema;
+	struct bln_pair *pairs = bln_arena_calloc(&files->arena, schema->field_count + 1, sizeof(*pairs));
+	struct bln_text name = { 0 };
+
+	table_add_name(snapshot, &name);
+	files->table = bln_arena_strdup(&files->arena, name.at ? name.at : "");
+	bln_text_clean_up(&name);
+	if (!pairs || !files->table)
+		return bln_err_memory(err);
+	files->renamed.items = pairs;
+	for (size_t i = 0; i < schema->field_count; i++) {
+		const struct bln_field *field = &schema->fields[i];
+		struct bln_pair *pair = &pairs[files->renamed.count];
+
+		if (strcmp(field->name, field->physical_name) == 0)
+			continue;
+		pair->key.at = bln_arena_strdup(&files->arena, field->physical_name);
+		pair->value.at = bln_arena_strdup(&files->arena, field->name);
+		if (!pair->key.at || !pair->value.at)
+			return bln_err_memory(err);
+		pair->key.length = strlen(pair->key.at);
+		pair->value.length = strlen(pair->value.at);
+		files->renamed.count++;
+	}
+	return BLN_OK;
 }
 
 enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name, const char *view_name,
@@ -233,6 +270,8 @@ enum bln_status bln_scan_view(struct bln_engine *engine, const char *schema_name
 		return bln_err_memory(err);
 	BLN_TRY(schema_check(scan->snapshot, err));
 	BLN_TRY(bln_scan_files_load(files, scan, err));
+	if (files->count) /* a table that is not there yet has no place either */
+		BLN_TRY(names_keep(files, scan->snapshot, err));
 	BLN_TRY(bln_scan_shapes_find(engine, scan->snapshot, files, err));
 	BLN_TRY(bln_scan_slot_find(engine, schema_name ? schema_name : "main", view_name, &slot, err));
 	BLN_TRY(view_make(engine, slot, scan->snapshot, files, err));

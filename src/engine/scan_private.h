@@ -33,6 +33,8 @@ struct bln_scan_files {
 	const struct bln_field **shapes;
 	size_t shape_count;
 	bool has_deleted_rows;
+	const char *table; /* where it lies, for messages */
+	struct bln_pairs renamed; /* columns that the log calls otherwise than users: its name → theirs */
 };
 
 /* A view and its functions, which stay when the view is replaced: DuckDB has no way to take a function back. FILES is changed
@@ -72,6 +74,10 @@ BLN_MUST_CHECK enum bln_status bln_scan_functions_register(struct bln_engine *en
  * whose members cannot be told apart. */
 BLN_MUST_CHECK enum bln_status bln_scan_shapes_find(struct bln_engine *engine, const struct bln_snapshot *snapshot,
 						    struct bln_scan_files *files, struct bln_err *err);
+
+/* Whether MESSAGE is DuckDB's, of a value in a file of one of ENGINE's scans that the table's type has not: then ERR says so in our
+ * words (BLN_CORRUPT). */
+bool bln_scan_misfit(const struct bln_engine *engine, const char *message, struct bln_err *err);
 
 /* Appends what makes the column FIELD of the view out of column INDEX of the files, f."cINDEX". */
 void bln_scan_column_sql(const struct bln_field *field, size_t index, struct bln_text *sql);

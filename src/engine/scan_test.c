@@ -594,21 +594,34 @@ static void files_that_are_not_as_the_log_says_are_named(void **state)
 	assert_int_equal(table_view(&t, &err), BLN_CORRUPT);
 	assert_says(err.message, "'p'");
 	assert_says(err.message, "'one'");
+}
 
-	table_begin(&t, BLN_MAPPING_NONE, FIELD("v", "long"), "");
-	table_write(&t, "short/2.parquet", "SELECT 'text' AS v", "");
-	table_add(&t, "\"path\":\"short/2.parquet\"");
-	view_made();
-	{
-		struct bln_rows *rows;
+static void values_that_are_none_of_the_type_are_told_with_table_and_column(void **state)
+{
+	static const char *const selects[] = {
+		"SELECT 'text' AS \"col-1\"",
+		"SELECT [1] AS \"col-1\"",
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(selects) / sizeof(selects[0]); i++) {
+		struct bln_rows *rows = NULL;
+		struct bln_err err = { 0 };
+		enum bln_status status;
 		size_t count;
-		enum bln_status status = bln_engine_query(t.engine, "FROM t", &rows, &err);
 
+		table_begin(&t, BLN_MAPPING_NAME, MAPPED("v", "\"long\"", "col-1", "1"), "");
+		table_write(&t, "short/2.parquet", selects[i], "");
+		table_add(&t, "\"path\":\"short/2.parquet\"");
+		view_made();
+		status = bln_engine_query(t.engine, "SELECT sum(v) FROM t", &rows, &err);
 		if (status == BLN_OK)
 			status = bln_rows_next(rows, &count, &err);
-		assert_int_not_equal(status, BLN_OK);
 		bln_rows_destroy(rows);
-		assert_says(err.message, "short/2.parquet");
+		assert_int_equal(status, BLN_CORRUPT);
+		assert_says(err.message, "short/2.parquet: what column 'v' has there");
+		assert_says(err.message, t.folder);
+		assert_null(strstr(err.message, "union_by_name"));
 	}
 }
 
@@ -795,6 +808,7 @@ int main(void)
 		cmocka_unit_test(deleted_rows_are_not_seen),
 		cmocka_unit_test(broken_vectors_are_told_with_their_file),
 		cmocka_unit_test(files_that_are_not_as_the_log_says_are_named),
+		cmocka_unit_test(values_that_are_none_of_the_type_are_told_with_table_and_column),
 		cmocka_unit_test(a_view_may_have_some_of_the_files_and_be_replaced),
 		cmocka_unit_test(thousands_of_files_are_quick),
 		cmocka_unit_test(failing_allocations_are_told),
