@@ -81,6 +81,27 @@ class Jobs(Case):
         self.assertIn("the query gives a row whose who is 'three', but the job owns those with 'two' only", said.err)
         self.assertEqual(self.rows("t.shared"), [("one", 2, 21), ("two", 2, 21)])
 
+    def test_two_classes_with_one_symbol_do_not_replace_each_other(self):
+        for name, kind in (("cryptos", "crypto"), ("forex", "forex")):
+            self.p.job(f"fill-{name}", f"SELECT 'XAU' AS symbol, 'USD' AS base_currency, '{kind}' AS type, "
+                       "TIMESTAMPTZ '2024-01-01 00:00:00+00' AS datetime, '1d' AS frequency, 2024 AS year, 1.0 AS close",
+                       into=f"silver.{name}")
+            self.run_job(f"fill-{name}")
+        self.run_job("gold-cryptos")
+        for args in ((), ("--full",)):
+            said = self.run_job("gold-forex", *args, code=USAGE)
+            self.assertRegex(said.err, r"the query gives a row for the key XAU, 1d, 2024-01-01 00:00:00\S*, which a row has already "
+                                       r"that the job does not own: its type is 'crypto'")
+        self.assertEqual(self.p.sql("SELECT symbol, type FROM gold.candles"), [{"symbol": "XAU", "type": "crypto"}])
+        # what the documentation says to do about it
+        path = self.p.at / "bullion.yaml"
+        path.write_text(path.read_text().replace(
+            "into: gold.candles, mode: upsert, key: [symbol, frequency, datetime]",
+            "into: gold.candles, mode: upsert, key: [symbol, frequency, datetime, type]"))
+        self.run_job("gold-cryptos")
+        self.run_job("gold-forex")
+        self.assertEqual([r["type"] for r in self.p.sql("SELECT type FROM gold.candles ORDER BY type")], ["crypto", "forex"])
+
     def test_full_beside_others_that_own_nothing_says_so(self):
         self.fill("(1, 'a', 10), (2, 'a', 20)", mode="overwrite")
         for name, shift in (("one", 0), ("two", 100)):
