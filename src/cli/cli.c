@@ -344,6 +344,9 @@ enum bln_exit bln_cli_run(const struct bln_commands *commands, int argc, char *c
 		result = bln_cli_print(&cli, &text);
 	} else if (cli.args.wants_version) {
 		result = bln_command_version.run(&cli);
+	} else if (cli.args.command && cli.is_json && !cli.args.command->json && !cli.args.command->is_hidden) {
+		result = bln_cli_fail_with(&cli, BLN_INVALID, "bullion %s gives no JSON: leave --json out",
+					   cli.args.command->name);
 	} else if (cli.args.command) {
 		result = cli.args.command->run(&cli);
 	} else { /* nothing, or half a command: help, and an error for scripts */

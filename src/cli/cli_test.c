@@ -39,6 +39,7 @@ static const struct bln_command fail = {
 };
 static const struct bln_command print_one = { .name = "print one",
 					      .summary = "print",
+					      .json = "{}",
 					      .examples = "bullion print one\nwhy not",
 					      BLN_OPTIONS(options),
 					      BLN_ARGUMENTS(names),

@@ -129,6 +129,8 @@ static enum bln_exit run(struct bln_cli *cli)
 	const char *word = bln_args_word(&cli->args, 0);
 	const char *folder = word ? word : cli->folder;
 	const bool is_dry = bln_args_count(&cli->args, "dry-run") > 0;
+	static const struct bln_column columns[] = { { .name = "path" } };
+	struct bln_grid written = { .columns = columns, .column_count = 1 };
 	const struct bln_template *file;
 	struct bln_err err = { 0 };
 	enum bln_status status;
@@ -147,11 +149,17 @@ static enum bln_exit run(struct bln_cli *cli)
 			status = bln_err_memory(&err);
 		else if (!is_dry)
 			status = file_write(target, file, &err);
-		if (status == BLN_OK && (is_dry || bln_args_count(&cli->args, "verbose") > 0))
+		if (status == BLN_OK && cli->is_json)
+			bln_grid_add(&written, target);
+		else if (status == BLN_OK && (is_dry || bln_args_count(&cli->args, "verbose") > 0))
 			bln_cli_say(cli, "%s %s", is_dry ? "would write" : "wrote", target);
 	}
-	if (status != BLN_OK)
+	if (status != BLN_OK) {
+		bln_grid_clean_up(&written);
 		return bln_cli_fail(cli, &err);
+	}
+	if (cli->is_json)
+		return bln_cli_print_grid(cli, &written, NULL);
 	return is_dry ? BLN_EXIT_DONE : say_next(cli, folder);
 }
 
@@ -170,6 +178,7 @@ const struct bln_command bln_command_init = {
 	.description = "Writes a project that takes candles of cryptocurrencies, indices, currencies and\n"
 		       "commodities through bronze and silver to gold: bullion.yaml and the SQL of its jobs.\n"
 		       "It is yours to change. Nothing that is there is overwritten.",
+	.json = "[{path}]: the files written, or with --dry-run those that would be",
 	.examples = "bullion init demo\nin the folder demo\nbullion init\nin this folder",
 	BLN_OPTIONS(options),
 	BLN_ARGUMENTS(arguments),

@@ -9,7 +9,7 @@ const struct bln_option bln_global_options[] = {
 	  .letter = 'C',
 	  .value = "DIR",
 	  .help = "the project's folder; the current one otherwise" },
-	{ .name = "json", .help = "the result as JSON" },
+	{ .name = "json", .help = "the result as JSON, where the command says what that is" },
 	{ .name = "quiet", .letter = 'q', .help = "say nothing but what went wrong" },
 	{ .name = "verbose", .letter = 'v', .help = "say more; twice: still more", .is_repeated = true },
 	{ .name = "color",

@@ -135,6 +135,16 @@ class Projects(InAFolder):
         self.assertEqual(bullion("init", cwd=self.at).code, 1)
         self.assertFalse((self.at / "bullion.yaml").exists())
 
+    def test_json_is_a_result_or_refused(self):
+        paths = [file["path"] for file in json.loads(bullion("init", str(self.at / "new"), "--json", "--dry-run").out)]
+        self.assertFalse((self.at / "new").exists())
+        made = bullion("init", str(self.at / "new"), "--json")
+        self.assertEqual((made.code, made.err, [file["path"] for file in json.loads(made.out)]), (0, "", paths))
+        self.assertEqual(sorted(paths), sorted(str(path) for path in (self.at / "new").rglob("*") if path.is_file()))
+        for args in (["runs", "logs"], ["man"], ["completion", "bash"], ["help"]):
+            said = self.run_in(*args, "--json")
+            self.assertEqual((said.code, said.out, said.err), (2, "", f"bullion: bullion {' '.join(args[:2 if args[0] == 'runs' else 1])} gives no JSON: leave --json out\n"))
+
     def test_init_can_only_say(self):
         said = bullion("init", str(self.at / "demo"), "--dry-run")
         self.assertEqual(said.code, 0)
