@@ -209,7 +209,7 @@ static void complete(const char *expected, size_t count, const char *const *word
 	struct bln_err err = { 0 };
 
 	assert_ok(bln_project_parse("/", yaml, sizeof(yaml) - 1, &project, NULL, &err), &err);
-	bln_complete(&commands, project, words, count, &text);
+	bln_complete(&commands, &(struct bln_complete_names){ .project = project }, words, count, &text);
 	assert_string_equal(text.at ? text.at : "", expected);
 	bln_text_clean_up(&text);
 	bln_project_close(project);

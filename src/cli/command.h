@@ -25,7 +25,7 @@ enum bln_complete {
 	BLN_COMPLETE_FILE,
 	BLN_COMPLETE_NOTHING,
 	BLN_COMPLETE_RUNNABLE, /* the project's workflows and jobs */
-	BLN_COMPLETE_TABLE, /* the tables that its jobs write and its file names */
+	BLN_COMPLETE_TABLE, /* the tables that lie in the lake, its jobs write and its file names */
 	BLN_COMPLETE_COMMAND,
 };
 

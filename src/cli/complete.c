@@ -7,7 +7,7 @@
 
 struct completion {
 	const struct bln_commands *commands;
-	const struct bln_project *project;
+	const struct bln_complete_names *names;
 	const char *typed; /* of the word to be completed */
 	struct bln_text *text;
 	struct bln_map offered; /* so that nothing comes twice */
@@ -70,10 +70,13 @@ static void offer_options(struct completion *completion, const struct bln_option
 
 static void offer_kind(struct completion *completion, enum bln_complete kind)
 {
-	const struct bln_project *project = completion->project;
+	const struct bln_complete_names *names = completion->names;
+	const struct bln_project *project = names->project;
 
 	if (kind == BLN_COMPLETE_COMMAND)
 		offer_commands(completion, NULL);
+	for (size_t i = 0; kind == BLN_COMPLETE_TABLE && i < names->table_count; i++)
+		offer(completion, names->tables[i], NULL);
 	if (!project)
 		return;
 	for (size_t i = 0; kind == BLN_COMPLETE_RUNNABLE && i < project->workflow_count; i++)
@@ -104,11 +107,11 @@ static const struct bln_option *option_find(const struct bln_command *command, c
 	return NULL;
 }
 
-void bln_complete(const struct bln_commands *commands, const struct bln_project *project, const char *const *words,
+void bln_complete(const struct bln_commands *commands, const struct bln_complete_names *names, const char *const *words,
 		  size_t count, struct bln_text *text)
 {
 	struct completion completion = {
-		.commands = commands, .project = project, .typed = words[count - 1], .text = text
+		.commands = commands, .names = names, .typed = words[count - 1], .text = text
 	};
 	const struct bln_command *command = NULL;
 	const struct bln_option *waiting = NULL; /* the option whose value comes next */

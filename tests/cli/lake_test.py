@@ -444,6 +444,15 @@ class Tables(Said):
         self.assertEqual(tables["gold.info"]["partition_columns"], [])
         self.assertRegex(run("table", "list").out, r"(?m)^silver\.cryptos +1 +\d+ +\d+ +\d+  symbol,year$")
 
+    def test_completion_knows_them_all(self):
+        listed = [table["table"] for table in self.rows("table", "list")]
+        self.assertIn("bronze.units", listed)
+        offered = run("__complete", "-C", str(PROJECT), "table", "show", "").out.splitlines()
+        self.assertLessEqual(set(listed), set(offered))
+        self.assertEqual(len(offered), len(set(offered)))
+        self.assertIn("bronze.forex", offered)  # which a job will write
+        self.assertEqual(run("__complete", "-C", str(PROJECT), "table", "show", "bronze.u").out, "bronze.units\n")
+
     def test_show_by_name_and_by_path(self):
         named, placed = self.rows("table", "show", "gold.info"), self.rows("table", "show", str(PROJECT / "lake/gold/info"))
         self.assertEqual({**named, "table": ""}, {**placed, "table": ""})
