@@ -163,6 +163,9 @@ static void a_list_has_what_ran(void **state)
 	run(&f, "runs list -n 1");
 	assert_null(strstr(f.out, "aaaa-1"));
 	run(&f, "runs list --name nobody");
+	assert_int_equal(f.code, BLN_EXIT_NOT_FOUND);
+	assert_string_equal(f.talk, "bullion: nothing here is called 'nobody'\n");
+	run(&f, "runs list --state TIMEOUT");
 	assert_int_equal(f.code, 0);
 	assert_string_equal(f.talk, "no runs\n");
 	end(&f);
