@@ -44,9 +44,58 @@ static void candles_open_and_close(void **state)
 	table_close(&table);
 }
 
+static void candles_that_come_again_are_found(void **state)
+{
+	/* Three symbols and two frequencies, with hours that grow, but for what ORDER and the numbers make of it. */
+	static const char make[] =
+		"CREATE OR REPLACE TABLE c AS SELECT i, CASE i %% 7 WHEN 0 THEN NULL ELSE 'S' || (hash(i, 1) %% 3) END AS symbol, "
+		"['1h', '4h'][1 + (hash(i, 7) %% 2)::INT] AS frequency, TIMESTAMPTZ '2024-01-01' + INTERVAL 1 HOUR * "
+		"(CASE WHEN hash(i, 3) %% %d = 0 THEN (hash(i, 4) %% 3000)::BIGINT ELSE i END)::INT AS datetime "
+		"FROM range(3000) r(i) ORDER BY %s";
+	static const char *const orders[] = { "i", "symbol, frequency, datetime", "datetime DESC", "hash(i)",
+					      "i % 2, i" };
+	static const int shares[] = { 1, 10, 1000, 1000000 }; /* one in so many comes at any time */
+	struct table table;
+	struct bln_err err = { 0 };
+	(void)state;
+
+	table_open(&table);
+	assert_ok(bln_engine_macros(table.engine, &err), &err);
+	/* as it is while staging writes files */
+	assert_ok(bln_engine_exec(table.engine, "SET preserve_insertion_order = false", &err), &err);
+	for (size_t o = 0; o < sizeof(orders) / sizeof(orders[0]); o++)
+		for (size_t s = 0; s < sizeof(shares) / sizeof(shares[0]); s++) {
+			struct bln_text sql = { 0 };
+
+			bln_text_add_format(&sql, make, shares[s], orders[o]);
+			assert_ok(bln_text_check(&sql, &err), &err);
+			assert_ok(bln_engine_exec(table.engine, sql.at, &err), &err);
+			bln_text_clean_up(&sql);
+			assert_rows(
+				&table,
+				"WITH n AS (FROM c WHERE symbol IS NOT NULL "
+				"QUALIFY count(*) OVER (PARTITION BY symbol, frequency, datetime) > 1), "
+				"m AS (FROM repeated_candles('c')) "
+				"SELECT (SELECT count(*) FROM (FROM n EXCEPT ALL FROM m)), "
+				"(SELECT count(*) FROM (FROM m EXCEPT ALL FROM n)), "
+				"(SELECT count(*) > 0 FROM n) OR (SELECT count(DISTINCT datetime) = count(*) FROM c)",
+				"0|0|true\n");
+		}
+	/* what a query has named is found as well, and a candle without a time, or none, is no candle twice */
+	assert_rows(
+		&table,
+		"WITH named AS (SELECT 'A' AS symbol, '1h' AS frequency, CAST(NULL AS TIMESTAMPTZ) AS datetime FROM range(2) "
+		"UNION ALL SELECT 'B', '1h', TIMESTAMPTZ '2024-01-01 01:00:00+00' FROM range(2)) "
+		"SELECT symbol, count(*) FROM repeated_candles('named') GROUP BY ALL",
+		"B|2\n");
+	assert_rows(&table, "SELECT count(*) FROM repeated_candles('c') WHERE false", "0\n");
+	table_close(&table);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(candles_open_and_close) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(candles_open_and_close),
+					    cmocka_unit_test(candles_that_come_again_are_found) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
