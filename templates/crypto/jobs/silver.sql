@@ -4,20 +4,24 @@
 WITH incoming AS NOT MATERIALIZED (
     SELECT *, CASE origin WHEN 'historic' THEN 3 WHEN 'api_trades' THEN 2 WHEN 'api_ohlc' THEN 1 ELSE 0 END AS rank
     FROM changes('bronze.${run:class}')),
--- Most candles come once: only the others must be compared. Keys are read first and all columns after that, from the files each
--- time: that costs less than holding them.
-repeated AS MATERIALIZED (
-    SELECT symbol, frequency, datetime FROM incoming GROUP BY ALL HAVING count(*) > 1),
+-- Most candles come once: only the others must be compared. Rows that nothing tells apart, which no ingest writes, are `alike`.
+judged AS MATERIALIZED (
+    SELECT i.*, row_number() OVER best_first AS place, count(*) OVER (best_first RANGE CURRENT ROW) AS alike
+    FROM repeated_candles('incoming') i
+    LEFT JOIN bronze.units u ON u.unit = i.source_unit AND u.table_name = 'bronze.${run:class}'
+    WINDOW best_first AS (
+        PARTITION BY i.symbol, i.frequency, i.datetime
+        ORDER BY i.rank DESC, i.loaded_at DESC, u."to" DESC NULLS LAST, i.source_unit DESC)),
+-- All candles but those that are beaten, as they lie there: in order, that is.
 best AS (
-    SELECT * FROM incoming ANTI JOIN repeated USING (symbol, frequency, datetime)
-    UNION ALL
     SELECT i.*
     FROM incoming i
-    SEMI JOIN repeated r USING (symbol, frequency, datetime)
-    LEFT JOIN bronze.units u ON u.unit = i.source_unit AND u.table_name = 'bronze.${run:class}'
-    QUALIFY row_number() OVER (
-        PARTITION BY i.symbol, i.frequency, i.datetime
-        ORDER BY i.rank DESC, i.loaded_at DESC, u."to" DESC NULLS LAST, i.source_unit DESC) = 1),
+    LEFT JOIN (FROM judged WHERE place = 1) j USING (symbol, frequency, datetime)
+    WHERE j.place IS NULL
+          OR (j.alike = 1 AND j.rank = i.rank AND j.loaded_at IS NOT DISTINCT FROM i.loaded_at
+              AND j.source_unit IS NOT DISTINCT FROM i.source_unit)
+    UNION ALL
+    SELECT * EXCLUDE (place, alike) FROM judged WHERE place = 1 AND alike > 1),
 -- What silver has for these candles.
 known AS (
     SELECT symbol, frequency, datetime, audit_time,

@@ -9,41 +9,40 @@ known AS (
     FROM existing('silver.${run:class}')
     SEMI JOIN incoming USING (symbol, frequency, datetime)),
 arrived AS NOT MATERIALIZED (SELECT * FROM incoming UNION ALL SELECT * FROM known),
-repeated AS (
-    SELECT symbol, frequency, datetime FROM arrived GROUP BY ALL HAVING count(*) > 1),
--- In the order in which they came, each with how good it is.
+-- In the order in which they came, each with how good it is and what it says.
 ordered AS (
-    SELECT a.*, CASE a.origin WHEN 'historic' THEN 3 WHEN 'api_trades' THEN 2 WHEN 'api_ohlc' THEN 1 ELSE 0 END AS rank,
-           row_number() OVER (
-               PARTITION BY a.symbol, a.frequency, a.datetime
-               ORDER BY a.loaded_at, u."to" NULLS FIRST, a.source_unit NULLS FIRST) AS turn
-    FROM arrived a
-    SEMI JOIN repeated r USING (symbol, frequency, datetime)
+    SELECT a.symbol, a.frequency, a.datetime, a.source_unit, a.loaded_at, u."to" AS unit_to,
+           CASE a.origin WHEN 'historic' THEN 3 WHEN 'api_trades' THEN 2 WHEN 'api_ohlc' THEN 1 ELSE 0 END AS rank,
+           {open: a.open, high: a.high, low: a.low, close: a.close, volume: a.volume, vwap: a.vwap,
+            trades: CAST(a.trades AS DOUBLE), origin: a.origin, source: a.source, loaded_at: a.loaded_at} AS new
+    FROM repeated_candles('arrived') a
     LEFT JOIN bronze.units u ON u.unit = a.source_unit AND u.table_name = 'bronze.${run:class}'),
 -- Those that were the best when they came, each with the one before.
 winners AS (
     SELECT *
     FROM ordered
-    QUALIFY rank >= max(rank) OVER (PARTITION BY symbol, frequency, datetime ORDER BY turn)),
+    WINDOW so_far AS (PARTITION BY symbol, frequency, datetime
+                      ORDER BY loaded_at, unit_to NULLS FIRST, source_unit NULLS FIRST ROWS UNBOUNDED PRECEDING)
+    QUALIFY rank >= max(rank) OVER so_far),
 pairs AS (
-    SELECT *, lag(open) OVER w AS old_open, lag(high) OVER w AS old_high, lag(low) OVER w AS old_low,
-           lag(close) OVER w AS old_close, lag(volume) OVER w AS old_volume, lag(vwap) OVER w AS old_vwap,
-           lag(trades) OVER w AS old_trades, lag(origin) OVER w AS old_origin, lag(source) OVER w AS old_source,
-           lag(loaded_at) OVER w AS old_loaded_at
-    FROM winners
-    WINDOW w AS (PARTITION BY symbol, frequency, datetime ORDER BY turn)),
+    SELECT symbol, frequency, datetime, source_unit, new, lag(new) OVER (
+               PARTITION BY symbol, frequency, datetime
+               ORDER BY loaded_at, unit_to NULLS FIRST, source_unit NULLS FIRST) AS old
+    FROM winners),
 fields AS (
     SELECT *, unnest([
-        {field: 'open', old: old_open, new: open, tolerance: 0.0}, {field: 'high', old: old_high, new: high, tolerance: 0.0},
-        {field: 'low', old: old_low, new: low, tolerance: 0.0}, {field: 'close', old: old_close, new: close, tolerance: 0.0},
-        {field: 'volume', old: old_volume, new: volume, tolerance: 1e-9},
-        {field: 'vwap', old: old_vwap, new: vwap, tolerance: 1e-9},
-        {field: 'trades', old: CAST(old_trades AS DOUBLE), new: CAST(trades AS DOUBLE), tolerance: 0.0}]) AS f
+        {field: 'open', old: old.open, new: new.open, tolerance: 0.0},
+        {field: 'high', old: old.high, new: new.high, tolerance: 0.0},
+        {field: 'low', old: old.low, new: new.low, tolerance: 0.0},
+        {field: 'close', old: old.close, new: new.close, tolerance: 0.0},
+        {field: 'volume', old: old.volume, new: new.volume, tolerance: 1e-9},
+        {field: 'vwap', old: old.vwap, new: new.vwap, tolerance: 1e-9},
+        {field: 'trades', old: old.trades, new: new.trades, tolerance: 0.0}]) AS f
     FROM pairs
-    WHERE old_loaded_at IS NOT NULL AND source_unit IS NOT NULL)
+    WHERE old IS NOT NULL AND source_unit IS NOT NULL)
 SELECT source_unit || ':' || epoch(datetime)::BIGINT || ':' || f.field AS id,
        symbol, frequency, datetime, f.field AS field, f.old AS old_value, f.new AS new_value,
-       old_origin, origin AS new_origin, old_source, source AS new_source, source_unit,
-       old_loaded_at, loaded_at AS new_loaded_at
+       old.origin AS old_origin, new.origin AS new_origin, old.source AS old_source, new.source AS new_source, source_unit,
+       old.loaded_at AS old_loaded_at, new.loaded_at AS new_loaded_at
 FROM fields
 WHERE abs(f.old - f.new) > f.tolerance * greatest(abs(f.old), abs(f.new))
