@@ -172,10 +172,10 @@ class Sql(unittest.TestCase):
         ran = 0
         for names in self.table("in a query"):
             for name in names:
-                sql = name if name.startswith("FROM") else f"SELECT {name} FROM (SELECT TIMESTAMPTZ '2024-03-01 10:07:00Z' AS t)"
+                sql = name if name.startswith(("FROM", "WITH")) else f"SELECT {name} FROM (SELECT TIMESTAMPTZ '2024-03-01 10:07:00Z' AS t)"
                 shell(f"bullion sql \"{filled(sql)} LIMIT 1\"")
                 ran += 1
-        self.assertEqual(ran, 6)
+        self.assertEqual(ran, 7)
 
     def test_files(self):
         (row,) = [line for line in self.TEXT.splitlines() if line.startswith("| `FROM files(")]

@@ -67,7 +67,7 @@ class Jobs(Case):
         self.assertEqual(project.value("SELECT count(*) FROM bronze.cryptos"), 2 * (25 + 25 + 1 + 3 + 3))
         project("run", "silver-cryptos", "--full")
         project("run", "gold-cryptos", "--full")
-        twin = "2024-01-01 05:00"  # which of the two is not said
+        twin = "2024-01-01T05:00"  # which of the two is not said
         again = project.derived("silver.cryptos", "gold.candles")
         for table, rows in made.items():
             self.assertEqual([r for r in again[table] if twin not in r], [r for r in rows if twin not in r], table)
