@@ -122,7 +122,8 @@ static void a_table_that_is_not_there(void **state)
 	assert_fails(bln_lake_snapshot(&lake, "gold.something", BLN_VERSION_LATEST, &snapshot, &err), BLN_NOT_FOUND,
 		     "`bullion table list`");
 	/* no such version is something else */
-	assert_fails(bln_lake_snapshot(&lake, "silver.cryptos", 7, &snapshot, &err), BLN_NOT_FOUND, "silver.cryptos has no version 7");
+	assert_fails(bln_lake_snapshot(&lake, "silver.cryptos", 7, &snapshot, &err), BLN_NOT_FOUND,
+		     "silver.cryptos has no version 7");
 	assert_null(strstr(err.message, "no table"));
 	assert_fails(bln_lake_snapshot(&lake, "no name", BLN_VERSION_LATEST, &snapshot, &err), BLN_INVALID, "no name");
 	assert_null(snapshot);

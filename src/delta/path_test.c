@@ -24,9 +24,7 @@ enum { ROOTS = sizeof(roots) / sizeof(roots[0]) };
 static enum bln_status resolve(struct placed *store, const char *prefix, const char *path, struct bln_arena *arena,
 			       struct bln_location *location, struct bln_err *err)
 {
-	const struct bln_table table = {
-		.store = &store->base, .prefix = prefix, .roots = roots, .root_count = ROOTS
-	};
+	const struct bln_table table = { .store = &store->base, .prefix = prefix, .roots = roots, .root_count = ROOTS };
 
 	return bln_table_resolve_path(&table, bln_slice_of(path), arena, location, err);
 }

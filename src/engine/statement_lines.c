@@ -1,5 +1,6 @@
 /* Errors of DuckDB show the line they speak of and its number. Where a statement was run as part of another, the number counts
  * lines that its author has not written, or the line is none of the author's. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,22 +34,39 @@ static int column_shown(const char *shown)
 	return (int)(blank - before) + 1;
 }
 
+/* Steps over WORDS and a number from 1. */
+static bool take_number(const char **at, const char *words, int *number)
+{
+	const size_t length = strlen(words);
+	char *rest;
+	long value;
+
+	if (strncmp(*at, words, length) != 0)
+		return false;
+	value = strtol(*at + length, &rest, 10);
+	if (rest == *at + length || value < 1 || value > INT_MAX)
+		return false;
+	*number = (int)value;
+	*at = rest;
+	return true;
+}
+
 enum bln_status bln_statement_in_file(const char *file, enum bln_status status, struct bln_err *err)
 {
 	char place[48] = "";
 	const char *shown;
+	const char *at;
 	int line = 0;
 	int column = 0;
-	int length = 0;
 
 	if (!err)
 		return status;
+	at = err->message;
 	shown = strstr(err->message, "\n\nLINE ");
-	(void)sscanf(err->message, "line %d, column %d: %n", &line, &column, &length);
-	if (length > 0)
-		memmove(err->message, err->message + length, strlen(err->message + length) + 1);
-	else if (shown && sscanf(shown, "\n\nLINE %d: ", &line) == 1)
-		column = column_shown(shown + 2);
+	if (take_number(&at, "line ", &line) && take_number(&at, ", column ", &column) && strncmp(at, ": ", 2) == 0)
+		memmove(err->message, at + 2, strlen(at + 2) + 1);
+	else if (shown && take_number(&shown, "\n\nLINE ", &line) && strncmp(shown, ": ", 2) == 0)
+		column = column_shown(strstr(err->message, "\n\nLINE ") + 2);
 	else
 		line = 0;
 	if (line && column)
