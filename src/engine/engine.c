@@ -10,7 +10,6 @@
 #include "base/parallel.h"
 #include "engine/engine_private.h"
 #include "engine/scan_private.h"
-#include "engine/scan_private.h"
 
 static enum bln_status config_set(const struct bln_duckdb *db, duckdb_config config, const char *name,
 				  const char *value, struct bln_err *err)

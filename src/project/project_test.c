@@ -149,12 +149,13 @@ static void sections_may_come_in_any_order(void **state)
 static void columns_have_types(void **state)
 {
 	static const char *const wanted[][2] = {
-		{ "symbol", "string" }, { "Day", "date" },	 { "n", "long" },	    { "m", "integer" },
+		{ "symbol", "string" }, { "Day", "date" },	  { "n", "long" },	   { "m", "integer" },
 		{ "at", "timestamp" },	{ "p", "decimal(12,2)" }, { "q", "decimal(9,0)" }, { "price", "double" },
 	};
-	struct kit *kit = kit_parse("jobs: {j: {kind: sql, file: x, into: my.t, mode: upsert, key: [SYMBOL, day]}}\n"
-				    "tables: {my.t: {partition_by: [symbol], columns: {symbol: VARCHAR, Day: Date, n: bigint, m: "
-				    "INT, at: timestamptz, p: 'DECIMAL( 12 , 2 )', q: numeric(9), price: double}}, my.u: {}}\n");
+	struct kit *kit =
+		kit_parse("jobs: {j: {kind: sql, file: x, into: my.t, mode: upsert, key: [SYMBOL, day]}}\n"
+			  "tables: {my.t: {partition_by: [symbol], columns: {symbol: VARCHAR, Day: Date, n: bigint, m: "
+			  "INT, at: timestamptz, p: 'DECIMAL( 12 , 2 )', q: numeric(9), price: double}}, my.u: {}}\n");
 	const struct bln_project_table *table;
 	(void)state;
 

@@ -23,7 +23,8 @@ enum bln_status bln_table_look_check(const struct bln_project_table *table, stru
 	if (table->column_count == 0 || !bln_standard_find(table->name))
 		return BLN_OK;
 	return bln_err_set(err, BLN_INVALID,
-			   "table '%s': columns: which ones it has is bullion's to say: leave 'columns' out", table->name);
+			   "table '%s': columns: which ones it has is bullion's to say: leave 'columns' out",
+			   table->name);
 }
 
 enum bln_status bln_table_look(const struct bln_project *project, const char *name, struct bln_arena *arena,

@@ -116,7 +116,8 @@ static void a_table_keeps_its_types(void **state)
 	kit_append(kit, "my.kept", "SELECT 0::BIGINT AS k WHERE false");
 	kit_commit(kit, "my.kept", KIT_METADATA("x", KIT_FIELD("k", "string", true)));
 	kit_file(kit, "jobs/kept.sql", "SELECT 'a' AS k FROM bronze.a");
-	kit_fails(kit, "kept", BLN_INVALID, "bullion.yaml says that column k is BIGINT and not VARCHAR, as it is in the table");
+	kit_fails(kit, "kept", BLN_INVALID,
+		  "bullion.yaml says that column k is BIGINT and not VARCHAR, as it is in the table");
 }
 
 /* Others may read a table before it is there. */
@@ -134,7 +135,8 @@ static void standard_tables_have_their_own(void **state)
 {
 	(void)state;
 	kit_file(kit, "jobs/kept.sql", "SELECT 'x' AS symbol");
-	kit_fails(kit, "forex", BLN_INVALID, "bullion.yaml:9:18: table 'silver.forex': columns: which ones it has is bullion's");
+	kit_fails(kit, "forex", BLN_INVALID,
+		  "bullion.yaml:9:18: table 'silver.forex': columns: which ones it has is bullion's");
 	assert_int_equal(kit_version(kit, "silver.forex"), -1);
 }
 
@@ -178,14 +180,10 @@ static void no_memory_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		kit_test(existing_is_empty_at_first),
-		kit_test(the_first_row_makes_all_columns),
-		kit_test(other_columns_are_refused),
-		kit_test(columns_may_be_added_to_the_file),
-		kit_test(a_table_keeps_its_types),
-		kit_test(it_reads_as_empty_for_others),
-		kit_test(standard_tables_have_their_own),
-		kit_test(a_mistyped_owns_makes_no_table),
+		kit_test(existing_is_empty_at_first),	  kit_test(the_first_row_makes_all_columns),
+		kit_test(other_columns_are_refused),	  kit_test(columns_may_be_added_to_the_file),
+		kit_test(a_table_keeps_its_types),	  kit_test(it_reads_as_empty_for_others),
+		kit_test(standard_tables_have_their_own), kit_test(a_mistyped_owns_makes_no_table),
 		kit_test(no_memory_is_survived),
 	};
 

@@ -45,8 +45,8 @@ done:
 	return status;
 }
 
-static enum bln_status owned_read(struct bln_table_writer *writer, const struct bln_schema *schema,
-				  struct owned *owned, struct bln_err *err)
+static enum bln_status owned_read(struct bln_table_writer *writer, const struct bln_schema *schema, struct owned *owned,
+				  struct bln_err *err)
 {
 	const struct bln_pairs *pairs = &writer->spec->owned;
 	struct bln_arena *arena = &writer->arena;

@@ -328,7 +328,8 @@ static void rows_of_others_are_not_replaced(void **state)
 	struct bln_pair pair = owner_a();
 	(void)state;
 
-	(void)kit_write(kit, &add, "SELECT unnest(['a', 'b', NULL]) AS o, unnest([1, 2, 3]) AS k, DATE '2024-01-01' AS d");
+	(void)kit_write(kit, &add,
+			"SELECT unnest(['a', 'b', NULL]) AS o, unnest([1, 2, 3]) AS k, DATE '2024-01-01' AS d");
 	for (size_t i = 0; i < 4; i++) {
 		const struct bln_write_spec spec = { .table = "silver.t",
 						     .mode = modes[i % 2],
@@ -339,7 +340,8 @@ static void rows_of_others_are_not_replaced(void **state)
 		kit_write_fails(kit, &spec, "SELECT 'a' AS o, unnest([1, 2]) AS k, DATE '2024-01-01' AS d", BLN_INVALID,
 				message);
 		assert_says(kit->err.message, "its o is 'b'. Leave it out");
-		kit_write_fails(kit, &spec, "SELECT 'a' AS o, 3 AS k, DATE '2024-01-01' AS d", BLN_INVALID, "its o is NULL.");
+		kit_write_fails(kit, &spec, "SELECT 'a' AS o, 3 AS k, DATE '2024-01-01' AS d", BLN_INVALID,
+				"its o is NULL.");
 		assert_rows(kit, "SELECT o, k FROM silver.t ORDER BY k", "a|1\nb|2\nNULL|3\n");
 	}
 }

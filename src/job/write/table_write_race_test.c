@@ -258,14 +258,11 @@ static void a_table_that_was_made_with_rows_meanwhile(void **state)
 	struct bln_table_writer *writer = kit_writer(kit, &upsert);
 	(void)state;
 
-	kit_file(
-		kit, "lake/silver/t/_delta_log/00000000000000000000.json",
-		KIT_PROTOCOL KIT_METADATA(
-			"x",
-			KIT_FIELD(
-				"k", "long",
-				true)) "{\"add\":{\"path\":\"a.parquet\",\"partitionValues\":{},\"size\":1,"
-				      "\"modificationTime\":1,\"dataChange\":true}}\n");
+	kit_file(kit, "lake/silver/t/_delta_log/00000000000000000000.json",
+		 KIT_PROTOCOL KIT_METADATA(
+			 "x", KIT_FIELD("k", "long",
+					true)) "{\"add\":{\"path\":\"a.parquet\",\"partitionValues\":{},\"size\":1,"
+					       "\"modificationTime\":1,\"dataChange\":true}}\n");
 	assert_int_equal(bln_table_writer_add(writer, "SELECT 1::BIGINT AS k", &kit->err), BLN_CONFLICT);
 	assert_says(kit->err.message, "silver.t");
 	bln_table_writer_close(writer);
