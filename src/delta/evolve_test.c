@@ -102,7 +102,7 @@ static const struct {
 	{ "a long, b long!", "a long, b long", "a long, b long!", NULL },
 	{ "s {x long!, y long}", "s {y long}", NULL, "no column 's.x'" },
 	{ "s {x long!}", "s {x long}", NULL, "'s.x' must not be null" },
-	{ "a long", "a long, A long", NULL, "differ only by capitals" },
+	{ "a long", "a long, A long", NULL, "differ at most by capitals" },
 	{ "a long", "b@c long, d=e long", NULL, "'d=e'" },
 	{ "a long", "a long, t timestamp_ntz", NULL, "timestamp_ntz" },
 	{ "t timestamp_ntz", "t timestamp_ntz, u timestamp_ntz", "t timestamp_ntz, u timestamp_ntz", NULL },

@@ -89,7 +89,7 @@ static enum bln_status fields_check(const struct bln_field *fields, size_t count
 		for (size_t j = 0; j < i; j++)
 			if (strcasecmp(name, fields[j].name) == 0)
 				return bln_err_set(err, BLN_INVALID,
-						   "the columns '%s' and '%s' differ only by capitals",
+						   "the columns '%s' and '%s' differ at most by capitals",
 						   bln_quote(fields[j].name, strlen(fields[j].name)).text,
 						   bln_quote(name, strlen(name)).text);
 		BLN_TRY(fields_check(fields[i].type.fields, fields[i].type.field_count, err));

@@ -26,7 +26,7 @@ struct bln_stage_columns {
 	size_t count;
 };
 
-/* The columns of SQL, one SELECT, without running it; in ARENA. */
+/* The columns of SQL, one SELECT, without running it; in ARENA. BLN_INVALID names one that comes twice. */
 BLN_MUST_CHECK enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sql,
 						      struct bln_arena *arena, struct bln_stage_columns *out,
 						      struct bln_err *err);

@@ -1,5 +1,6 @@
 /* Types of a query's columns against types of a table's. */
 #include <string.h>
+#include <strings.h>
 
 #include "engine/stage_private.h"
 
@@ -161,6 +162,28 @@ static enum bln_status columns_read(struct bln_engine *engine, duckdb_prepared_s
 	return BLN_OK;
 }
 
+/* A table's column is found by its name, whatever its capitals: of two with one name, one would be lost. */
+static enum bln_status names_check(const struct bln_stage_columns *columns, struct bln_err *err)
+{
+	for (size_t i = 0; i < columns->count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const char *a = columns->items[j].name;
+			const char *b = columns->items[i].name;
+
+			if (strcasecmp(a, b) != 0)
+				continue;
+			if (strcmp(a, b) == 0)
+				return bln_err_set(err, BLN_INVALID,
+						   "the query gives two columns '%s': leave one out, or name it otherwise",
+						   bln_quote(a, strlen(a)).text);
+			return bln_err_set(err, BLN_INVALID,
+					   "the query gives two columns '%s' and '%s', which only capitals tell apart: "
+					   "leave one out, or name it otherwise",
+					   bln_quote(a, strlen(a)).text, bln_quote(b, strlen(b)).text);
+		}
+	return BLN_OK;
+}
+
 enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sql, struct bln_arena *arena,
 				       struct bln_stage_columns *out, struct bln_err *err)
 {
@@ -173,6 +196,8 @@ enum bln_status bln_stage_columns_load(struct bln_engine *engine, const char *sq
 		status = bln_engine_failed(engine, db->prepare_error(prepared), err);
 	else
 		status = columns_read(engine, prepared, arena, out, err);
+	if (status == BLN_OK)
+		status = names_check(out, err);
 done:
 	if (prepared)
 		db->destroy_prepare(&prepared);

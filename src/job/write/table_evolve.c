@@ -12,8 +12,7 @@
 struct columns {
 	const struct bln_schema *table;
 	bool *is_given; /* of the table's, one each */
-	struct bln_text select; /* the new ones, as a list for SELECT */
-	const char **added; /* the same as names */
+	struct bln_field *added; /* the new ones */
 	size_t count;
 };
 
@@ -26,14 +25,14 @@ static enum bln_status mistyped_check(const struct columns *columns, struct bln_
 
 		for (size_t j = 0; j < columns->table->field_count; j++)
 			if (!columns->is_given[j])
-				bln_nearest_try(bln_slice_of(columns->added[i]), columns->table->fields[j].name, &meant,
-						&distance);
+				bln_nearest_try(bln_slice_of(columns->added[i].name), columns->table->fields[j].name,
+						&meant, &distance);
 		if (meant)
 			return bln_err_set(
 				err, BLN_INVALID,
 				"column '%s' is no column of the table, and '%s' is, which the query does not "
 				"give: if both are meant, give both",
-				bln_quote(columns->added[i], strlen(columns->added[i])).text, meant);
+				bln_quote(columns->added[i].name, strlen(columns->added[i].name)).text, meant);
 	}
 	return BLN_OK;
 }
@@ -41,77 +40,58 @@ static enum bln_status mistyped_check(const struct columns *columns, struct bln_
 static enum bln_status columns_read(struct bln_table_writer *writer, const char *sql, struct columns *columns,
 				    struct bln_err *err)
 {
-	struct bln_text describe = { 0 };
-	struct bln_rows *rows = NULL;
+	struct bln_schema rows;
 	enum bln_status status;
-	size_t count;
 
+	BLN_TRY(bln_stage_schema(writer->context->engine, sql, &writer->arena, &rows, err));
 	columns->is_given = bln_arena_calloc(&writer->arena, columns->table->field_count + 1, sizeof(bool));
-	columns->added = bln_arena_calloc(&writer->arena, BLN_STAGE_COLUMNS_MAX, sizeof(*columns->added));
+	columns->added = bln_arena_calloc(&writer->arena, rows.field_count + 1, sizeof(*columns->added));
 	if (!columns->is_given || !columns->added)
 		return bln_err_memory(err);
-	bln_text_add_format(&describe, "DESCRIBE %s", sql);
-	BLN_TRY(bln_text_check(&describe, err));
-	BLN_TRY(bln_engine_query(writer->context->engine, describe.at, &rows, err));
-	for (;;) {
-		BLN_TRY(bln_rows_next(rows, &count, err));
-		if (count == 0)
-			break;
-		for (size_t row = 0; row < count && columns->count < BLN_STAGE_COLUMNS_MAX; row++) {
-			struct bln_slice name = bln_rows_text(rows, 0, row);
-			const struct bln_field *field = bln_schema_find(columns->table, name);
-			const char *kept;
+	for (size_t i = 0; i < rows.field_count; i++) {
+		const struct bln_field *field = bln_schema_find(columns->table, bln_slice_of(rows.fields[i].name));
 
-			if (field) {
-				columns->is_given[field - columns->table->fields] = true;
-				continue;
-			}
-			kept = bln_arena_strndup(&writer->arena, name.at, name.length);
-			if (!kept) {
-				status = bln_err_memory(err);
-				goto done;
-			}
-			bln_text_add(&columns->select, columns->count ? ", " : "");
-			bln_text_add_quoted(&columns->select, '"', name.at, name.length);
-			columns->added[columns->count++] = kept;
-		}
+		if (field)
+			columns->is_given[field - columns->table->fields] = true;
+		else
+			columns->added[columns->count++] = rows.fields[i];
 	}
-	BLN_TRY(bln_text_check(&columns->select, err));
 done:
-	bln_rows_destroy(rows);
-	bln_text_clean_up(&describe);
 	return status;
 }
 
-/* The table's columns and the new ones of SQL, which have the contract's types, where there is one. */
-static enum bln_status schema_join(struct bln_table_writer *writer, const char *sql, const struct columns *columns,
+/* The table's columns and the new ones, which have the contract's types, where there is one. */
+static enum bln_status schema_join(struct bln_table_writer *writer, const struct columns *columns,
 				   const struct bln_schema *contract, struct bln_schema *joined, struct bln_err *err)
 {
 	const struct bln_schema *table = columns->table;
-	struct bln_text query = { 0 };
-	struct bln_schema added;
-	struct bln_field *fields;
-	enum bln_status status;
+	struct bln_field *fields =
+		bln_arena_calloc(&writer->arena, table->field_count + columns->count + 1, sizeof(*fields));
 
-	/* on a line of its own, so that a comment at the end of SQL ends there */
-	bln_text_add_format(&query, "SELECT %s FROM (%s\n)", columns->select.at, sql);
-	BLN_TRY(bln_text_check(&query, err));
-	BLN_TRY(bln_stage_schema(writer->context->engine, query.at, &writer->arena, &added, err));
-	fields = bln_arena_calloc(&writer->arena, table->field_count + added.field_count + 1, sizeof(*fields));
-	if (!fields) {
-		status = bln_err_memory(err);
-		goto done;
-	}
+	if (!fields)
+		return bln_err_memory(err);
 	memcpy(fields, table->fields, table->field_count * sizeof(*fields));
-	for (size_t i = 0; i < added.field_count; i++) {
-		const struct bln_field *known = bln_schema_find(contract, bln_slice_of(added.fields[i].name));
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct bln_field *known = bln_schema_find(contract, bln_slice_of(columns->added[i].name));
 
-		fields[table->field_count + i] = known ? *known : added.fields[i];
+		fields[table->field_count + i] = known ? *known : columns->added[i];
 	}
-	*joined = (struct bln_schema){ .fields = fields, .field_count = table->field_count + added.field_count };
-done:
-	bln_text_clean_up(&query);
-	return status;
+	*joined = (struct bln_schema){ .fields = fields, .field_count = table->field_count + columns->count };
+	return BLN_OK;
+}
+
+/* Says that the table gets them. */
+static void added_say(const struct bln_table_writer *writer, const struct columns *columns)
+{
+	struct bln_text names = { 0 };
+
+	for (size_t i = 0; i < columns->count; i++) {
+		bln_text_add(&names, i ? ", " : "");
+		bln_text_add_quoted(&names, '"', columns->added[i].name, strlen(columns->added[i].name));
+	}
+	bln_logger_say(writer->context->logger, BLN_LEVEL_INFO, "table", "%s gets new columns: %s", writer->spec->table,
+		       names.at ? names.at : "");
+	bln_text_clean_up(&names);
 }
 
 /* Whether SCHEMA has all columns of the contract: nearly always, and then nobody need ask what the rows bring. */
@@ -155,7 +135,7 @@ done:
 static bool is_contract(const struct bln_schema *contract, const struct columns *columns)
 {
 	for (size_t i = 0; i < columns->count; i++)
-		if (!bln_schema_find(contract, bln_slice_of(columns->added[i])))
+		if (!bln_schema_find(contract, bln_slice_of(columns->added[i].name)))
 			return false;
 	return true;
 }
@@ -181,7 +161,7 @@ enum bln_status bln_table_evolve(struct bln_table_writer *writer, const char *sq
 	if (columns.count == 0 || (look.column_count && !is_contract(&contract, &columns)))
 		goto done;
 	BLN_TRY(mistyped_check(&columns, err));
-	BLN_TRY(schema_join(writer, sql, &columns, &contract, &joined, err));
+	BLN_TRY(schema_join(writer, &columns, &contract, &joined, err));
 	BLN_TRY(bln_schema_evolve(&(struct bln_evolve_spec){ .table = columns.table,
 							     .rows = &joined,
 							     .protocol = &writer->snapshot->protocol,
@@ -194,9 +174,7 @@ enum bln_status bln_table_evolve(struct bln_table_writer *writer, const char *sq
 	}
 	*schema = evolved.schema;
 	writer->schema = schema;
-	bln_logger_say(writer->context->logger, BLN_LEVEL_INFO, "table", "%s gets new columns: %s", writer->spec->table,
-		       columns.select.at);
+	added_say(writer, &columns);
 done:
-	bln_text_clean_up(&columns.select);
 	return status;
 }

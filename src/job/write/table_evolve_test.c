@@ -60,6 +60,39 @@ static void everything_else_is_refused_by_name(void **state)
 	(void)kit_write(kit, &add, "SELECT 2::BIGINT AS k, 3.5::DOUBLE AS volume, 1.5::DOUBLE AS volum");
 }
 
+/* Into a table that rows made, one that bullion knows, a new one; once as it is and once among those that are not there yet. */
+static void a_column_that_comes_twice_is_refused(void **state)
+{
+	static const enum bln_write_mode modes[] = { BLN_WRITE_ADD, BLN_WRITE_UPSERT, BLN_WRITE_ADD_NEW };
+	static const struct bln_write_spec bronze = { .table = "bronze.cryptos", .mode = BLN_WRITE_ADD };
+	(void)state;
+
+	(void)kit_write(kit, &add, "SELECT 'a' AS k, 1 AS v");
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		struct bln_write_spec spec = { .table = "silver.t", .mode = modes[i], .key = KIT_LIST("k") };
+
+		kit_write_fails(kit, &spec, "SELECT 'b' AS k, 2 AS v, 'c' AS k", BLN_INVALID, "two columns 'k': leave");
+		kit_write_fails(kit, &spec, "SELECT 'b' AS k, 2 AS v, 'c' AS K", BLN_INVALID,
+				"two columns 'k' and 'K', which only capitals tell apart");
+		kit_write_fails(kit, &spec, "SELECT 'b' AS k, 5 AS a, 6 AS A", BLN_INVALID, "two columns 'a' and 'A'");
+		spec.table = "silver.none";
+		kit_write_fails(kit, &spec, "SELECT 'b' AS k, 'c' AS k", BLN_INVALID, "two columns 'k': leave");
+		spec.table = "silver.quarantine";
+		spec.key = (struct bln_setting_list)KIT_LIST("id");
+		kit_write_fails(kit, &spec, "SELECT 'b' AS id, * FROM (SELECT 'c' AS id, 'd' AS reason)", BLN_INVALID,
+				"two columns 'id': leave");
+		kit_write_fails(kit, &bronze, "SELECT 'ZZZ' AS symbol, * FROM (SELECT 'S' AS symbol)", BLN_INVALID,
+				"two columns 'symbol': leave");
+		if (i == 0) {
+			(void)kit_write(kit, &spec, "SELECT 'a' AS id");
+			(void)kit_write(kit, &bronze, "SELECT 'S' AS symbol LIMIT 0");
+		}
+	}
+	assert_rows(kit, "SELECT * FROM silver.t", "a|1\n");
+	assert_rows(kit, "SELECT id FROM silver.quarantine", "a\n");
+	assert_int_equal(kit_version(kit, "silver.none"), -1);
+}
+
 static void a_column_that_must_not_be_null_stays_so(void **state)
 {
 	(void)state;
@@ -121,6 +154,7 @@ int main(void)
 		kit_test(rows_bring_new_columns),
 		kit_test(rewritten_rows_get_them_too),
 		kit_test(everything_else_is_refused_by_name),
+		kit_test(a_column_that_comes_twice_is_refused),
 		kit_test(a_column_that_must_not_be_null_stays_so),
 		kit_test(a_contract_is_not_extended),
 		kit_test(a_contract_is_made_up_to),

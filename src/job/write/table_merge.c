@@ -194,8 +194,11 @@ enum bln_status bln_table_merge_new(struct bln_table_writer *writer, const char 
 				    struct bln_err *err)
 {
 	const struct bln_scan scan = { .snapshot = writer->snapshot, .is_all = true };
+	struct bln_schema rows;
 	enum bln_status status;
 
+	/* inside of another query, the second of two columns with one name would be called otherwise */
+	BLN_TRY(bln_stage_schema(writer->context->engine, sql, &writer->arena, &rows, err));
 	bln_text_add(query, "SELECT DISTINCT ON (");
 	add_names(&writer->spec->key, query);
 	bln_text_add_format(query, ") i.* FROM (%s\n) i", sql);
