@@ -35,7 +35,7 @@ def ingest(world, count, is_same):
     name = f"ingest{count}{'same' if is_same else ''}"
     project = world.project(name)
     archives = [
-        make_archive(world.folder / f"{name}-{i}", [f"A{0 if is_same else i}USD", "ETHUSD"], 0, 200, 0 if is_same else i, bad=1)
+        make_archive(project.folder / f"archive{i}", [f"A{0 if is_same else i}USD", "ETHUSD"], 0, 200, 0 if is_same else i, bad=1)
         for i in range(count)
     ]
     try:
