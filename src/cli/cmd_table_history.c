@@ -31,7 +31,7 @@ static enum bln_status take(void *context, const struct bln_history_entry *entry
 
 	(void)err;
 	bln_grid_add_int(&showing->grid, entry->version);
-	bln_grid_add(&showing->grid, bln_cli_time(showing->cli, entry->time_us));
+	bln_grid_add(&showing->grid, bln_cli_time_exact(showing->cli, entry->time_us));
 	slice_add(showing, entry->operation);
 	count_add(showing, entry->rows_added);
 	count_add(showing, entry->rows_removed);

@@ -39,7 +39,7 @@ static enum bln_exit show_json(struct bln_cli *cli, const struct bln_snapshot *s
 			       const char *url)
 {
 	const int64_t rows = bln_cli_rows_of(snapshot);
-	const char *time = bln_cli_time(cli, snapshot->modified_us);
+	const char *time = bln_cli_time_exact(cli, snapshot->modified_us);
 	struct bln_text text = { 0 };
 
 	bln_text_add(&text, "{\"table\":");
@@ -112,7 +112,7 @@ static enum bln_exit show_text(struct bln_cli *cli, const struct bln_snapshot *s
 	struct bln_text text = { 0 };
 	struct bln_text type = { 0 };
 	char size[BLN_QUANTITY_TEXT_SIZE];
-	const char *time = bln_cli_time(cli, snapshot->modified_us);
+	const char *time = bln_cli_time_exact(cli, snapshot->modified_us);
 	enum bln_exit result;
 
 	bln_size_format(bytes_of(snapshot), size);

@@ -8,4 +8,7 @@
  * fraction. NULL for 0, which stands for no time. */
 const char *bln_cli_time(struct bln_cli *cli, int64_t time_us);
 
+/* The same with the fraction for people too: a commit's time, which --as-of takes. */
+const char *bln_cli_time_exact(struct bln_cli *cli, int64_t time_us);
+
 #endif

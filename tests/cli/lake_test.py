@@ -370,6 +370,10 @@ class Sql(Said):
         self.assertEqual(self.rows("sql", count, "--as-of", "1"), now)
         history = self.rows("table", "history", "silver.cryptos")
         self.assertEqual(self.rows("sql", count, "--as-of", history[-1]["time"]), [{"n": 0}])
+        shown = run("table", "history", "silver.cryptos").out.splitlines()
+        self.assertEqual([line.split()[1] for line in shown[1:]], [row["time"] for row in history])
+        modified = self.rows("table", "show", "silver.cryptos")["modified_at"]
+        self.assertIn(f"({modified})", run("table", "show", "silver.cryptos").out)
         self.assertEqual(self.rows("sql", count, "--as-of", history[0]["time"]), now)
         self.fails(run("sql", count, "--as-of", "99"), 5, "has no version 99: the latest is 1")
         self.fails(run("sql", count, "--as-of", "2001-01-01"), 5, "the earliest is version 0")
