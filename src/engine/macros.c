@@ -10,15 +10,15 @@ static const char macros[] =
 	/* Candles mostly come in order, and in order none comes twice: only where such stretches overlap is there anything to
 	 * count. Both windows stream, so that finding these takes one look at the times. */
 	"CREATE OR REPLACE MACRO repeated_candles(t) AS TABLE "
-	"WITH stretches AS (SELECT symbol, frequency, min(datetime) AS a, max(datetime) AS b FROM (SELECT *, "
+	"WITH bln_stretches AS (SELECT symbol, frequency, min(datetime) AS a, max(datetime) AS b FROM (SELECT *, "
 	"count(*) FILTER (is_first) OVER (ROWS UNBOUNDED PRECEDING) AS n FROM (SELECT symbol, frequency, datetime, "
 	"(datetime > lag(datetime) OVER ()) IS NOT TRUE AS is_first FROM query_table(t))) GROUP BY symbol, frequency, n), "
-	"overlap AS MATERIALIZED (SELECT symbol, frequency, min(a) AS a, max(least(b, reach)) AS b FROM (SELECT *, "
+	"bln_overlap AS MATERIALIZED (SELECT symbol, frequency, min(a) AS a, max(least(b, reach)) AS b FROM (SELECT *, "
 	"max(b) OVER (PARTITION BY symbol, frequency ORDER BY a ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach "
-	"FROM stretches) WHERE a <= reach GROUP BY symbol, frequency), "
-	"candidates AS NOT MATERIALIZED (SELECT c.* FROM query_table(t) c JOIN overlap o "
+	"FROM bln_stretches) WHERE a <= reach GROUP BY symbol, frequency), "
+	"bln_candidates AS NOT MATERIALIZED (SELECT c.* FROM query_table(t) c JOIN bln_overlap o "
 	"ON c.symbol = o.symbol AND c.frequency = o.frequency AND c.datetime BETWEEN o.a AND o.b) "
-	"FROM candidates SEMI JOIN (SELECT symbol, frequency, datetime FROM candidates GROUP BY ALL HAVING count(*) > 1) "
+	"FROM bln_candidates SEMI JOIN (SELECT symbol, frequency, datetime FROM bln_candidates GROUP BY ALL HAVING count(*) > 1) "
 	"USING (symbol, frequency, datetime);";
 
 enum bln_status bln_engine_macros(struct bln_engine *engine, struct bln_err *err)
