@@ -1,6 +1,7 @@
 #include "engine/library.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <pthread.h>
@@ -18,6 +19,7 @@ static void *library_open(struct bln_err *err)
 	const char *given = getenv("BULLION_DUCKDB");
 	char program[PATH_MAX] = "";
 	char path[2 * PATH_MAX];
+	char reason[2 * PATH_MAX] = "";
 	void *handle = NULL;
 	ssize_t length;
 
@@ -35,8 +37,12 @@ static void *library_open(struct bln_err *err)
 		memcpy(folder, program, sizeof(folder));
 		snprintf(path, sizeof(path), "%s/%s", dirname(folder), beside_program[i]);
 		handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+		if (!handle && (access(path, F_OK) == 0 || errno == EACCES)) /* it may well lie there */
+			snprintf(reason, sizeof(reason), "%s", dlerror());
 	}
-	if (!handle)
+	if (!handle && reason[0])
+		bln_err_set(err, BLN_NOT_FOUND, "cannot load DuckDB: %s", reason);
+	else if (!handle)
 		bln_err_set(err, BLN_NOT_FOUND,
 			    "cannot find libduckdb.so beside %s: run deps/install, or set BULLION_DUCKDB to its path",
 			    program);

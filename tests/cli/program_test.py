@@ -5,6 +5,7 @@ import os
 import pathlib
 import pty
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -479,6 +480,15 @@ class Installed(InAFolder):
         )
         self.assertIn(b"/usr/bin/../lib/bullion/libduckdb.so", said.stderr)
         self.assertRegex(said.stdout.decode(), r"(?m)^ok    engine     DuckDB v")
+
+    def test_a_library_that_cannot_be_loaded_says_why(self):
+        self.project("")
+        (self.at / "bin").mkdir()
+        (self.at / "bin/libduckdb.so").write_text("short")
+        shutil.copy(BULLION, self.at / "bin/bullion")
+        alone = {k: v for k, v in os.environ.items() if k != "BULLION_DUCKDB"}
+        said = subprocess.run([self.at / "bin/bullion", "sql", "SELECT 1"], cwd=self.at, env=alone, capture_output=True)
+        self.assertRegex(said.stderr.decode(), "cannot load DuckDB: .*libduckdb.so: file too short")
 
 
 class Terminals(InAFolder):
