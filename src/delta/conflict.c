@@ -68,6 +68,13 @@ static bool max_reaches(const struct bln_value *max, const struct bln_value *min
 	return bln_value_compare(&high, min, type) >= 0;
 }
 
+static bool has_no_null(struct statistics *statistics, const char *column)
+{
+	const json_t *nulls = statistic(statistics, "nullCount", column);
+
+	return json_is_integer(nulls) && json_integer_value(nulls) == 0;
+}
+
 static const struct bln_pair *pair_find(struct bln_pairs pairs, struct bln_slice name, const struct bln_schema *schema)
 {
 	const struct bln_field *field = bln_schema_find(schema, name);
@@ -90,8 +97,8 @@ static bool bound_meets_partition(const struct bln_bound *bound, const struct bl
 {
 	struct bln_value value;
 
-	if (is_null(pair))
-		return false;
+	if (bound->is_null || is_null(pair))
+		return bound->is_null && is_null(pair);
 	if (!bln_value_parse(pair->value, type, &value))
 		return true;
 	return (bound->min.is_null || bln_value_compare(&bound->min, &value, type) <= 0) &&
@@ -111,6 +118,8 @@ static bool bound_meets(const struct bln_bound *bound, struct statistics *statis
 		return true;
 	if (pair)
 		return bound_meets_partition(bound, pair, &field->type);
+	if (bound->is_null)
+		return !has_no_null(statistics, field->physical_name);
 	min = statistic(statistics, "minValues", field->physical_name);
 	max = statistic(statistics, "maxValues", field->physical_name);
 	if (!min && !max)
@@ -177,16 +186,18 @@ static bool value_keep(struct bln_value *value, const struct bln_type *type, str
 	return value->is_null || (type->kind != BLN_TYPE_STRING && type->kind != BLN_TYPE_BINARY) || value->bytes.at;
 }
 
-/* The values of FIELD in the file; false where it may have any, a null too. */
+/* The values of FIELD in the file; false where it may have any, a null among others. */
 static bool bound_read(struct statistics *statistics, const struct bln_field *field, struct bln_bound *bound)
 {
-	const json_t *nulls = statistic(statistics, "nullCount", field->physical_name);
 	const json_t *min = statistic(statistics, "minValues", field->physical_name);
 	const json_t *max = statistic(statistics, "maxValues", field->physical_name);
 	bool is_text = field->type.kind == BLN_TYPE_STRING || field->type.kind == BLN_TYPE_BINARY;
 
-	if (!json_is_integer(nulls) || json_integer_value(nulls) != 0)
-		return false;
+	if (!has_no_null(statistics, field->physical_name)) {
+		bound->is_null = is_all_null(statistics, field->physical_name);
+		bound->min = bound->max = (struct bln_value){ .is_null = true };
+		return bound->is_null;
+	}
 	if (bln_value_from_json(min, &field->type, &bound->min))
 		bound->min = min_widened(&bound->min, &field->type);
 	else

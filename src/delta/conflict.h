@@ -22,11 +22,13 @@
 #include "delta/snapshot.h"
 #include "delta/value.h"
 
-/* Values of the column's type; both ends belong to it, and a null end is open. */
+/* Values of the column's type; both ends belong to it, and a null end is open. Null itself lies within no bound but the one that
+ * is nothing else. */
 struct bln_bound {
 	const char *column; /* of the table, top level; a partition's or a file's */
 	struct bln_value min;
 	struct bln_value max;
+	bool is_null; /* the rows in which the column is null; the ends are null, too */
 };
 
 /* Rows with these partition values (a column not named: any) and, at once, within all the bounds. */

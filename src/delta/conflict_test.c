@@ -351,6 +351,49 @@ static void statistics_prove_or_they_do_not(void **state)
 	kit_clean_up(&kit);
 }
 
+/* A bound that is null alone: files without a null are none of it, files of nothing else have no other bound. */
+static void nulls_are_a_bound_of_their_own(void **state)
+{
+	static const struct {
+		const char *stats;
+		bool does_meet;
+		bool is_null; /* what the file's own range says */
+	} cases[] = {
+		{ "{\"numRecords\":3,\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":0}}",
+		  false, false },
+		{ "{\"numRecords\":3,\"minValues\":{\"close\":1},\"maxValues\":{\"close\":2},\"nullCount\":{\"close\":1}}",
+		  true, false },
+		{ "{\"numRecords\":3,\"nullCount\":{\"close\":3}}", true, true },
+		{ "{\"numRecords\":3}", true, false },
+		{ "", true, false },
+	};
+	static const char *const columns[] = { "close" };
+	struct bln_arena arena = { 0 };
+	struct kit kit;
+	(void)state;
+
+	kit_init(&kit);
+	struct bln_schema schema = kit_schema(&kit, KIT_FIELDS);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct bln_bound bound = {
+			.column = "close", .min.is_null = true, .max.is_null = true, .is_null = true
+		};
+		const struct bln_key_range nulls = { .bounds = &bound, .bound_count = 1 };
+		struct bln_action file = kit_add(&kit, "XBT", 1, 2);
+		struct bln_key_range range;
+		struct bln_err err;
+
+		file.add.stats = bln_slice_of(cases[i].stats);
+		if (bln_read_set_meets(&(struct bln_read_set){ .ranges = &nulls, .range_count = 1 }, &file.add,
+				       &schema) != cases[i].does_meet)
+			fail_msg("case %zu: %s", i, cases[i].stats);
+		assert_ok(bln_key_range_of(&file.add, &schema, columns, 1, &arena, &range, &err), &err);
+		assert_int_equal(range.bound_count && range.bounds[0].is_null, cases[i].is_null);
+	}
+	bln_arena_clean_up(&arena);
+	kit_clean_up(&kit);
+}
+
 /* One partition value can be written in two ways. */
 static void partition_values_are_compared_as_values(void **state)
 {
@@ -447,6 +490,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_files_range_is_what_its_statistics_prove),
+		cmocka_unit_test(nulls_are_a_bound_of_their_own),
 		cmocka_unit_test(appends_go_on),
 		cmocka_unit_test(my_application_id_in_anothers_commit_stops_me),
 		cmocka_unit_test(metadata_and_protocol_stop_everybody),

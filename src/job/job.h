@@ -52,7 +52,7 @@ struct bln_job_result {
 	struct bln_text missed; /* a line each: symbols, files */
 	struct bln_text remarks; /* a line each: what was found and is no failure, such as names passed over */
 	int64_t rows_in; /* read from sources, or of the changes */
-	int64_t rows_out; /* in the table's new files */
+	int64_t rows_out; /* that the job made; what its files have of others' besides is not counted */
 	int64_t refused; /* rows that went to quarantine */
 	int64_t units; /* loaded */
 	int64_t units_known; /* were in the lake already */

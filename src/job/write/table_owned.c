@@ -99,9 +99,10 @@ static enum bln_status is_wholly_owned(struct bln_table_writer *writer, const st
 		const struct bln_value *value = &owned->values[c];
 
 		if (bounds < range.bound_count && bound->column == owned->names[c]) {
-			*out = !bound->min.is_null && !bound->max.is_null && !value->is_null &&
-			       bln_value_compare(&bound->min, value, type) == 0 &&
-			       bln_value_compare(&bound->max, value, type) == 0;
+			*out = value->is_null ? bound->is_null
+					      : !bound->min.is_null && !bound->max.is_null &&
+							bln_value_compare(&bound->min, value, type) == 0 &&
+							bln_value_compare(&bound->max, value, type) == 0;
 			bounds++;
 		} else {
 			const struct bln_pair *pair = &range.partition.items[pairs++];
@@ -145,10 +146,11 @@ static enum bln_status range_add(struct bln_table_writer *writer, const struct o
 			pairs[range.partition.count++] = (struct bln_pair){ .key = bln_slice_of(owned->names[c]),
 									    .value = bln_slice_of(owned->texts[c]),
 									    .is_null = !owned->texts[c] };
-		else if (!owned->values[c].is_null) /* where nulls are, statistics do not bound */
+		else
 			bounds[range.bound_count++] = (struct bln_bound){ .column = owned->names[c],
 									  .min = owned->values[c],
-									  .max = owned->values[c] };
+									  .max = owned->values[c],
+									  .is_null = owned->values[c].is_null };
 	}
 	writer->ranges[writer->range_count++] = range;
 	return BLN_OK;

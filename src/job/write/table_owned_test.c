@@ -251,6 +251,56 @@ static void files_of_one_owner_are_not_rewritten(void **state)
 	assert_rows(kit, "SELECT o, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "a|1\nb|10\n");
 }
 
+/* Nor is a null anything else than another owner: by the log a file has none, or nothing else. */
+static void files_of_nulls_are_told_from_others(void **state)
+{
+	const struct bln_write_spec fill = { .table = "silver.t", .mode = BLN_WRITE_ADD, .split = KIT_LIST("o") };
+	struct bln_pair pair = { .key = bln_slice_of("o"), .is_null = true };
+	const struct bln_write_spec spec = { .table = "silver.t",
+					     .mode = BLN_WRITE_UPSERT,
+					     .key = KIT_LIST("o", "k"),
+					     .split = KIT_LIST("o"),
+					     .owned = { &pair, 1 },
+					     .clears_owned = true };
+	static const char rows[] = "SELECT CASE WHEN i % 2 = 0 THEN 'b' END AS o, i AS k FROM range(10) t(i)";
+	struct kit_actions actions;
+	(void)state;
+
+	(void)kit_write(kit, &fill, rows);
+	(void)kit_write(kit, &fill, rows);
+	(void)kit_write(kit, &spec, "SELECT NULL::VARCHAR AS o, 1::BIGINT AS k");
+	actions = kit_actions(kit, "silver.t", 3, 3);
+	assert_int_equal(actions.removes, 2);
+	assert_int_equal(actions.adds, 1);
+	assert_rows(kit, "SELECT o, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "b|10\nNULL|1\n");
+}
+
+/* What was carried from files that others have rows in is none of the rows that the writer brought. */
+static void rows_that_are_carried_are_not_counted(void **state)
+{
+	struct bln_pair pair = owner_a();
+	struct bln_write_spec spec = {
+		.table = "silver.t", .mode = BLN_WRITE_UPSERT, .key = KIT_LIST("o", "k"), .owned = { &pair, 1 }
+	};
+	(void)state;
+
+	(void)kit_write(kit, &add, "SELECT unnest(['a', 'b']) AS o, i AS k FROM range(1000) t(i)");
+	for (int i = 0; i < 2; i++) {
+		struct bln_table_writer *writer;
+		struct bln_commit_result commit;
+		struct bln_job_result result = { 0 };
+
+		spec.clears_owned = i;
+		writer = kit_writer(kit, &spec);
+		assert_ok(bln_table_writer_add(writer, "SELECT 'a' AS o, 500::BIGINT AS k", &kit->err), &kit->err);
+		assert_ok(kit_writer_commit(kit, writer, &commit), &kit->err);
+		bln_table_writer_count(writer, &result);
+		bln_table_writer_close(writer);
+		assert_int_equal(result.rows_out, 1);
+	}
+	assert_rows(kit, "SELECT o, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "a|1\nb|1000\n");
+}
+
 /* While the rows of a are made anew, somebody adds rows of OTHER. */
 static enum bln_status race(const char *other)
 {
@@ -405,6 +455,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test(owners_do_as_the_model),
 		kit_test(files_of_one_owner_are_not_rewritten),
+		kit_test(files_of_nulls_are_told_from_others),
+		kit_test(rows_that_are_carried_are_not_counted),
 		kit_test(who_adds_own_rows_meanwhile_is_in_the_way),
 		kit_test(rows_of_others_are_refused),
 		kit_test(rows_of_others_are_not_replaced),

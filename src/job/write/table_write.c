@@ -275,7 +275,7 @@ const struct bln_snapshot *bln_table_writer_snapshot(const struct bln_table_writ
 
 void bln_table_writer_count(const struct bln_table_writer *writer, struct bln_job_result *result)
 {
-	result->rows_out += writer->rows;
+	result->rows_out += writer->incoming;
 	result->bytes_added += writer->bytes;
 	result->files_added += writer->committed;
 	result->files_removed += writer->removed;

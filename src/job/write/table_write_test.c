@@ -433,7 +433,7 @@ static void what_was_written_is_counted(void **state)
 	bln_table_writer_close(writer);
 	assert_int_equal(total.files_added, 1);
 	assert_int_equal(total.files_removed, 1);
-	assert_int_equal(total.rows_out, 100);
+	assert_int_equal(total.rows_out, 1); /* the others of the file were carried */
 	assert_true(total.bytes_added > 0);
 }
 
