@@ -16,6 +16,8 @@ static const struct meaning {
 } meanings[] = {
 	{ SQLITE_IOERR_NOMEM, BLN_NO_MEMORY, NULL },
 	{ SQLITE_IOERR_CORRUPTFS, BLN_CORRUPT, DAMAGED },
+	/* of a file that it shares with other processes, whose growth it does not explain */
+	{ SQLITE_IOERR_SHMSIZE, BLN_IO, "most often there is no space left: free some" },
 	{ SQLITE_READONLY_DBMOVED, BLN_IO, "it was moved or removed while in use" },
 	{ SQLITE_BUSY, BLN_IO, "another process kept it locked: try again" },
 	{ SQLITE_LOCKED, BLN_IO, "another process kept it locked: try again" },
@@ -48,7 +50,7 @@ enum bln_status bln_db_fail(const struct bln_state *state, int code, const char 
 	const char *words = state->db ? sqlite3_errmsg(state->db) : sqlite3_errstr(code);
 	int system = state->db ? sqlite3_system_errno(state->db) : 0;
 
-	if ((code & 0xff) == SQLITE_CANTOPEN && system != 0)
+	if (system != 0 && ((code & 0xff) == SQLITE_CANTOPEN || (!meaning && (code & 0xff) == SQLITE_IOERR)))
 		return bln_err_errno(err, system, "cannot %s %s", doing, state->path);
 	if (!meaning)
 		return bln_err_set(err, BLN_IO, "cannot %s %s: %s", doing, state->path, words);
