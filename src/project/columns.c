@@ -84,6 +84,12 @@ static const char *type_read(struct bln_parse *parse, const char *of, const stru
 
 	if (node->type == BLN_NODE_TEXT && decimal_read(parse, text, &decimal))
 		return decimal;
+	if (node->type == BLN_NODE_TEXT && strchr(text, '(') && !strchr(text, ')')) { /* its comma has ended it */
+		bln_problems_add(parse->problems, node->place,
+				 "%s: columns: '%s': '%s' is no type: quote it, as in \"decimal(10,2)\"", of,
+				 bln_quote(entry->key, strlen(entry->key)).text, bln_quote(text, strlen(text)).text);
+		return NULL;
+	}
 	for (size_t i = 0; node->type == BLN_NODE_TEXT && i < TYPES_COUNT; i++)
 		for (size_t j = 0; j < NAMES_MAX && types[i].names[j]; j++) {
 			if (strcasecmp(types[i].names[j], text) == 0)

@@ -72,6 +72,8 @@ static const struct {
 	  "1:29: table 'a.b': columns: 'k': 'bigit' is no type; did you mean 'bigint'?" },
 	{ "tables: {a.b: {columns: {k: money}}}\n",
 	  "1:29: table 'a.b': columns: 'k': 'money' is no type: it is one of string, bigint," },
+	{ "tables: {a.b: {columns: {k: decimal(10,2), l: int}}}\n",
+	  "1:29: table 'a.b': columns: 'k': 'decimal(10' is no type: quote it, as in \"decimal(10,2)\"" },
 	{ "tables: {a.b: {columns: {k: [int]}}}\n", "1:29: table 'a.b': columns: 'k': 'a list' is no type" },
 	{ "tables: {a.b: {columns: {k: \"decimal(39,2)\"}}}\n",
 	  "1:29: table 'a.b': columns: 'k': 'decimal(39,2)' is no" },
