@@ -141,6 +141,31 @@ static void check_names(struct bln_parse *parse, const struct bln_project_table 
 		check_column(parse, table, node->entries[i].key, node->entries[i].place, of, key);
 }
 
+/* Notes which columns that the key `partition_by` of MAP names, NAMES, cannot be a partition's. */
+static void check_partition(struct bln_parse *parse, const struct bln_project_table *table, const struct bln_node *map,
+			    const char *of, const struct bln_setting_list *names)
+{
+	const struct bln_entry *entry = bln_node_find(map, "partition_by");
+	size_t known = 0;
+
+	if (!entry)
+		return;
+	check_names(parse, table, map, of, "partition_by", names);
+	for (size_t i = 0; i < names->count; i++) {
+		const struct bln_project_column *column = column_find(table, names->items[i]);
+
+		known += column != NULL;
+		if (column && column->type && strcmp(column->type, "binary") == 0)
+			bln_problems_add(parse->problems, entry->value->place,
+					 "%s: partition_by: '%s' is binary, which no partition can be", of,
+					 bln_quote(column->name, strlen(column->name)).text);
+	}
+	if (known == names->count && known == table->column_count)
+		bln_problems_add(parse->problems, entry->value->place,
+				 "%s: partition_by: %s has no other columns, and a file must hold one", of,
+				 table->name);
+}
+
 void bln_parse_columns(struct bln_parse *parse, const char *of, const struct bln_node *map,
 		       struct bln_project_table *table)
 {
@@ -162,10 +187,11 @@ void bln_parse_columns(struct bln_parse *parse, const char *of, const struct bln
 	table->columns = columns;
 	for (size_t i = 0; i < entry->value->count; i++) {
 		const struct bln_entry *column = &entry->value->entries[i];
+		const struct bln_project_column *other = column_find(table, column->key);
 
 		if (column->key[0] == '\0')
 			bln_problems_add(parse->problems, column->place, "%s: columns: a name is empty", of);
-		if (column_find(table, column->key))
+		if (other && strcmp(other->name, column->key) != 0) /* the same key twice is no YAML */
 			bln_problems_add(parse->problems, column->place,
 					 "%s: columns: '%s' is here a second time: capitals do not count", of,
 					 bln_quote(column->key, strlen(column->key)).text);
@@ -173,7 +199,7 @@ void bln_parse_columns(struct bln_parse *parse, const char *of, const struct bln
 		table->column_count++;
 	}
 	table->columns_place = entry->place;
-	check_names(parse, table, map, of, "partition_by", &table->partition_by);
+	check_partition(parse, table, map, of, &table->partition_by);
 	check_names(parse, table, map, of, "split_by", &table->split_by);
 }
 
@@ -186,7 +212,7 @@ void bln_parse_check_columns(struct bln_parse *parse, const char *of, const stru
 	if (table && table->column_count) {
 		check_names(parse, table, job->node, of, "key", &job->key);
 		check_names(parse, table, job->node, of, "owns", NULL);
-		check_names(parse, table, job->node, of, "partition_by", &job->partition_by);
+		check_partition(parse, table, job->node, of, &job->partition_by);
 		check_names(parse, table, job->node, of, "split_by", &job->split_by);
 	}
 	if (side && side->column_count)

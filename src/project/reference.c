@@ -32,9 +32,10 @@ void bln_project_reference(struct bln_text *text)
 		"\n`columns` is a map of names and types, as in `{symbol: string, day: date, price: double}`: what a table of "
 		"your own has\n"
 		"from its first row on, and before, for then it reads as empty (`existing('my.table')` in a job's first run). A\n"
-		"query that gives others is refused. Types are called as in Delta or in SQL: `string` (`varchar`, `text`),\n"
+		"query that gives others is refused, but for those that the table has already. Types are called as in Delta or in SQL: `string` (`varchar`, `text`),\n"
 		"`bigint` (`long`), `int` (`integer`), `smallint` (`short`), `tinyint` (`byte`), `double`, `float` (`real`),\n"
-		"`decimal(p,s)` (`numeric`), `boolean` (`bool`), `date`, `timestamp` (an instant, UTC; `timestamptz`),\n"
+		"`\"decimal(10,2)\"` (`numeric`; in `{…}` it takes quotes, for its comma), `boolean` (`bool`), `date`,\n"
+		"`timestamp` (an instant, UTC; `timestamptz`),\n"
 		"`timestamp_ntz` (what a clock shows, without a zone), `binary` (`blob`).\n");
 	bln_text_add(
 		text,
