@@ -80,7 +80,7 @@ static void what_no_reader_takes_is_refused(void **state)
 		{ "{\"name\":\"a b\",\"type\":\"long\"}", { NULL, 0 }, "'a b'" },
 		{ "{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"A\",\"type\":\"long\"}",
 		  { NULL, 0 },
-		  "only by capitals" },
+		  "at most by capitals" },
 		{ "{\"name\":\"s\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"x=\",\"type\":\"long\"}]}}",
 		  { NULL, 0 },
 		  "'x='" },

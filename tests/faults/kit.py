@@ -118,14 +118,14 @@ class Project:
         return self.sql(f"SELECT * FROM {table} LIMIT 0").splitlines()[0].split(",")
 
     def digest(self, tables=TABLES):
-        """A line per table: how many rows, and a hash over all of them."""
+        """A line per table: how many rows, and a sum of hashes over all of them, which takes no memory and knows no order."""
         parts = []
         for table, without in tables.items():
             if not (self.lake / table.replace(".", "/") / "_delta_log").is_dir():
                 continue
             columns = [c for c in self.columns(table) if c not in without]
             row = "concat_ws('|', " + ", ".join(f"coalesce(CAST(\"{c}\" AS VARCHAR), '~')" for c in columns) + ")"
-            parts.append(f"SELECT '{table}' AS t, count(*) AS n, md5(coalesce(string_agg(r, chr(10) ORDER BY r), '')) AS h "
+            parts.append(f"SELECT '{table}' AS t, count(*) AS n, sum(CAST(md5_number_lower(r) AS HUGEINT)) AS h "
                          f"FROM (SELECT {row} AS r FROM {table})")
         lines = self.sql(" UNION ALL ".join(parts)).splitlines()[1:]
         return dict(line.split(",", 1) for line in lines)
