@@ -23,7 +23,7 @@ static void *library_open(struct bln_err *err)
 	void *handle = NULL;
 	ssize_t length;
 
-	if (given) {
+	if (given && given[0]) {
 		handle = dlopen(given, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 		if (!handle)
 			bln_err_set(err, BLN_NOT_FOUND, "cannot load DuckDB from BULLION_DUCKDB: %s", dlerror());

@@ -490,6 +490,11 @@ class Installed(InAFolder):
         said = subprocess.run([self.at / "bin/bullion", "sql", "SELECT 1"], cwd=self.at, env=alone, capture_output=True)
         self.assertRegex(said.stderr.decode(), "cannot load DuckDB: .*libduckdb.so: file too short")
 
+    def test_a_variable_that_is_empty_is_not_set(self):
+        self.project("")
+        said = self.run_in("sql", "SELECT 1 AS n", "-f", "csv", BULLION_DUCKDB="")
+        self.assertEqual((said.code, said.out), (0, "n\n1\n"), said.err)
+
 
 class Terminals(InAFolder):
     def test_colour_is_for_terminals(self):
