@@ -90,8 +90,10 @@ static void candles_that_come_again_are_found(void **state)
 		"B|2\n");
 	/* by whatever name */
 	assert_rows(&table, "WITH overlap AS (FROM c LIMIT 0) SELECT count(*) FROM repeated_candles('overlap')", "0\n");
-	assert_rows(&table, "WITH stretches AS (FROM c LIMIT 0) SELECT count(*) FROM repeated_candles('stretches')", "0\n");
-	assert_rows(&table, "WITH candidates AS (FROM c LIMIT 0) SELECT count(*) FROM repeated_candles('candidates')", "0\n");
+	assert_rows(&table, "WITH stretches AS (FROM c LIMIT 0) SELECT count(*) FROM repeated_candles('stretches')",
+		    "0\n");
+	assert_rows(&table, "WITH candidates AS (FROM c LIMIT 0) SELECT count(*) FROM repeated_candles('candidates')",
+		    "0\n");
 	assert_rows(&table, "SELECT count(*) FROM repeated_candles('c') WHERE false", "0\n");
 	table_close(&table);
 }

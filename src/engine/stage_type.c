@@ -173,9 +173,10 @@ static enum bln_status names_check(const struct bln_stage_columns *columns, stru
 			if (strcasecmp(a, b) != 0)
 				continue;
 			if (strcmp(a, b) == 0)
-				return bln_err_set(err, BLN_INVALID,
-						   "the query gives two columns '%s': leave one out, or name it otherwise",
-						   bln_quote(a, strlen(a)).text);
+				return bln_err_set(
+					err, BLN_INVALID,
+					"the query gives two columns '%s': leave one out, or name it otherwise",
+					bln_quote(a, strlen(a)).text);
 			return bln_err_set(err, BLN_INVALID,
 					   "the query gives two columns '%s' and '%s', which only capitals tell apart: "
 					   "leave one out, or name it otherwise",
