@@ -227,52 +227,45 @@ static struct bln_pair owner_a(void)
 	return (struct bln_pair){ .key = bln_slice_of("o"), .value = bln_slice_of("a") };
 }
 
-/* Files of others are not touched, own ones not read. */
-static void files_of_one_owner_are_not_rewritten(void **state)
+/* OWNER, who has half of ROWS twice in files of one owner each, makes GIVES instead: only these two files go, for one. */
+static void assert_only_own_files_go(struct bln_pair owner, const char *rows, const char *gives, const char *left)
 {
 	const struct bln_write_spec fill = { .table = "silver.t", .mode = BLN_WRITE_ADD, .split = KIT_LIST("o") };
-	struct bln_pair pair = owner_a();
 	const struct bln_write_spec spec = { .table = "silver.t",
 					     .mode = BLN_WRITE_UPSERT,
 					     .key = KIT_LIST("o", "k"),
 					     .split = KIT_LIST("o"),
-					     .owned = { &pair, 1 },
+					     .owned = { &owner, 1 },
 					     .clears_owned = true };
-	static const char rows[] = "SELECT CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END AS o, i AS k FROM range(10) t(i)";
 	struct kit_actions actions;
-	(void)state;
 
 	(void)kit_write(kit, &fill, rows);
 	(void)kit_write(kit, &fill, rows);
-	(void)kit_write(kit, &spec, "SELECT 'a' AS o, 1::BIGINT AS k");
+	(void)kit_write(kit, &spec, gives);
 	actions = kit_actions(kit, "silver.t", 3, 3);
 	assert_int_equal(actions.removes, 2);
 	assert_int_equal(actions.adds, 1);
-	assert_rows(kit, "SELECT o, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "a|1\nb|10\n");
+	assert_rows(kit, "SELECT o, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", left);
+}
+
+/* Files of others are not touched, own ones not read. */
+static void files_of_one_owner_are_not_rewritten(void **state)
+{
+	(void)state;
+
+	assert_only_own_files_go(owner_a(),
+				 "SELECT CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END AS o, i AS k FROM range(10) t(i)",
+				 "SELECT 'a' AS o, 1::BIGINT AS k", "a|1\nb|10\n");
 }
 
 /* Nor is a null anything else than another owner: by the log a file has none, or nothing else. */
 static void files_of_nulls_are_told_from_others(void **state)
 {
-	const struct bln_write_spec fill = { .table = "silver.t", .mode = BLN_WRITE_ADD, .split = KIT_LIST("o") };
-	struct bln_pair pair = { .key = bln_slice_of("o"), .is_null = true };
-	const struct bln_write_spec spec = { .table = "silver.t",
-					     .mode = BLN_WRITE_UPSERT,
-					     .key = KIT_LIST("o", "k"),
-					     .split = KIT_LIST("o"),
-					     .owned = { &pair, 1 },
-					     .clears_owned = true };
-	static const char rows[] = "SELECT CASE WHEN i % 2 = 0 THEN 'b' END AS o, i AS k FROM range(10) t(i)";
-	struct kit_actions actions;
 	(void)state;
 
-	(void)kit_write(kit, &fill, rows);
-	(void)kit_write(kit, &fill, rows);
-	(void)kit_write(kit, &spec, "SELECT NULL::VARCHAR AS o, 1::BIGINT AS k");
-	actions = kit_actions(kit, "silver.t", 3, 3);
-	assert_int_equal(actions.removes, 2);
-	assert_int_equal(actions.adds, 1);
-	assert_rows(kit, "SELECT o, count(*) FROM silver.t GROUP BY 1 ORDER BY 1", "b|10\nNULL|1\n");
+	assert_only_own_files_go((struct bln_pair){ .key = bln_slice_of("o"), .is_null = true },
+				 "SELECT CASE WHEN i % 2 = 0 THEN 'b' END AS o, i AS k FROM range(10) t(i)",
+				 "SELECT NULL::VARCHAR AS o, 1::BIGINT AS k", "b|10\nNULL|1\n");
 }
 
 /* What was carried from files that others have rows in is none of the rows that the writer brought. */
