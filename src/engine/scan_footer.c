@@ -34,22 +34,6 @@ static bool ends_find(struct bln_footer *footer)
 	return footer->count > 0;
 }
 
-/* Makes room for one more. */
-static bool node_reserve(struct bln_footer *footer)
-{
-	size_t capacity = footer->capacity ? footer->capacity * 2 : 64;
-	struct bln_footer_node *nodes;
-
-	if (footer->count < footer->capacity)
-		return true;
-	nodes = bln_mem_realloc(footer->nodes, capacity * sizeof(*nodes));
-	if (!nodes)
-		return false;
-	footer->nodes = nodes;
-	footer->capacity = capacity;
-	return true;
-}
-
 static enum bln_status node_add(struct bln_footer *footer, const struct bln_rows *rows, size_t row, struct bln_err *err)
 {
 	struct bln_slice name = bln_rows_text(rows, COLUMN_NAME, row);
@@ -57,7 +41,7 @@ static enum bln_status node_add(struct bln_footer *footer, const struct bln_rows
 
 	if (footer->count >= BLN_FOOTER_NODES_MAX)
 		return bln_err_set(err, BLN_UNSUPPORTED, "the file has more than %d columns", BLN_FOOTER_NODES_MAX);
-	if (!node_reserve(footer))
+	if (!bln_mem_grow(&footer->nodes, footer->count, &footer->capacity, sizeof(*footer->nodes)))
 		return bln_err_memory(err);
 	node = &footer->nodes[footer->count];
 	*node = (struct bln_footer_node){
